@@ -1,0 +1,120 @@
+/** What every error of Viga may carry besides its message. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+}
+
+const prefixed = (step: string | undefined, message: string): string =>
+  step === undefined ? message : `${step}: ${message}`;
+
+/**
+ * A pipeline that is put together wrongly; thrown while it is built or when it starts.
+ *
+ * `step` is the path of the step at fault, where one is.
+ */
+export class PipelineError extends Error {
+  override readonly name: string = 'PipelineError';
+  readonly step: string | undefined;
+
+  constructor(step: string | undefined, message: string, details: ErrorDetails = {}) {
+    super(prefixed(step, message), details);
+    this.step = step;
+  }
+}
+
+/** Options that a run cannot start with: a command line answers it with one line, the usage and exit code 2. */
+export class OptionsError extends Error {
+  override readonly name: string = 'OptionsError';
+  readonly option: string | undefined;
+
+  constructor(option: string | undefined, message: string, details: ErrorDetails = {}) {
+    super(option === undefined ? message : `--${option}: ${message}`, details);
+    this.option = option;
+  }
+}
+
+/** Where an {@link ElementError} happened. */
+export interface ElementPlace extends ErrorDetails {
+  /** Where the source found the element, e.g. `orders.csv line 12`. */
+  readonly coordinate?: string | undefined;
+  readonly timestamp?: number | undefined;
+  readonly window?: string | undefined;
+  readonly attempts?: number | undefined;
+}
+
+/** One element that a step could not process; a step with the option `deadLetters` turns it into a dead letter. */
+export class ElementError extends Error {
+  override readonly name: string = 'ElementError';
+  readonly step: string;
+  /** The element as text, cut to 200 characters. */
+  readonly element: string;
+  readonly place: ElementPlace;
+
+  constructor(step: string, element: unknown, message: string, place: ElementPlace = {}) {
+    super(prefixed(step, message), place.cause === undefined ? {} : { cause: place.cause });
+    this.step = step;
+    this.element = showValue(element);
+    this.place = place;
+  }
+}
+
+/** The other system did not do what was asked. `retryable` says whether a later attempt may succeed. */
+export class ConnectorError extends Error {
+  override readonly name: string = 'ConnectorError';
+  readonly place: string | undefined;
+  readonly retryable: boolean;
+
+  constructor(place: string | undefined, message: string, details: ErrorDetails & { readonly retryable?: boolean } = {}) {
+    super(prefixed(place, message), details.cause === undefined ? {} : { cause: details.cause });
+    this.place = place;
+    this.retryable = details.retryable ?? false;
+  }
+}
+
+/** A value that has no bytes, or bytes that have no value. */
+export class CoderError extends Error {
+  override readonly name: string = 'CoderError';
+  readonly step: string | undefined;
+
+  constructor(step: string | undefined, message: string, details: ErrorDetails = {}) {
+    super(prefixed(step, message), details);
+    this.step = step;
+  }
+}
+
+/** The run was ended from outside, by an AbortSignal or Ctrl-C, before it was finished. */
+export class CancelledError extends Error {
+  override readonly name: string = 'CancelledError';
+}
+
+/** The longest text of a value in a message. */
+const SHOWN = 200;
+
+/**
+ * Shows a value in an error: one line, at most 200 characters, bigints and bytes readable, never throwing.
+ */
+export function showValue(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value, readable) ?? String(value));
+  } catch {
+    // Cyclic values and getters that throw have no JSON.
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+function readable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `[function ${value.name}]`;
+  if (typeof value === 'symbol') return String(value);
+  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (value instanceof Map) return { Map: [...value].slice(0, 20) };
+  if (value instanceof Set) return { Set: [...value].slice(0, 20) };
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return value;
+}
+
+/** Stops at a state that only a bug of Viga can reach. */
+export function assert(condition: unknown, facts: string): asserts condition {
+  if (!condition) throw new Error(`This is a bug in Viga: ${facts}. Please report it with the program that shows it.`);
+}

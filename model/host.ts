@@ -1,0 +1,101 @@
+import type { Duration, Timestamp } from './time.ts';
+
+/**
+ * All that the engine takes from the machine, so that a simulator can run it on virtual time and a faulty disk.
+ *
+ * `host/` has Node's implementation. Engine packages use no clock, randomness, disk or worker but through this.
+ */
+export interface Host {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly disk: Disk;
+  readonly memory: MemoryGauge;
+  /** Whether functions may be made from text; false leads to the interpreted path. */
+  readonly codegen: boolean;
+  /** Gives the event loop its turn: signals, timers and I/O run before it resolves. */
+  yieldTurn(): Promise<void>;
+  /** Tells the code of a promise's continuation which call it belongs to. */
+  asyncScope<T>(): AsyncScope<T>;
+  /** Asks to be told before the process ends for any reason, to remove temporary files. Returns how to take it back. */
+  onExit(cleanUp: () => void): () => void;
+}
+
+/** Time as the machine has it. */
+export interface Clock {
+  now(): Timestamp;
+  /** Milliseconds since some fixed instant; never goes back. */
+  monotonic(): number;
+  setTimer(delay: Duration, fire: () => void): () => void;
+}
+
+/** Randomness from a seed: the same seed gives the same run. */
+export interface Random {
+  readonly seed: number;
+  /** A number from 0 up to, not including, 1. */
+  next(): number;
+}
+
+/** What the process uses of memory, in bytes. */
+export interface MemoryGauge {
+  /** Resident set size of the process. */
+  rss(): number;
+  heapUsed(): number;
+  /** What the machine, or the container, has in all. */
+  total(): number;
+}
+
+/** A value that follows the async continuations of a call. */
+export interface AsyncScope<T> {
+  run<R>(value: T, fn: () => R): R;
+  get(): T | undefined;
+}
+
+/** What a directory entry is. */
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'other';
+  readonly size: number;
+  readonly modified: Timestamp;
+}
+
+/** An open file. Positions are bytes from its start. */
+export interface DiskFile {
+  /** Reads up to `length` bytes into `into` at `offset`; returns how many there were, 0 at the end. */
+  read(into: Uint8Array, offset: number, length: number, position: number): Promise<number>;
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Returns when all that was written is on stable storage. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Files of the machine. Paths are absolute or relative to the working directory. */
+export interface Disk {
+  open(path: string, mode: 'read' | 'create' | 'create-new'): Promise<DiskFile>;
+  stat(path: string): Promise<FileStat | undefined>;
+  list(directory: string): Promise<readonly string[]>;
+  makeDirectory(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file, or a directory with all in it; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  /** Returns when the entries of a directory (renames, new files) are on stable storage. */
+  syncDirectory(path: string): Promise<void>;
+  /** The path with all symbolic links followed. */
+  realPath(path: string): Promise<string>;
+  /** A new directory for files that no one needs after this run; all in it is removed by `dispose`. */
+  scratch(): Scratch;
+}
+
+/** Temporary files, written and read synchronously: a shuffle that left memory. They are never synced. */
+export interface Scratch {
+  readonly path: string;
+  file(): ScratchFile;
+  dispose(): void;
+}
+
+/** A temporary file that is appended to, then read. */
+export interface ScratchFile {
+  readonly size: number;
+  append(bytes: Uint8Array, length: number): void;
+  /** Reads up to `length` bytes from `position`; returns how many there were. */
+  read(into: Uint8Array, length: number, position: number): number;
+  remove(): void;
+}

@@ -1,0 +1,33 @@
+// What a pipeline is: collections, steps, windows, triggers, state and timers as data, sources and sinks as contracts,
+// coders, errors. No I/O, no clock, no randomness, no node: imports; nothing of Viga is imported here.
+//
+// Start with pcollection.ts (what users call) and graph.ts (what runners get: the union `Primitive`). Everything that
+// users build is a graph of these primitives; a runner that knows them knows every transform.
+export * from './coder.ts';
+export * from './coders/index.ts';
+export * from './combine-fn.ts';
+export type { CombineGloballyOptions } from './combine-globally.ts';
+export * from './dead-letter.ts';
+export * from './definition.ts';
+export * from './do-fn.ts';
+export * from './errors.ts';
+export * from './graph.ts';
+export * from './host.ts';
+export * from './key.ts';
+export * from './metrics.ts';
+export * from './outputs.ts';
+export * from './pcollection.ts';
+export * from './pipeline.ts';
+export * from './primitives.ts';
+export * from './runner.ts';
+export * from './schema.ts';
+export * from './side-input.ts';
+export * from './sink.ts';
+export * from './source.ts';
+export * from './state.ts';
+export * from './time.ts';
+export * from './timer.ts';
+export * from './trigger.ts';
+export * from './values.ts';
+export * from './window-fn.ts';
+export * from './windowing-strategy.ts';

@@ -1,0 +1,216 @@
+import type { DeadLetter } from './dead-letter.ts';
+import { PipelineError } from './errors.ts';
+import { DEAD_LETTERS, MAIN } from './graph.ts';
+import type { Named, PCollection } from './pcollection.ts';
+import { type OutputSpec, type PBegin, PDone, type Pipeline, type PTransform, ptransform } from './pipeline.ts';
+import type { Sink } from './sink.ts';
+import type { RestrictionReader, Source } from './source.ts';
+import type { Timestamp } from './time.ts';
+import { DEFAULT_WINDOWING, type WindowingStrategy } from './windowing-strategy.ts';
+
+// The steps that are not methods of PCollection: where collections come from, join and end. As in steps.ts, the casts
+// give collections the element types that the signatures promise; the graph itself forgets them.
+
+const fromNothing = (isBounded: boolean): OutputSpec => ({ tag: MAIN, windowing: DEFAULT_WINDOWING, isBounded });
+
+/** One empty element at the lowest timestamp: where pipelines without a source start. */
+export const impulse = (): PTransform<PBegin, PCollection<Uint8Array>> => ({
+  name: 'Impulse',
+  expand(pipeline) {
+    const spec = { inputs: [], outputs: [fromNothing(true)], primitive: () => ({ kind: 'Impulse' as const }) };
+    return pipeline.addStep({ derived: 'Impulse' }, spec)[0] as PCollection<Uint8Array>;
+  },
+});
+
+/**
+ * The elements of an array, with the lowest timestamp or with `timestamps`.
+ *
+ * @throws PipelineError if there are not as many timestamps as elements.
+ */
+export const createElements = <T>(
+  elements: readonly T[],
+  timestamps?: readonly Timestamp[],
+): PTransform<PBegin, PCollection<T>> => ({
+  name: 'Create',
+  expand(pipeline) {
+    const [output] = pipeline.addStep(
+      { derived: 'Create' },
+      {
+        inputs: [],
+        outputs: [fromNothing(true)],
+        primitive(path) {
+          if (timestamps !== undefined && timestamps.length !== elements.length) {
+            throw new PipelineError(
+              path,
+              `there are ${elements.length} elements and ${timestamps.length} timestamps. Each element has one. Give as many of both.`,
+            );
+          }
+          // Copied: what the caller does to the array afterwards must not change the pipeline.
+          return { kind: 'Create', elements: [...elements], timestamps: timestamps && Float64Array.from(timestamps) };
+        },
+      },
+    );
+    return output as PCollection<T>;
+  },
+});
+
+/** What a read can be asked for. */
+export interface ReadOptions extends Named {
+  /** Gets the records that could not become elements, instead of the run's ending at the first. */
+  readonly deadLetters?: (failed: PCollection<DeadLetter<unknown>>) => unknown;
+  /** Default true. */
+  readonly isBounded?: boolean;
+}
+
+/** Reads a {@link Source}. Elements have the timestamps that the source gives, the global window, and no pane. */
+export const read = <T, R, P>(source: Source<T, R, P>, options: ReadOptions = {}): PTransform<PBegin, PCollection<T>> => ({
+  name: source.name,
+  expand(pipeline) {
+    return addReading<T>(pipeline, { given: options.name, derived: 'Read' }, options, (hasDeadLetters) => ({
+      kind: 'Read',
+      source: source as unknown as Source<unknown>,
+      hasDeadLetters,
+    }));
+  },
+});
+
+function addReading<T>(
+  input: Pipeline | PCollection<unknown>,
+  name: { readonly given?: string | undefined; readonly derived: string },
+  { deadLetters, isBounded = true }: ReadOptions,
+  primitive: (hasDeadLetters: boolean) => Parameters<Pipeline['addStep']>[1]['primitive'] extends (path: string) => infer P ? P : never,
+): PCollection<T> {
+  const from = 'producer' in input ? input : undefined;
+  const pipeline = from?.pipeline ?? (input as Pipeline);
+  const main: OutputSpec = {
+    tag: MAIN,
+    windowing: from?.windowing ?? DEFAULT_WINDOWING,
+    isBounded: isBounded && (from?.isBounded ?? true),
+  };
+  const outputs = deadLetters ? [main, { ...main, tag: DEAD_LETTERS }] : [main];
+  const made = pipeline.addStep(name, {
+    inputs: from ? [from] : [],
+    outputs,
+    primitive: () => primitive(deadLetters !== undefined),
+  });
+  deadLetters?.(made[1] as PCollection<DeadLetter<unknown>>);
+  return made[0] as PCollection<T>;
+}
+
+/**
+ * A splittable DoFn: each element names something to read, a file for example, which is read in parts.
+ *
+ * What is read keeps the windows of its element; it has the timestamps that the reader gives, or else the element's.
+ */
+export const splittableParDo = <E, T, R, P>(
+  reader: RestrictionReader<E, T, R, P>,
+  options: ReadOptions = {},
+): PTransform<PCollection<E>, PCollection<T>> => ({
+  name: reader.name,
+  expand(input) {
+    return addReading<T>(input, { given: options.name, derived: 'SplittableParDo' }, options, (hasDeadLetters) => ({
+      kind: 'SplittableParDo',
+      // It is only given elements of this collection, and restrictions and trackers that it made itself.
+      reader: reader as unknown as RestrictionReader<unknown, unknown, unknown, unknown>,
+      hasDeadLetters,
+    }));
+  },
+});
+
+/** What a write can be asked for. */
+export interface WriteOptions<T> extends Named {
+  /** Gets the elements that can't be written, instead of the run's ending at the first. */
+  readonly deadLetters?: (failed: PCollection<DeadLetter<T>>) => unknown;
+}
+
+/** Writes a collection to a {@link Sink}. */
+export const write = <T, C>(sink: Sink<T, C>, options: WriteOptions<T> = {}): PTransform<PCollection<T>, PDone> => ({
+  name: sink.name,
+  expand(input) {
+    const { deadLetters } = options;
+    const made = input.pipeline.addStep(
+      { given: options.name, derived: 'Write' },
+      {
+        inputs: [input],
+        outputs: deadLetters
+          ? [{ tag: DEAD_LETTERS, windowing: input.windowing, isBounded: input.isBounded }]
+          : [],
+        primitive: () => ({
+          kind: 'Write',
+          // It is only given elements of this collection, and committables that its own writer made.
+          sink: sink as unknown as Sink<unknown>,
+          hasDeadLetters: deadLetters !== undefined,
+        }),
+      },
+    );
+    deadLetters?.(made[0] as PCollection<DeadLetter<T>>);
+    return new PDone(input.pipeline);
+  },
+});
+
+/**
+ * All elements of several collections in one, unchanged; a collection given twice counts twice.
+ *
+ * @throws PipelineError if the collections are windowed by different window functions, or if there is none and no
+ * `pipeline`.
+ */
+export function flatten<T>(
+  collections: readonly PCollection<T>[],
+  options: Named & { readonly pipeline?: Pipeline } = {},
+): PCollection<T> {
+  const pipeline = options.pipeline ?? collections[0]?.pipeline;
+  if (pipeline === undefined) {
+    throw new PipelineError(
+      options.name,
+      'flatten was given no collection. There is nothing to tell its pipeline by. Pass { pipeline } where the list may be empty.',
+    );
+  }
+  const [output] = pipeline.addStep(
+    { given: options.name, derived: 'Flatten' },
+    {
+      inputs: collections,
+      outputs: [
+        {
+          tag: MAIN,
+          windowing: collections[0]?.windowing ?? DEFAULT_WINDOWING,
+          isBounded: collections.every(({ isBounded }) => isBounded),
+        },
+      ],
+      primitive(path) {
+        refuseMixedWindows(path, collections);
+        return { kind: 'Flatten' };
+      },
+    },
+  );
+  return output as PCollection<T>;
+}
+
+function refuseMixedWindows(step: string, collections: readonly PCollection<unknown>[]): void {
+  const [first, ...others] = collections;
+  const describe = ({ windowFn }: WindowingStrategy): string => JSON.stringify([windowFn.name, windowFn.spec]);
+  const other = others.find(({ windowing }) => first && describe(windowing) !== describe(first.windowing));
+  if (first === undefined || other === undefined) return;
+  throw new PipelineError(
+    step,
+    `${first.producer} is windowed by ${first.windowing.windowFn.name} and ${other.producer} by ${other.windowing.windowFn.name}, or by other sizes. A collection has one kind of windows. Call windowInto with the same window function on each first.`,
+  );
+}
+
+/**
+ * A cut in the fusion of steps: what comes before is finished and stored before what comes after starts.
+ *
+ * Elements, timestamps, windows and panes are unchanged.
+ */
+export const reshuffleStep = <T>(name = 'Reshuffle'): PTransform<PCollection<T>, PCollection<T>> =>
+  ptransform(name, (input: PCollection<T>) => {
+    const [output] = input.pipeline.addStep(
+      { derived: 'Reshuffle' },
+      {
+        inputs: [input],
+        outputs: [{ tag: MAIN, windowing: input.windowing, isBounded: input.isBounded }],
+        primitive: () => ({ kind: 'Reshuffle' }),
+      },
+    );
+    return output as PCollection<T>;
+  });
+

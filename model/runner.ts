@@ -1,0 +1,64 @@
+import type { Metric, MetricKind, MetricValues } from './metrics.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** Runs pipelines: the direct runner, or a distributed one. */
+export interface Runner {
+  readonly name: string;
+  run(pipeline: Pipeline, options?: RunOptions): Promise<PipelineResult>;
+}
+
+/** What any run can be asked for. */
+export interface RunOptions {
+  /** Ends the run when it is aborted: the run rejects with CancelledError and leaves nothing half-written. */
+  readonly signal?: AbortSignal;
+  /** Told how far the run is, a few times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What went through a step. */
+export interface StepStats {
+  readonly step: string;
+  /** The kind of primitive. */
+  readonly kind: string;
+  readonly elementsIn: number;
+  readonly elementsOut: number;
+  /** Elements that became dead letters. */
+  readonly failed: number;
+  /** Bytes read or written, where the connector counts them. */
+  readonly bytes: number;
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly steps: readonly StepStats[];
+  readonly elapsedMs: number;
+  /** Bytes read so far, and in all where every source knows. */
+  readonly bytesRead: number;
+  readonly bytesTotal: number | undefined;
+}
+
+/** A metric's value: `attempted` counts every call, `committed` only those whose effects stayed. */
+export interface MetricResult<out T> {
+  readonly attempted: T;
+  readonly committed: T;
+}
+
+/** A metric of one step. */
+export interface StepMetric<out Kind extends MetricKind = MetricKind> extends MetricResult<MetricValues[Kind]> {
+  readonly step: string;
+  readonly metric: Metric<Kind>;
+}
+
+/** What a finished run tells. */
+export interface PipelineResult {
+  readonly state: 'DONE';
+  readonly steps: readonly StepStats[];
+  readonly metrics: readonly StepMetric[];
+  /** A metric over all steps, or of the step with this path. */
+  metric<Kind extends MetricKind>(metric: Metric<Kind>, step?: string): MetricResult<MetricValues[Kind]>;
+  readonly elapsedMs: number;
+  readonly cpuMs: number;
+  readonly peakRssBytes: number;
+  /** Bytes that shuffles and buffers wrote to temporary files. */
+  readonly spilledBytes: number;
+}

@@ -1,0 +1,57 @@
+import type { Host } from './host.ts';
+import type { Timestamp } from './time.ts';
+import type { PaneInfo } from './values.ts';
+import type { BoundedWindow } from './window-fn.ts';
+
+/** What a sink promises when a run is repeated after a crash. */
+export type SinkGuarantee = 'transactional' | 'atomic-publish' | 'idempotent' | 'append';
+
+/** Elements that a sink gets together. Timestamps, windows and panes are one for all, or one per value. */
+export interface SinkBatch<out T> {
+  readonly values: readonly T[];
+  readonly timestamps: Float64Array | Timestamp;
+  readonly windows: readonly BoundedWindow[] | readonly (readonly BoundedWindow[])[];
+  readonly panes: PaneInfo | readonly PaneInfo[];
+}
+
+/** What a sink can be asked and told while it writes. */
+export interface SinkContext {
+  readonly host: Host;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** The path of the writing step, for errors. */
+  readonly step: string;
+  /** Names this run; files of two runs never have the same temporary name. */
+  readonly runId: string;
+  /** Hands back an element that can't be written: a dead letter where asked for, the end of the run otherwise. */
+  reject(element: unknown, error: Error): void;
+}
+
+/** Takes the elements of one epoch, or of a whole bounded run. `C` is what a later commit needs: plain data. */
+export interface SinkWriter<in T, C> {
+  /** Wait for the promise, where there is one, before the next batch. */
+  write(batch: SinkBatch<T>): void | Promise<void>;
+  /** Makes what was written durable but not yet visible. */
+  prepare(): Promise<C>;
+  /** Gives up: removes what was staged. Never throws for what is not there. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Where elements go. Nothing is visible before `commit`, which may be called again with the same committable.
+ *
+ * A bounded run without a state directory is one epoch: all sinks prepare, then all commit, so a failed run leaves what
+ * was there untouched.
+ */
+export interface Sink<in T, C = unknown> {
+  readonly kind: 'sink';
+  readonly name: string;
+  readonly guarantee: SinkGuarantee;
+  open(context: SinkContext): Promise<SinkWriter<T, C>>;
+  /** Makes prepared elements visible; doing it twice changes nothing. */
+  commit(committable: C, context: SinkContext): Promise<void>;
+  /** Finishes or undoes, at the next start, what a crash cut off. */
+  recover?(context: SinkContext): Promise<void>;
+  /** Where this sink writes, without credentials, for plans and messages. */
+  readonly location?: string | undefined;
+}

@@ -1,0 +1,202 @@
+import type { CombineFn } from './combine-fn.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { AnyDoFn, StepOptions } from './do-fn.ts';
+import { PipelineError } from './errors.ts';
+import { DEAD_LETTERS, derivedName, MAIN, type Primitive, type StepTraits } from './graph.ts';
+import type { Named, PCollection } from './pcollection.ts';
+import type { OutputSpec, Pipeline } from './pipeline.ts';
+import type { SideInputs } from './side-input.ts';
+import type { Duration, Timestamp } from './time.ts';
+import type { KV } from './values.ts';
+import { type BoundedWindow, globalWindows, type WindowFn } from './window-fn.ts';
+import { afterGrouping, type Firing, windowingStrategy, type WindowingStrategy } from './windowing-strategy.ts';
+
+// How PCollection's methods become primitive steps. The graph forgets element types: the casts below give each new
+// collection the type that the step's function produces, which is what the signatures of the methods promise.
+
+type AnyOptions<T> = StepOptions<T, SideInputs>;
+// biome-ignore lint/suspicious/noExplicitAny: user functions of any element type, called with elements of that type.
+type AnyFn = (...args: any[]) => any;
+
+/** Adds a step with one input and one output that keeps the input's windowing. */
+function addOne<U>(input: PCollection<unknown>, name: { given: string | undefined; derived: string }, primitive: Primitive): PCollection<U> {
+  const [output] = input.pipeline.addStep(name, {
+    inputs: [input],
+    outputs: [{ tag: MAIN, windowing: input.windowing, isBounded: input.isBounded }],
+    primitive: () => primitive,
+  });
+  return output as PCollection<U>;
+}
+
+/** Adds an element-wise step: options checked, dead letters handed to their function. */
+function addElementWise<T, U>(
+  input: PCollection<T>,
+  kind: 'Map' | 'FlatMap' | 'Filter' | 'MapValues',
+  fn: AnyFn,
+  options: AnyOptions<T>,
+): PCollection<U> {
+  const outputs: OutputSpec[] = [{ tag: MAIN, windowing: input.windowing, isBounded: input.isBounded }];
+  if (options.deadLetters) outputs.push({ tag: DEAD_LETTERS, windowing: input.windowing, isBounded: input.isBounded });
+  const made = input.pipeline.addStep(
+    { given: options.name, derived: derivedName(kind, fn) },
+    {
+      inputs: [input],
+      outputs,
+      primitive: (path) => ({ kind, fn, traits: traitsOf(path, input.pipeline, options) }),
+    },
+  );
+  options.deadLetters?.(made[1] as PCollection<DeadLetter<T>>);
+  return made[0] as PCollection<U>;
+}
+
+function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): StepTraits {
+  const { sideInputs = {}, concurrency, retry } = options;
+  for (const [name, view] of Object.entries(sideInputs)) {
+    view.collection.assertBelongsTo(pipeline, step);
+    if (view.collection.windowing.windowFn.merge === undefined) continue;
+    throw new PipelineError(
+      step,
+      `the side input '${name}' has merging windows (${view.collection.windowing.windowFn.name}). An element's window can't be matched with windows that still change. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
+    );
+  }
+  if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new PipelineError(
+      step,
+      `concurrency is ${concurrency} but must be a whole number of 1 or more. No call could start. Pass e.g. 16, or leave it out.`,
+    );
+  }
+  if (retry !== undefined && !(Number.isInteger(retry.attempts) && retry.attempts >= 1)) {
+    throw new PipelineError(
+      step,
+      `retry.attempts is ${retry.attempts} but must be a whole number of 1 or more, the first attempt included. Pass e.g. 3.`,
+    );
+  }
+  return { sideInputs, concurrency, unordered: options.unordered ?? false, retry, hasDeadLetters: options.deadLetters !== undefined };
+}
+
+export const addMap = <T, U>(input: PCollection<T>, fn: AnyFn, options: AnyOptions<T>): PCollection<U> =>
+  addElementWise(input, 'Map', fn, options);
+
+export const addFlatMap = <T, U>(input: PCollection<T>, fn: AnyFn, options: AnyOptions<T>): PCollection<U> =>
+  addElementWise(input, 'FlatMap', fn, options);
+
+export const addFilter = <T>(input: PCollection<T>, keep: AnyFn, options: AnyOptions<T>): PCollection<T> =>
+  addElementWise(input, 'Filter', keep, options);
+
+export const addMapValues = <K, V, U>(
+  input: PCollection<KV<K, V>>,
+  fn: AnyFn,
+  options: StepOptions<KV<K, V>>,
+): PCollection<KV<K, U>> => addElementWise(input, 'MapValues', fn, options);
+
+export const addKeyBy = <T, K>(input: PCollection<T>, key: AnyFn, { name }: Named): PCollection<KV<K, T>> =>
+  addOne(input, { given: name, derived: derivedName('KeyBy', key) }, { kind: 'KeyBy', fn: key });
+
+export const addWithTimestamps = <T>(
+  input: PCollection<T>,
+  timestamp: (element: T) => Timestamp,
+  { name, allowedTimestampSkew = 0 }: Named & { readonly allowedTimestampSkew?: Duration },
+): PCollection<T> =>
+  addOne(
+    input,
+    { given: name, derived: derivedName('WithTimestamps', timestamp) },
+    { kind: 'WithTimestamps', fn: timestamp as AnyFn, allowedTimestampSkew },
+  );
+
+export function addWindowInto<T, W extends BoundedWindow>(
+  input: PCollection<T>,
+  windowFn: WindowFn<W, T>,
+  firing: Firing & Named,
+): PCollection<T> {
+  const windowing = windowingStrategy(input.pipeline.pathOf(firing.name ?? windowFn.name), windowFn, firing);
+  const [output] = input.pipeline.addStep(
+    { given: firing.name, derived: `WindowInto(${windowFn.name})` },
+    {
+      inputs: [input],
+      outputs: [{ tag: MAIN, windowing, isBounded: input.isBounded }],
+      primitive: () => ({ kind: 'AssignWindows', windowFn }),
+    },
+  );
+  return output as PCollection<T>;
+}
+
+export function addGroupByKey<K, V>(input: PCollection<KV<K, V>>, options: Named): PCollection<KV<K, Iterable<V>>> {
+  return addGrouping(input, options, 'GroupByKey', { kind: 'GroupByKey' });
+}
+
+export function addCombinePerKey<K, V, A, O>(
+  input: PCollection<KV<K, V>>,
+  fn: CombineFn<V, A, O>,
+  options: Named & { readonly hotKeyFanout?: number },
+): PCollection<KV<K, O>> {
+  return addGrouping(input, options, `CombinePerKey(${fn.name})`, {
+    kind: 'CombinePerKey',
+    // The runner passes it only values of this collection and accumulators that it made itself.
+    fn: fn as unknown as CombineFn<unknown, unknown, unknown>,
+    hotKeyFanout: options.hotKeyFanout,
+  });
+}
+
+function addGrouping<U>(input: PCollection<unknown>, options: Named, derived: string, primitive: Primitive): PCollection<U> {
+  const [output] = input.pipeline.addStep(
+    { given: options.name, derived },
+    {
+      inputs: [input],
+      outputs: [{ tag: MAIN, windowing: afterGrouping(input.windowing), isBounded: input.isBounded }],
+      primitive(path) {
+        refuseEndless(path, input.windowing, input.isBounded);
+        return primitive;
+      },
+    },
+  );
+  return output as PCollection<U>;
+}
+
+function refuseEndless(step: string, { windowFn, trigger }: WindowingStrategy, isBounded: boolean): void {
+  if (isBounded || windowFn.spec.kind !== globalWindows().spec.kind || trigger.kind !== 'default') return;
+  throw new PipelineError(
+    step,
+    'its input never ends and is in the global window without a trigger. No pane would ever fire. Window it first, e.g. windowInto(fixedWindows({ size: minutes(1) })), or give windowInto a trigger.',
+  );
+}
+
+export function addParDo(input: PCollection<unknown>, doFn: AnyDoFn): unknown {
+  const tags = Object.keys(doFn.outputs ?? {});
+  const outputs = [MAIN, ...tags, ...(doFn.deadLetters ? [DEAD_LETTERS] : [])].map((tag) => ({
+    tag,
+    windowing: input.windowing,
+    isBounded: input.isBounded,
+  }));
+  const made = input.pipeline.addStep(
+    { given: doFn.name, derived: derivedName('ParDo', doFn.process) },
+    {
+      inputs: [input],
+      outputs,
+      primitive(path) {
+        checkDoFn(path, input, doFn, tags);
+        return { kind: 'ParDo', doFn, traits: traitsOf(path, input.pipeline, doFn) };
+      },
+    },
+  );
+  const failed = doFn.deadLetters && made.at(-1);
+  if (failed) doFn.deadLetters?.(failed as PCollection<DeadLetter<unknown>>);
+  if (doFn.outputs === undefined) return made[0];
+  return Object.fromEntries(outputs.filter(({ tag }) => tag !== DEAD_LETTERS).map(({ tag }, i) => [tag, made[i]]));
+}
+
+function checkDoFn(step: string, input: PCollection<unknown>, doFn: AnyDoFn, tags: readonly string[]): void {
+  const bad = tags.find((tag) => tag === MAIN || tag.includes(':') || tag === '');
+  if (bad !== undefined) {
+    throw new PipelineError(
+      step,
+      `'${bad}' can't name an output. '${MAIN}' is what process yields, and ':' is kept for Viga's own. Choose another tag.`,
+    );
+  }
+  const isStateful = doFn.state !== undefined || doFn.timers !== undefined;
+  if (isStateful && input.windowing.windowFn.merge !== undefined && !input.windowing.alreadyMerged) {
+    throw new PipelineError(
+      step,
+      `it has state or timers, and its input has merging windows (${input.windowing.windowFn.name}). State of windows that become one can't be merged. Group first, or use windows that do not merge.`,
+    );
+  }
+}
