@@ -1,4 +1,4 @@
-import { encodeKey } from './key.ts';
+import { encodeKey } from './key-text.ts';
 
 const number = new Float64Array(1);
 const halves = new Uint32Array(number.buffer);

@@ -1,0 +1,212 @@
+import { showValue } from '../../model/index.ts';
+import { daysFromDate } from './calendar.ts';
+import type { ColumnType, Field } from './column.ts';
+import { typeText } from './column.ts';
+import { unscaledDecimal } from './decimal.ts';
+import { jsonText } from './json-text.ts';
+
+/** A value that its column can't hold. `path` is where in the column, `expected` what would fit. */
+export class ValueError extends Error {
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** Checks a value and gives it the form that hyparquet-writer takes. Throws {@link ValueError}. */
+export type EncodeValue = (value: unknown) => unknown;
+
+/** The encoder of a column; `path` is its name, with dots for parts of nested columns. */
+export function encoderOf(type: ColumnType, path: string): EncodeValue {
+  const encode = requiredEncoder(type, path);
+  return (value) => {
+    if (value !== null && value !== undefined) return encode(value);
+    if (value === null && type.nullable) return null;
+    throw new ValueError(path, missingText(value, type));
+  };
+}
+
+function missingText(value: unknown, type: ColumnType): string {
+  if (value === null) {
+    return `the value is null but the type is ${typeText(type)}. A file keeps nulls only where its schema says so. Declare column.nullable(...), or give a value.`;
+  }
+  const fix = type.nullable ? 'Pass null where there is no value' : 'Give a value';
+  return `the value is missing (undefined). A misspelled name would go unseen. ${fix}.`;
+}
+
+function requiredEncoder(type: ColumnType, path: string): EncodeValue {
+  const refuse = (value: unknown, fix: string): never => {
+    throw new ValueError(path, `the value ${showValue(value)} is no ${typeText(type)}. It would be lost or changed. ${fix}.`);
+  };
+  switch (type.kind) {
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : refuse(value, 'Pass true or false'));
+    case 'int8':
+      return wholeNumber(-128, 127, refuse);
+    case 'int16':
+      return wholeNumber(-32_768, 32_767, refuse);
+    case 'int32':
+      return wholeNumber(-2_147_483_648, 2_147_483_647, refuse);
+    case 'uint8':
+      return wholeNumber(0, 255, refuse);
+    case 'uint16':
+      return wholeNumber(0, 65_535, refuse);
+    case 'uint32':
+      return wholeNumber(0, 4_294_967_295, refuse);
+    case 'time-millis':
+      return wholeNumber(0, 86_399_999, refuse);
+    case 'int64':
+      return bigInteger(MIN_INT64, MAX_INT64, refuse);
+    case 'uint64':
+      return bigInteger(0n, 2n ** 64n - 1n, refuse);
+    case 'time-micros':
+      return bigInteger(0n, 86_399_999_999n, refuse);
+    case 'float':
+      return (value) =>
+        typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
+          ? value
+          : refuse(value, 'Pass a number within the range of a 32-bit float, or use column.double()');
+    case 'double':
+      return (value) => (typeof value === 'number' ? value : refuse(value, 'Pass a number'));
+    case 'string':
+      return (value) => {
+        if (typeof value !== 'string') return refuse(value, 'Pass a string, e.g. String(value)');
+        return value.isWellFormed() ? value : refuse(value, 'It has half a surrogate pair: cut text between characters');
+      };
+    case 'bytes':
+      return (value) => (value instanceof Uint8Array ? value : refuse(value, 'Pass a Uint8Array'));
+    case 'date':
+      return (value) => daysOf(value) ?? refuse(value, "Pass 'YYYY-MM-DD', or a Date at midnight UTC");
+    case 'timestamp-millis':
+      return timestamp(1n, refuse);
+    case 'timestamp-micros':
+      return timestamp(1000n, refuse);
+    case 'timestamp-nanos':
+      return timestamp(1_000_000n, refuse);
+    case 'json':
+      return (value) => {
+        try {
+          return jsonText(value);
+        } catch (cause) {
+          return refuse(value, `Pass JSON only: ${cause instanceof Error ? cause.message : cause}`);
+        }
+      };
+    case 'uuid':
+      return (value) => uuidBytes(value) ?? refuse(value, 'Pass text like 9f2e7c1a-0b4d-4e8f-a1b2-c3d4e5f60718');
+    case 'decimal':
+      return decimalEncoder(type, refuse);
+    case 'list':
+      return listEncoder(type.element, path, refuse);
+    case 'struct':
+      return structEncoder(type.fields, path, refuse);
+    case 'map':
+      return mapEncoder(type, path, refuse);
+    case 'float16':
+    case 'time-nanos':
+    case 'interval':
+      throw new TypeError(`column ${path} has the type ${type.kind}, which Viga only reads. Write another type.`);
+    default:
+      return type satisfies never;
+  }
+}
+
+type Refuse = (value: unknown, fix: string) => never;
+
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+
+function wholeNumber(min: number, max: number, refuse: Refuse): EncodeValue {
+  const fix = `Pass a whole number from ${min} to ${max}`;
+  return (value) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : refuse(value, fix);
+}
+
+function bigInteger(min: bigint, max: bigint, refuse: Refuse): EncodeValue {
+  return (value) => {
+    const whole = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+    return typeof whole === 'bigint' && whole >= min && whole <= max
+      ? whole
+      : refuse(value, `Pass a bigint from ${min} to ${max}`);
+  };
+}
+
+function timestamp(unitsPerMilli: bigint, refuse: Refuse): EncodeValue {
+  const fix = unitsPerMilli === 1n ? 'Pass a valid Date' : 'Pass a bigint in the unit of the column, or a valid Date';
+  return (value) => {
+    if (value instanceof Date && !Number.isNaN(value.getTime())) {
+      const units = BigInt(value.getTime()) * unitsPerMilli;
+      return units >= MIN_INT64 && units <= MAX_INT64 ? units : refuse(value, 'It is beyond 64 bits: use a coarser unit');
+    }
+    // A bare bigint for milliseconds would be read back as a Date: only the exact form of each unit is taken.
+    if (typeof value !== 'bigint' || unitsPerMilli === 1n) return refuse(value, fix);
+    return value >= MIN_INT64 && value <= MAX_INT64 ? value : refuse(value, fix);
+  };
+}
+
+const DAY_MILLIS = 86_400_000;
+
+function daysOf(value: unknown): number | undefined {
+  if (typeof value === 'string') {
+    const days = daysFromDate(value);
+    return days !== undefined && days >= -2_147_483_648 && days <= 2_147_483_647 ? days : undefined;
+  }
+  if (!(value instanceof Date)) return undefined;
+  const days = value.getTime() / DAY_MILLIS;
+  return Number.isInteger(days) ? days : undefined;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+function uuidBytes(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'string' || !UUID.test(value)) return undefined;
+  // A copy: small Buffers are cut from a shared pool.
+  return new Uint8Array(Buffer.from(value.replaceAll('-', ''), 'hex'));
+}
+
+function decimalEncoder({ precision, scale }: { precision: number; scale: number }, refuse: Refuse): EncodeValue {
+  const limit = 10n ** BigInt(precision);
+  const factor = 10n ** BigInt(scale);
+  const fix = `Pass text like '${scale === 0 ? '12' : `12.${'5'.padEnd(scale, '0')}`}' with at most ${precision - scale} digits before the point and ${scale} behind it`;
+  return (value) => {
+    const unscaled =
+      typeof value === 'bigint' ? value * factor : typeof value === 'string' ? unscaledDecimal(value, scale) : undefined;
+    return unscaled !== undefined && unscaled < limit && unscaled > -limit ? unscaled : refuse(value, fix);
+  };
+}
+
+function listEncoder(element: ColumnType, path: string, refuse: Refuse): EncodeValue {
+  const encode = encoderOf(element, `${path}.element`);
+  // Array.from reaches holes too, which map would leave out.
+  return (value) => (Array.isArray(value) ? Array.from(value, encode) : refuse(value, 'Pass an array'));
+}
+
+function structEncoder(fields: readonly Field[], path: string, refuse: Refuse): EncodeValue {
+  const members = fields.map(({ name, type }) => ({ name, encode: encoderOf(type, `${path}.${name}`) }));
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'Pass an object');
+    const encoded: Record<string, unknown> = Object.create(null);
+    for (const { name, encode } of members) encoded[name] = encode(ownMember(value, name));
+    return encoded;
+  };
+}
+
+function mapEncoder({ key, value: member }: { key: ColumnType; value: ColumnType }, path: string, refuse: Refuse): EncodeValue {
+  const encodeKey = encoderOf(key, `${path}.key`);
+  const encodeMember = encoderOf(member, `${path}.value`);
+  return (value) => {
+    if (value instanceof Map) return Array.from(value, ([k, v]) => ({ key: encodeKey(k), value: encodeMember(v) }));
+    if (!Array.isArray(value)) return refuse(value, 'Pass a Map or an array of { key, value }');
+    return Array.from(value, (entry: unknown) => {
+      if (typeof entry !== 'object' || entry === null) return refuse(value, 'Pass entries like { key, value }');
+      return { key: encodeKey(ownMember(entry, 'key')), value: encodeMember(ownMember(entry, 'value')) };
+    });
+  };
+}
+
+/** A member by a name that may come from data: what the prototype has under that name does not count. */
+export function ownMember(value: object, name: string): unknown {
+  if (!(name in Object.prototype)) return (value as Record<string, unknown>)[name]; // any object can be asked by name
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}

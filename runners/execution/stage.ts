@@ -1,0 +1,53 @@
+import { type BoundedWindow, MAIN, type PaneInfo, type SideValues, type Step, type Timestamp } from '../../model/index.ts';
+import type { Windows } from './batch.ts';
+
+/** Where the output of a node goes: to another node of the stage, or over an edge out of it. */
+export type Target = { readonly kind: 'node'; readonly node: StageNode } | { readonly kind: 'edge'; readonly edge: Edge };
+
+/** A step inside a stage. */
+export interface StageNode {
+  /** Position in the stage, producers before consumers. */
+  readonly index: number;
+  readonly step: Step;
+  /** Where each output goes, by tag; filled while the plan is made. */
+  readonly targets: Map<string, Target[]>;
+  /** Whether an element of its input can be in several windows, so that a call per window may be due. */
+  readonly isMultiWindow: boolean;
+  /** How many outputs of the stage lead here; with more than one its code is a function of its own. */
+  incoming: number;
+}
+
+/**
+ * The way out of a stage: a shuffle, a sink, a buffer, another stage.
+ *
+ * `add` is sync. An edge whose other side has no room says so by `isFull`; the stage then stops as soon as it can, and
+ * goes on after `flush`.
+ */
+export interface Edge {
+  readonly name: string;
+  add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void;
+  readonly isFull: boolean;
+  /** Makes room; with `all`, passes on everything. */
+  flush(all: boolean): void | Promise<void>;
+}
+
+/** A stage: the largest tree of steps that runs as one function. */
+export interface StageSpec {
+  readonly name: string;
+  readonly nodes: readonly StageNode[];
+  /** Where the elements that enter the stage go. */
+  readonly entry: readonly Target[];
+  /** The step whose output enters the stage; its elements are counted there. */
+  readonly entryStep: Step;
+  readonly entryTag: string;
+}
+
+/** Gives the side inputs of a node for a window of its main input. */
+export type SideInputAccess = (node: StageNode, window: BoundedWindow) => SideValues<Record<string, never>>;
+
+/** The targets of a node's output. */
+export const targetsOf = (node: StageNode, tag: string = MAIN): readonly Target[] => node.targets.get(tag) ?? [];
+
+/** Whether a result must be waited for. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
