@@ -60,7 +60,7 @@ export interface ResolvedDialect {
   readonly delimiter: string;
   /** The empty string: no quotes. */
   readonly quote: string;
-  readonly escape: string;
+  readonly escapeMark: string;
   /** The text that ends a record. */
   readonly newline: string;
   /** A CR before the newline belongs to it. */
@@ -86,7 +86,7 @@ const NEWLINES: readonly string[] = ['auto', '\n', '\r\n', '\r'];
  * @throws PipelineError that names the option.
  */
 export function resolveDialect(options: CsvParserOptions): ResolvedDialect {
-  const { delimiter, quote, escape } = resolveMarks(options);
+  const { delimiter, quote, escapeMark } = resolveMarks(options);
   const { newline = 'auto', comment = '', header = 'first-line', maxRecordLength = 1_000_000 } = options;
   if (!NEWLINES.includes(newline)) {
     throw optionError('newline', newline, `must be 'auto', '\\n', '\\r\\n' or '\\r'`);
@@ -98,12 +98,16 @@ export function resolveDialect(options: CsvParserOptions): ResolvedDialect {
     throw optionError('maxRecordLength', maxRecordLength, 'must be a whole number of characters, 1 or more');
   }
   if (typeof header !== 'string' && header.length === 0) {
-    throw optionError('header', header, `must have a name for each column. Pass header: 'none' for a file without names`);
+    throw optionError(
+      'header',
+      header,
+      `must have a name for each column. Pass header: 'none' for a file without names`,
+    );
   }
   return {
     delimiter,
     quote,
-    escape,
+    escapeMark,
     newline: newline === 'auto' ? '\n' : newline,
     dropsCr: newline === 'auto',
     header,
@@ -119,22 +123,30 @@ export function resolveDialect(options: CsvParserOptions): ResolvedDialect {
 }
 
 /** Delimiter, quote and escape, checked; the empty string stands for "none". */
-export function resolveMarks(dialect: CsvDialect): Pick<ResolvedDialect, 'delimiter' | 'quote' | 'escape'> {
+export function resolveMarks(dialect: CsvDialect): Pick<ResolvedDialect, 'delimiter' | 'quote' | 'escapeMark'> {
   const { delimiter = ',', quote = '"' } = dialect;
-  const escape = dialect.escape ?? quote ?? '';
+  const escapeMark = dialect.escape ?? quote ?? '';
   if (delimiter === '' || hasLineEnd(delimiter)) {
     throw optionError('delimiter', delimiter, 'must have one or more characters, none of them a line end');
   }
   if (quote !== null && (quote.length !== 1 || hasLineEnd(quote) || delimiter.includes(quote))) {
-    throw optionError('quote', quote, 'must be one character that is neither a line end nor part of the delimiter, or null');
+    throw optionError(
+      'quote',
+      quote,
+      'must be one character that is neither a line end nor part of the delimiter, or null',
+    );
   }
-  if (quote === null && escape !== '') {
-    throw optionError('escape', escape, 'only works inside of quotes, but quote is null. Leave it out');
+  if (quote === null && escapeMark !== '') {
+    throw optionError('escape', escapeMark, 'only works inside of quotes, but quote is null. Leave it out');
   }
-  if (quote !== null && (escape.length !== 1 || hasLineEnd(escape) || delimiter.includes(escape))) {
-    throw optionError('escape', escape, 'must be one character that is neither a line end nor part of the delimiter');
+  if (quote !== null && (escapeMark.length !== 1 || hasLineEnd(escapeMark) || delimiter.includes(escapeMark))) {
+    throw optionError(
+      'escape',
+      escapeMark,
+      'must be one character that is neither a line end nor part of the delimiter',
+    );
   }
-  return { delimiter, quote: quote ?? '', escape };
+  return { delimiter, quote: quote ?? '', escapeMark };
 }
 
 const hasLineEnd = (text: string): boolean => text.includes('\n') || text.includes('\r');

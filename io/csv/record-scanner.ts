@@ -35,6 +35,9 @@ export class RecordScanner {
   #text = '';
   #isLast = false;
   #pos = 0;
+  /** The first delimiter and the first quote at or after the current field; the text's length if there is none. */
+  #delimiterAt = -1;
+  #quoteAt = -1;
   /** The unescaped content of the quoted field read last. */
   #content = '';
 
@@ -43,10 +46,16 @@ export class RecordScanner {
     this.#lookAhead = Math.max(dialect.delimiter.length, dialect.dropsCr ? 2 : dialect.newline.length);
   }
 
-  /** Scans the record that starts at `start`; `isLast` says that no text follows. */
-  scan(text: string, start: number, isLast: boolean): ScanEnd {
+  /** Takes the text of the scans to come; `isLast` says that no text follows. */
+  load(text: string, isLast: boolean): void {
     this.#text = text;
     this.#isLast = isLast;
+    this.#delimiterAt = -1;
+    this.#quoteAt = -1;
+  }
+
+  /** Scans the record that starts at `start`; each scan of a text starts after the one before. */
+  scan(start: number): ScanEnd {
     this.#pos = start;
     this.fields = [];
     for (;;) {
@@ -74,11 +83,13 @@ export class RecordScanner {
       if (!this.#isLast) return 'incomplete';
       newlineAt = text.length;
     }
-    let to = text.indexOf(delimiter, from);
-    const endsRecord = to < 0 || to > newlineAt;
-    if (endsRecord) to = this.#beforeCr(from, newlineAt);
-    const quoteAt = quote === '' || relaxQuotes ? -1 : text.indexOf(quote, from);
-    if (quoteAt >= 0 && quoteAt < to) return this.#fault('INVALID_OPENING_QUOTE', quoteAt);
+    if (this.#delimiterAt < from) this.#delimiterAt = indexOrEnd(text, delimiter, from);
+    const endsRecord = this.#delimiterAt >= newlineAt;
+    const to = endsRecord ? this.#beforeCr(from, newlineAt) : this.#delimiterAt;
+    if (quote !== '' && !relaxQuotes) {
+      if (this.#quoteAt < from) this.#quoteAt = indexOrEnd(text, quote, from);
+      if (this.#quoteAt < to) return this.#fault('INVALID_OPENING_QUOTE', this.#quoteAt);
+    }
     const value = prefix + text.slice(from, to);
     const field = trim ? value.trim() : value;
     this.fields.push(field === '' ? empty : field);
@@ -88,22 +99,22 @@ export class RecordScanner {
   }
 
   #quotedField(open: number): FieldEnd {
-    const { delimiter, newline, dropsCr, quote, escape, trim, relaxQuotes } = this.#dialect;
+    const { delimiter, newline, dropsCr, quote, escapeMark, trim, relaxQuotes } = this.#dialect;
     const text = this.#text;
-    const close = quote === escape ? this.#closeDoubled(open + 1) : this.#closeEscaped(open + 1);
+    const close = quote === escapeMark ? this.#closeDoubled(open + 1) : this.#closeEscaped(open + 1);
     if (close < 0) return this.#isLast ? this.#fault('QUOTE_NOT_CLOSED', open) : 'incomplete';
     const at = trim ? this.#skipSpaces(close + 1) : close + 1;
-    if (!this.#isLast && at + this.#lookAhead > text.length) return 'incomplete';
     if (text.startsWith(delimiter, at)) {
       this.fields.push(this.#content);
       this.#pos = at + delimiter.length;
       return 'next';
     }
     const newlineAt = dropsCr && text.startsWith('\r\n', at) ? at + 1 : at;
-    if (at === text.length || text.startsWith(newline, newlineAt)) {
+    if (text.startsWith(newline, newlineAt) || (at === text.length && this.#isLast)) {
       this.fields.push(this.#content);
       return this.#record(at, newlineAt);
     }
+    if (!this.#isLast && at + this.#lookAhead > text.length) return 'incomplete';
     if (!relaxQuotes) return this.#fault('INVALID_CLOSING_QUOTE', close);
     this.#pos = close + 1;
     return this.#plainField(quote + this.#content + quote);
@@ -131,7 +142,7 @@ export class RecordScanner {
   #closeEscaped(start: number): number {
     const text = this.#text;
     const quote = this.#dialect.quote.charCodeAt(0);
-    const escape = this.#dialect.escape.charCodeAt(0);
+    const mark = this.#dialect.escapeMark.charCodeAt(0);
     let from = start;
     let content = '';
     for (let at = start; at < text.length; at++) {
@@ -140,7 +151,7 @@ export class RecordScanner {
         this.#content = content + text.slice(from, at);
         return at;
       }
-      if (code !== escape) continue;
+      if (code !== mark) continue;
       content += text.slice(from, at);
       from = ++at;
     }
@@ -179,4 +190,10 @@ export class RecordScanner {
 function isSpace(code: number): boolean {
   if (code <= 32) return code === 32 || (code >= 9 && code <= 13);
   return code >= 160 && /\s/.test(String.fromCharCode(code));
+}
+
+/** Where `what` stands next; the text's length if nowhere. */
+export function indexOrEnd(text: string, what: string, from: number): number {
+  const at = text.indexOf(what, from);
+  return at < 0 ? text.length : at;
 }

@@ -41,3 +41,26 @@ const LONGEST_RAW = 10_000;
 export function rawText(text: string): string {
   return text.length > LONGEST_RAW ? text.slice(0, LONGEST_RAW) : text;
 }
+
+export function quoteMessage(code: CsvErrorCode, quote: string, line: number): string {
+  if (code === 'QUOTE_NOT_CLOSED') {
+    return `the quote ${quote} opened in line ${line} is never closed. Everything after it belongs to one field. Close it, or pass quote: null.`;
+  }
+  if (code === 'INVALID_CLOSING_QUOTE') {
+    return `a quoted field goes on after its closing ${quote}. It is not clear where the field ends. Double the ${quote} inside of quotes, or pass relaxQuotes: true.`;
+  }
+  return `a quote ${quote} stands inside a field without quotes. It is not clear what it means. Enclose the field in quotes and double the ${quote}, or pass relaxQuotes: true.`;
+}
+
+export function countMessage(expected: number, found: number, isEmpty: boolean): string {
+  const what = isEmpty ? 'the line is empty' : `found ${found} field${found === 1 ? '' : 's'}`;
+  const option = isEmpty ? 'skipEmptyLines: true' : found < expected ? `shortRows: 'fill'` : `longRows: 'truncate'`;
+  return `expected ${expected} field${expected === 1 ? '' : 's'}, ${what}. Its values cannot be told apart by column. Correct the record, or pass ${option}.`;
+}
+
+export function tooLongMessage(code: CsvErrorCode, quote: string, line: number, limit: number): string {
+  const characters = `${limit} characters (maxRecordLength)`;
+  return code === 'QUOTE_NOT_CLOSED'
+    ? `the quote ${quote} opened in line ${line} is not closed within ${characters}. It would swallow the rest of the file. Close it, pass quote: null, or raise the limit.`
+    : `the record that starts here is longer than ${characters}. It would have to be held in memory whole. Check delimiter and newline, or raise the limit.`;
+}

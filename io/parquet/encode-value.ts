@@ -38,7 +38,10 @@ function missingText(value: unknown, type: ColumnType): string {
 
 function requiredEncoder(type: ColumnType, path: string): EncodeValue {
   const refuse = (value: unknown, fix: string): never => {
-    throw new ValueError(path, `the value ${showValue(value)} is no ${typeText(type)}. It would be lost or changed. ${fix}.`);
+    throw new ValueError(
+      path,
+      `the value ${showValue(value)} is no ${typeText(type)}. It would be lost or changed. ${fix}.`,
+    );
   };
   switch (type.kind) {
     case 'boolean':
@@ -73,7 +76,9 @@ function requiredEncoder(type: ColumnType, path: string): EncodeValue {
     case 'string':
       return (value) => {
         if (typeof value !== 'string') return refuse(value, 'Pass a string, e.g. String(value)');
-        return value.isWellFormed() ? value : refuse(value, 'It has half a surrogate pair: cut text between characters');
+        return value.isWellFormed()
+          ? value
+          : refuse(value, 'It has half a surrogate pair: cut text between characters');
       };
     case 'bytes':
       return (value) => (value instanceof Uint8Array ? value : refuse(value, 'Pass a Uint8Array'));
@@ -137,7 +142,9 @@ function timestamp(unitsPerMilli: bigint, refuse: Refuse): EncodeValue {
   return (value) => {
     if (value instanceof Date && !Number.isNaN(value.getTime())) {
       const units = BigInt(value.getTime()) * unitsPerMilli;
-      return units >= MIN_INT64 && units <= MAX_INT64 ? units : refuse(value, 'It is beyond 64 bits: use a coarser unit');
+      return units >= MIN_INT64 && units <= MAX_INT64
+        ? units
+        : refuse(value, 'It is beyond 64 bits: use a coarser unit');
     }
     // A bare bigint for milliseconds would be read back as a Date: only the exact form of each unit is taken.
     if (typeof value !== 'bigint' || unitsPerMilli === 1n) return refuse(value, fix);
@@ -171,7 +178,11 @@ function decimalEncoder({ precision, scale }: { precision: number; scale: number
   const fix = `Pass text like '${scale === 0 ? '12' : `12.${'5'.padEnd(scale, '0')}`}' with at most ${precision - scale} digits before the point and ${scale} behind it`;
   return (value) => {
     const unscaled =
-      typeof value === 'bigint' ? value * factor : typeof value === 'string' ? unscaledDecimal(value, scale) : undefined;
+      typeof value === 'bigint'
+        ? value * factor
+        : typeof value === 'string'
+          ? unscaledDecimal(value, scale)
+          : undefined;
     return unscaled !== undefined && unscaled < limit && unscaled > -limit ? unscaled : refuse(value, fix);
   };
 }
@@ -192,7 +203,11 @@ function structEncoder(fields: readonly Field[], path: string, refuse: Refuse): 
   };
 }
 
-function mapEncoder({ key, value: member }: { key: ColumnType; value: ColumnType }, path: string, refuse: Refuse): EncodeValue {
+function mapEncoder(
+  { key, value: member }: { key: ColumnType; value: ColumnType },
+  path: string,
+  refuse: Refuse,
+): EncodeValue {
   const encodeKey = encoderOf(key, `${path}.key`);
   const encodeMember = encoderOf(member, `${path}.value`);
   return (value) => {

@@ -46,7 +46,12 @@ export class ParquetError extends Error {
   readonly code: ParquetErrorCode;
   readonly place: ParquetPlace;
 
-  constructor(code: ParquetErrorCode, place: ParquetPlace, message: string, details: { readonly cause?: unknown } = {}) {
+  constructor(
+    code: ParquetErrorCode,
+    place: ParquetPlace,
+    message: string,
+    details: { readonly cause?: unknown } = {},
+  ) {
     super(`${placeText(place)}: ${message}`, details);
     this.code = code;
     this.place = place;

@@ -61,7 +61,10 @@ export class RowBuffer {
     let at = 0;
     try {
       if (typeof row !== 'object' || row === null) {
-        throw new ValueError('', `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object`);
+        throw new ValueError(
+          '',
+          `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object.`,
+        );
       }
       for (; at < columns.length; at++) {
         const column = columns[at] as BufferedColumn; // at is below the length
@@ -80,7 +83,9 @@ export class RowBuffer {
 
   /** Gives the columns away and starts over. */
   take(): ColumnValues[] {
-    const columns = this.#columns.map(({ name, data, isPlain }) => (isPlain ? { name, data, encoding: 'PLAIN' as const } : { name, data }));
+    const columns = this.#columns.map(({ name, data, isPlain }) =>
+      isPlain ? { name, data, encoding: 'PLAIN' as const } : { name, data },
+    );
     for (const column of this.#columns) column.data = [];
     this.#rows = 0;
     this.#bytes = 0;
@@ -88,7 +93,11 @@ export class RowBuffer {
   }
 
   #located(error: ValueError, firstRow: number): ParquetError {
-    const place = { file: this.#file, row: firstRow + this.#rows, ...(error.path === '' ? {} : { column: error.path }) };
+    const place = {
+      file: this.#file,
+      row: firstRow + this.#rows,
+      ...(error.path === '' ? {} : { column: error.path }),
+    };
     return new ParquetError('bad-value', place, error.message);
   }
 }

@@ -84,7 +84,10 @@ export async function writeParquet<S extends ParquetSchema>(
   const settings = settingsOf(options);
   const fields = fieldsOf(schema);
   if (fields.length === 0) {
-    throw new PipelineError(undefined, 'writeParquet: the schema has no column. A file of nothing can hold no rows. Name at least one.');
+    throw new PipelineError(
+      undefined,
+      'writeParquet: the schema has no column. A file of nothing can hold no rows. Name at least one.',
+    );
   }
   const elements = schemaElements(fields);
   const bytes = new ByteWriter();
@@ -212,6 +215,10 @@ class RowGroupWriter<Row> implements ParquetFileWriter<Row> {
       open: '',
     }[this.#state];
     const fix = this.#state === 'writing' ? 'Wait for the promise of the call before' : 'Start a new file';
-    throw new ParquetError('bad-value', { file: this.#parts.name }, `${call}() was called, but ${why}. Rows would be lost. ${fix}.`);
+    throw new ParquetError(
+      'bad-value',
+      { file: this.#parts.name },
+      `${call}() was called, but ${why}. Rows would be lost. ${fix}.`,
+    );
   }
 }

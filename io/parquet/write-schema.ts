@@ -41,13 +41,17 @@ function addElements(elements: SchemaElement[], name: string, type: ColumnType):
     case 'list':
       elements.push({ name, repetition_type, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } });
       elements.push({ name: 'list', repetition_type: 'REPEATED', num_children: 1 });
-      return addElements(elements, 'element', type.element);
+      addElements(elements, 'element', type.element);
+      return;
     case 'map':
       elements.push({ name, repetition_type, num_children: 1, converted_type: 'MAP', logical_type: { type: 'MAP' } });
       elements.push({ name: 'key_value', repetition_type: 'REPEATED', num_children: 2 });
       addElements(elements, 'key', type.key);
-      return addElements(elements, 'value', type.value);
+      addElements(elements, 'value', type.value);
+      return;
     case 'struct':
+      if (type.fields.length === 0)
+        throw new TypeError(`column ${name} is a struct without a member, which Parquet can't store.`);
       elements.push({ name, repetition_type, num_children: type.fields.length });
       for (const field of type.fields) addElements(elements, field.name, field.type);
       return;

@@ -1,0 +1,141 @@
+import {
+  type AnyDoFn,
+  type BoundedWindow,
+  type ElementContext,
+  type PaneInfo,
+  PipelineError,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import type { Windows } from './batch.ts';
+import type { StageNode } from './stage.ts';
+
+/** Calls a step's function for one element. */
+export type Invoke = (value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo) => unknown;
+
+/** Marks the result of a call that was handed to the dead letters: nothing is passed on. */
+export const SKIP: unique symbol = Symbol('skip');
+
+/** An emission to an additional output of a DoFn. */
+export interface Emission {
+  readonly tag: string;
+  readonly value: unknown;
+  readonly timestamp: Timestamp | undefined;
+}
+
+/** What user functions get; made new once a call may go on after it returned, reused otherwise. */
+export interface CallContext extends ElementContext {
+  timestamp: Timestamp;
+  window: BoundedWindow;
+  pane: PaneInfo;
+  sideInputs: Record<string, never>;
+  readonly emissions: Emission[];
+}
+
+const noWindow = (step: Step): never => {
+  throw new PipelineError(step.path, 'an element is in no window. This is a bug in Viga; please report it.');
+};
+
+/** A function that can be called without a context: it declares one parameter, or none. */
+const takesContext = (fn: { readonly length: number }): boolean => fn.length > 1;
+
+/** Whether a node's function asks for the window, so that it is called once per window. */
+export function observesWindow({ step: { primitive } }: StageNode): boolean {
+  switch (primitive.kind) {
+    case 'Map':
+    case 'Filter':
+    case 'FlatMap':
+      return takesContext(primitive.fn) || Object.keys(primitive.traits.sideInputs).length > 0;
+    case 'ParDo':
+      return takesContext(primitive.doFn.process) || Object.keys(primitive.traits.sideInputs).length > 0;
+    default:
+      return false;
+  }
+}
+
+/** What an {@link Invoker} takes from the running stage. */
+export interface InvokerEnvironment {
+  readonly sideInputs: (window: BoundedWindow) => Record<string, never>;
+  readonly resource: () => unknown;
+}
+
+/** Calls one step's function with its context. */
+export class Invoker {
+  readonly call: Invoke;
+  #context: CallContext;
+  readonly #make: () => CallContext;
+  readonly #environment: InvokerEnvironment;
+
+  constructor(node: StageNode, environment: InvokerEnvironment) {
+    this.#environment = environment;
+    const { primitive } = node.step;
+    const tags = primitive.kind === 'ParDo' ? Object.keys(primitive.doFn.outputs ?? {}) : [];
+    this.#make = () => makeContext(environment, tags);
+    this.#context = this.#make();
+    this.call = this.#callOf(node);
+  }
+
+  /** Takes what the last call emitted to additional outputs. */
+  takeEmissions(): readonly Emission[] {
+    const { emissions } = this.#context;
+    return emissions.length === 0 ? emissions : emissions.splice(0);
+  }
+
+  /** Gives the context away to a call that goes on, and makes a new one for the calls after it. */
+  release(): CallContext {
+    const released = this.#context;
+    this.#context = this.#make();
+    return released;
+  }
+
+  #callOf(node: StageNode): Invoke {
+    const { primitive } = node.step;
+    switch (primitive.kind) {
+      case 'Map':
+      case 'Filter':
+      case 'FlatMap': {
+        const { fn } = primitive;
+        if (!observesWindow(node)) return fn as Invoke;
+        return (value, timestamp, windows, pane) => fn(value, this.#fill(node, timestamp, windows, pane));
+      }
+      case 'MapValues': {
+        const { fn } = primitive;
+        // Its input is a collection of key-value pairs by the type of mapValues.
+        return (pair) => fn((pair as { value: unknown }).value, (pair as { key: unknown }).key);
+      }
+      case 'ParDo': {
+        const { doFn }: { doFn: AnyDoFn } = primitive;
+        return (value, timestamp, windows, pane) => doFn.process(value, this.#fill(node, timestamp, windows, pane));
+      }
+      default:
+        return (value) => value;
+    }
+  }
+
+  #fill(node: StageNode, timestamp: Timestamp, windows: Windows, pane: PaneInfo): CallContext & Record<string, never> {
+    const context = this.#context;
+    context.timestamp = timestamp;
+    context.window = windows[0] ?? noWindow(node.step);
+    context.pane = pane;
+    context.sideInputs = this.#environment.sideInputs(context.window);
+    // The handles that a DoFn declared are on the object; which they are is known to the user's types only.
+    return context as CallContext & Record<string, never>;
+  }
+}
+
+function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]): CallContext {
+  const emissions: Emission[] = [];
+  const emit: Record<string, (value: unknown, timestamp?: Timestamp) => void> = Object.create(null);
+  for (const tag of tags) emit[tag] = (value, timestamp) => emissions.push({ tag, value, timestamp });
+  const context = {
+    timestamp: 0,
+    // Filled before each call.
+    window: undefined as unknown as BoundedWindow,
+    pane: undefined as unknown as PaneInfo,
+    sideInputs: {},
+    emissions,
+    emit,
+    resource: resource(),
+  };
+  return context;
+}

@@ -1,0 +1,83 @@
+import type { PaneInfo, Timestamp } from '../../model/index.ts';
+import type { Windows } from './batch.ts';
+
+/** One call of a step whose result is not passed on yet. */
+export interface RingEntry {
+  readonly input: unknown;
+  readonly timestamp: Timestamp;
+  readonly windows: Windows;
+  readonly pane: PaneInfo;
+  readonly coordinate: (() => string | undefined) | undefined;
+  /** `waiting`: not called yet. `pending`: called, its promise not settled. `settled`: `result` is there. */
+  state: 'waiting' | 'pending' | 'settled';
+  result: unknown;
+  /** What an unordered or rejected call ended with; thrown when the entry's turn comes. */
+  error: Error | undefined;
+}
+
+/**
+ * The calls of one step that have not been passed on, in the order of their inputs.
+ *
+ * Invariants: at most `limit` calls are pending; while the ring is not empty every later result of the step queues
+ * behind it; an ordered ring gives entries from its head only. Nothing runs twice.
+ */
+export class Ring {
+  readonly limit: number;
+  readonly #isOrdered: boolean;
+  #entries: RingEntry[] = [];
+  #head = 0;
+
+  constructor(limit: number, isOrdered: boolean) {
+    this.limit = limit;
+    this.#isOrdered = isOrdered;
+  }
+
+  get size(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.limit;
+  }
+
+  push(entry: RingEntry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Puts an entry back to where its turn is next. */
+  unshift(entry: RingEntry): void {
+    this.#entries.splice(this.#head, 0, entry);
+  }
+
+  /** The first entry that was not called, if a call may start now. */
+  nextToStart(): RingEntry | undefined {
+    let pending = 0;
+    for (let i = this.#head; i < this.#entries.length && pending < this.limit; i++) {
+      const entry = this.#entries[i];
+      if (entry?.state === 'waiting') return entry;
+      if (entry?.state === 'pending') pending++;
+    }
+    return undefined;
+  }
+
+  /** Takes out an entry whose turn has come; undefined while there is none. */
+  take(): RingEntry | undefined {
+    const head = this.#entries[this.#head];
+    if (head === undefined) return undefined;
+    if (head.state === 'settled') {
+      this.#head++;
+      this.#compact();
+      return head;
+    }
+    if (this.#isOrdered) return undefined;
+    const at = this.#entries.findIndex((entry, i) => i >= this.#head && entry.state === 'settled');
+    return at < 0 ? undefined : this.#entries.splice(at, 1)[0];
+  }
+
+  // Shifting an array for each entry would move all others; the gap is closed once it is half of it.
+  #compact(): void {
+    if (this.#head * 2 < this.#entries.length) return;
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
+  }
+}
