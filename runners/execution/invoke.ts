@@ -23,12 +23,15 @@ export interface Emission {
   readonly timestamp: Timestamp | undefined;
 }
 
+/** The side inputs of a call, by name; which types they have is known to the user's function only. */
+export type SideInputRecord = Readonly<Record<string, unknown>>;
+
 /** What user functions get; made new once a call may go on after it returned, reused otherwise. */
 export interface CallContext extends ElementContext {
   timestamp: Timestamp;
   window: BoundedWindow;
   pane: PaneInfo;
-  sideInputs: Record<string, never>;
+  sideInputs: SideInputRecord;
   readonly emissions: Emission[];
 }
 
@@ -55,7 +58,7 @@ export function observesWindow({ step: { primitive } }: StageNode): boolean {
 
 /** What an {@link Invoker} takes from the running stage. */
 export interface InvokerEnvironment {
-  readonly sideInputs: (window: BoundedWindow) => Record<string, never>;
+  readonly sideInputs: (window: BoundedWindow) => SideInputRecord;
   readonly resource: () => unknown;
 }
 
@@ -95,7 +98,8 @@ export class Invoker {
       case 'Filter':
       case 'FlatMap': {
         const { fn } = primitive;
-        if (!observesWindow(node)) return fn as Invoke;
+        // Without a second parameter the function never looks at what the context would be.
+        if (!observesWindow(node)) return fn as unknown as Invoke;
         return (value, timestamp, windows, pane) => fn(value, this.#fill(node, timestamp, windows, pane));
       }
       case 'MapValues': {
@@ -105,21 +109,22 @@ export class Invoker {
       }
       case 'ParDo': {
         const { doFn }: { doFn: AnyDoFn } = primitive;
-        return (value, timestamp, windows, pane) => doFn.process(value, this.#fill(node, timestamp, windows, pane));
+        return (value, timestamp, windows, pane) =>
+          // The handles that a DoFn declared are on the object; which they are is known to the user's types only.
+          doFn.process(value, this.#fill(node, timestamp, windows, pane) as Parameters<AnyDoFn['process']>[1]);
       }
       default:
         return (value) => value;
     }
   }
 
-  #fill(node: StageNode, timestamp: Timestamp, windows: Windows, pane: PaneInfo): CallContext & Record<string, never> {
+  #fill(node: StageNode, timestamp: Timestamp, windows: Windows, pane: PaneInfo): CallContext {
     const context = this.#context;
     context.timestamp = timestamp;
     context.window = windows[0] ?? noWindow(node.step);
     context.pane = pane;
     context.sideInputs = this.#environment.sideInputs(context.window);
-    // The handles that a DoFn declared are on the object; which they are is known to the user's types only.
-    return context as CallContext & Record<string, never>;
+    return context;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type BoundedWindow, MAIN, type PaneInfo, type SideValues, type Step, type Timestamp } from '../../model/index.ts';
+import { type BoundedWindow, MAIN, type PaneInfo, type Step, type Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 
 /** Where the output of a node goes: to another node of the stage, or over an edge out of it. */
@@ -43,7 +43,7 @@ export interface StageSpec {
 }
 
 /** Gives the side inputs of a node for a window of its main input. */
-export type SideInputAccess = (node: StageNode, window: BoundedWindow) => SideValues<Record<string, never>>;
+export type SideInputAccess = (node: StageNode, window: BoundedWindow) => Readonly<Record<string, unknown>>;
 
 /** The targets of a node's output. */
 export const targetsOf = (node: StageNode, tag: string = MAIN): readonly Target[] => node.targets.get(tag) ?? [];
