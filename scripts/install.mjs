@@ -32,7 +32,9 @@ function installedPackages(folder) {
   }
 }
 
-/** Runs `npm ci` in `folder` and shows one line. Throws with npm's own words if it fails. */
+// Not `npm ci`: it refuses a lockfile without the optional binaries of other platforms, which some registries do not list.
+// The lockfile decides the versions all the same, and --no-save leaves it as it is.
+/** Runs `npm install` in `folder` and shows one line. Throws with npm's own words if it fails. */
 export function install(folder = root) {
   process.stderr.write('Installing dependencies (once, about 15 seconds) ...');
   const started = Date.now();
@@ -41,7 +43,7 @@ export function install(folder = root) {
     .split(path.delimiter)
     .filter((entry) => path.resolve(entry) !== path.join(folder, 'node_modules', '.bin'))
     .join(path.delimiter);
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], {
+  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], {
     cwd: folder,
     env: { ...process.env, PATH: searchPath },
     encoding: 'utf8',
@@ -51,7 +53,7 @@ export function install(folder = root) {
   if (result.status !== 0) {
     process.stderr.write(' failed\n');
     const words = result.error ? `npm could not be started: ${result.error.message}` : result.stdout + result.stderr;
-    throw new Error(`${words.trim()}\nnpm ci failed, so nothing can run. Check the network and npm's settings, then try again.`);
+    throw new Error(`${words.trim()}\nnpm install failed, so nothing can run. Check the network and npm's settings, then try again.`);
   }
   process.stderr.write(` done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
 }
