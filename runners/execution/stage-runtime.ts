@@ -125,6 +125,11 @@ export class StageRuntime implements MetricsScope {
     return collected;
   }
 
+  /** A call of a step whose failed calls leave no trace has succeeded. */
+  settle(index: number): void {
+    this.node(index).metrics.settle(true);
+  }
+
   /** A result is a promise: its call goes into the ring, and all later ones behind it. */
   enqueue(index: number, result: unknown, value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
     const node = this.node(index);
