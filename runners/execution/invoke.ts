@@ -65,7 +65,8 @@ export interface InvokerEnvironment {
 /** Calls one step's function with its context. */
 export class Invoker {
   readonly call: Invoke;
-  #context: CallContext;
+  // Made at the first call, when `setup` has given the resource that it holds.
+  #made: CallContext | undefined;
   readonly #make: () => CallContext;
   readonly #environment: InvokerEnvironment;
 
@@ -74,8 +75,12 @@ export class Invoker {
     const { primitive } = node.step;
     const tags = primitive.kind === 'ParDo' ? Object.keys(primitive.doFn.outputs ?? {}) : [];
     this.#make = () => makeContext(environment, tags);
-    this.#context = this.#make();
     this.call = this.#callOf(node);
+  }
+
+  get #context(): CallContext {
+    this.#made ??= this.#make();
+    return this.#made;
   }
 
   /** Takes what the last call emitted to additional outputs. */
@@ -87,7 +92,7 @@ export class Invoker {
   /** Gives the context away to a call that goes on, and makes a new one for the calls after it. */
   release(): CallContext {
     const released = this.#context;
-    this.#context = this.#make();
+    this.#made = undefined;
     return released;
   }
 
