@@ -1,4 +1,11 @@
-import { type BoundedWindow, GLOBAL_WINDOW, MIN_TIMESTAMP, NO_FIRING, type PaneInfo, type Timestamp } from '../../model/index.ts';
+import {
+  type BoundedWindow,
+  GLOBAL_WINDOW,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  type PaneInfo,
+  type Timestamp,
+} from '../../model/index.ts';
 
 /** The windows of an element. One list is shared by all elements that are in the same windows. */
 export type Windows = readonly BoundedWindow[];

@@ -1,4 +1,4 @@
-import { MAIN, OutputAt } from '../../model/index.ts';
+import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import { observesWindow, SKIP } from './invoke.ts';
 import { type Target, targetsOf, type StageNode, isThenable } from './stage.ts';
@@ -190,8 +190,7 @@ const isLater = (value: unknown): boolean => isThenable(value) || isAsyncIterabl
 /** Makes segments by printing them. Only where functions may be made from text. */
 export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   const printer = new Printer(stage);
-  const targets =
-    nodeIndex === undefined ? stage.spec.entry : targetsOf(stage.node(nodeIndex).node, tag === MAIN ? MAIN : tag);
+  const targets = nodeIndex === undefined ? stage.spec.entry : targetsOf(stage.node(nodeIndex).node, tag);
   const body = printer.targets(targets, PARAMETERS, 0);
   const counters = [...printer.counted];
   const text = `'use strict';

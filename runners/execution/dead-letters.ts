@@ -13,7 +13,8 @@ export function deadLetterOf(
     readonly coordinate: string | undefined;
   },
 ): DeadLetter<unknown> {
-  const { name, message, stack } = error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
+  const { name, message, stack } =
+    error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
   return {
     element: call.element,
     error: { name, message, stack },

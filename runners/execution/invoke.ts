@@ -116,7 +116,10 @@ export class Invoker {
         const { doFn }: { doFn: AnyDoFn } = primitive;
         return (value, timestamp, windows, pane) =>
           // The handles that a DoFn declared are on the object; which they are is known to the user's types only.
-          doFn.process(value, this.#fill(node, timestamp, windows, pane) as unknown as Parameters<AnyDoFn['process']>[1]);
+          doFn.process(
+            value,
+            this.#fill(node, timestamp, windows, pane) as unknown as Parameters<AnyDoFn['process']>[1],
+          );
       }
       default:
         return (value) => value;

@@ -1,11 +1,4 @@
-import type {
-  Metric,
-  MetricKind,
-  MetricResult,
-  MetricsScope,
-  MetricValues,
-  StepMetric,
-} from '../../model/index.ts';
+import type { Metric, MetricKind, MetricResult, MetricsScope, MetricValues, StepMetric } from '../../model/index.ts';
 
 interface Cell {
   counter: number;
@@ -54,7 +47,10 @@ function mergeCells(cells: readonly Cell[]): Cell {
   return all;
 }
 
-function valueOf<Kind extends MetricKind>(kind: Kind, { counter, sum, count, min, max, gauge, strings }: Cell): MetricValues[Kind] {
+function valueOf<Kind extends MetricKind>(
+  kind: Kind,
+  { counter, sum, count, min, max, gauge, strings }: Cell,
+): MetricValues[Kind] {
   const values: MetricValues = { counter, distribution: { sum, count, min, max }, gauge, stringSet: strings };
   return values[kind];
 }
@@ -137,7 +133,8 @@ export class StepMetrics implements MetricsScope {
     const journal = this.#journal;
     if (journal === undefined || journal.length === 0) return;
     if (succeeded) {
-      for (const [metric, value] of journal) updateCell(this.#store.entry(this.#step, metric).committed, metric.kind, value);
+      for (const [metric, value] of journal)
+        updateCell(this.#store.entry(this.#step, metric).committed, metric.kind, value);
     }
     journal.length = 0;
   }

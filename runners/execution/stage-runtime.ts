@@ -131,7 +131,14 @@ export class StageRuntime implements MetricsScope {
   }
 
   /** A result is a promise: its call goes into the ring, and all later ones behind it. */
-  enqueue(index: number, result: unknown, value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
+  enqueue(
+    index: number,
+    result: unknown,
+    value: unknown,
+    timestamp: Timestamp,
+    windows: Windows,
+    pane: PaneInfo,
+  ): void {
     const node = this.node(index);
     const entry = this.#entry(value, timestamp, windows, pane);
     this.#pending(node, entry, isThenable(result) ? result : firstChunk(result));
@@ -165,7 +172,13 @@ export class StageRuntime implements MetricsScope {
   }
 
   /** No room: what is left of a call's outputs waits. */
-  suspend(index: number, outputs: readonly unknown[], from: number, chunks: Chunks | null, ...at: [Timestamp, Windows, PaneInfo]): void {
+  suspend(
+    index: number,
+    outputs: readonly unknown[],
+    from: number,
+    chunks: Chunks | null,
+    ...at: [Timestamp, Windows, PaneInfo]
+  ): void {
     const like = this.#entry(undefined, ...at);
     const rest = outputs.slice(from);
     if (rest.length === 0 && chunks === null) return;
@@ -218,7 +231,12 @@ export class StageRuntime implements MetricsScope {
   }
 
   /** The value, timestamp and windows of an output of a DoFn that carries its own. */
-  outputAt(index: number, output: OutputAt<unknown>, timestamp: Timestamp, windows: Windows): readonly [unknown, Timestamp, Windows] {
+  outputAt(
+    index: number,
+    output: OutputAt<unknown>,
+    timestamp: Timestamp,
+    windows: Windows,
+  ): readonly [unknown, Timestamp, Windows] {
     this.checkSkew(index, output.timestamp, timestamp, output.value);
     return [output.value, output.timestamp, output.window ? [output.window] : windows];
   }
@@ -540,7 +558,14 @@ export class StageRuntime implements MetricsScope {
 
   // ---- outputs beside the main flow ------------------------------------------------------------------------------
 
-  #deliver(node: NodeRuntime, tag: string, value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
+  #deliver(
+    node: NodeRuntime,
+    tag: string,
+    value: unknown,
+    timestamp: Timestamp,
+    windows: Windows,
+    pane: PaneInfo,
+  ): void {
     if (node.node.targets.get(tag) === undefined && !node.node.step.outputs.has(tag)) return;
     this.#run(node, tag, sharedBatch([value], timestamp, windows, pane));
   }
@@ -563,7 +588,13 @@ export class StageRuntime implements MetricsScope {
     return batch.coordinate === null ? undefined : () => batch.coordinate?.(i);
   }
 
-  #failed(node: NodeRuntime, error: unknown, attempts: number, coordinate: (() => string | undefined) | undefined, call: CallArguments): unknown {
+  #failed(
+    node: NodeRuntime,
+    error: unknown,
+    attempts: number,
+    coordinate: (() => string | undefined) | undefined,
+    call: CallArguments,
+  ): unknown {
     // What a later step of the stage threw has its own step already.
     if (error instanceof ElementError && error.step !== node.path) throw error;
     node.metrics.settle(false);
@@ -576,12 +607,24 @@ export class StageRuntime implements MetricsScope {
     if (!traits?.hasDeadLetters) throw this.#error(node, error, call[0], attempts, coordinate, call);
     node.failed++;
     const [value, timestamp, windows, pane] = call;
-    const letter = deadLetterOf(node.path, error, { element: value, timestamp, windows, attempts, coordinate: coordinate?.() });
+    const letter = deadLetterOf(node.path, error, {
+      element: value,
+      timestamp,
+      windows,
+      attempts,
+      coordinate: coordinate?.(),
+    });
     this.#deliver(node, DEAD_LETTERS, letter, timestamp, windows, pane);
     return SKIP;
   }
 
-  async #tryAgain(node: NodeRuntime, retry: RetryPolicy, attempts: number, coordinate: (() => string | undefined) | undefined, call: CallArguments): Promise<unknown> {
+  async #tryAgain(
+    node: NodeRuntime,
+    retry: RetryPolicy,
+    attempts: number,
+    coordinate: (() => string | undefined) | undefined,
+    call: CallArguments,
+  ): Promise<unknown> {
     const { clock, random } = this.environment.host;
     const { backoff = FIRST_BACKOFF, maxBackoff = LAST_BACKOFF } = retry;
     // Full jitter: many calls that failed together do not come back together.
@@ -596,7 +639,14 @@ export class StageRuntime implements MetricsScope {
     }
   }
 
-  #error(node: NodeRuntime, error: unknown, value: unknown, attempts: number, coordinate: (() => string | undefined) | undefined, call?: CallArguments): Error {
+  #error(
+    node: NodeRuntime,
+    error: unknown,
+    value: unknown,
+    attempts: number,
+    coordinate: (() => string | undefined) | undefined,
+    call?: CallArguments,
+  ): Error {
     if (error instanceof ElementError) return error;
     const window = call?.[2][0];
     return new ElementError(node.path, value, `${error instanceof Error ? error.message : String(error)}`, {
@@ -615,7 +665,11 @@ const isRetryable = (retry: RetryPolicy, error: unknown): boolean =>
 /** A result together with what its call emitted to additional outputs. */
 class WithEmissions {
   readonly result: unknown;
-  readonly emissions: readonly { readonly tag: string; readonly value: unknown; readonly timestamp: Timestamp | undefined }[];
+  readonly emissions: readonly {
+    readonly tag: string;
+    readonly value: unknown;
+    readonly timestamp: Timestamp | undefined;
+  }[];
 
   constructor(result: unknown, emissions: WithEmissions['emissions']) {
     this.result = result;

@@ -2,7 +2,9 @@ import { type BoundedWindow, MAIN, type PaneInfo, type Step, type Timestamp } fr
 import type { Windows } from './batch.ts';
 
 /** Where the output of a node goes: to another node of the stage, or over an edge out of it. */
-export type Target = { readonly kind: 'node'; readonly node: StageNode } | { readonly kind: 'edge'; readonly edge: Edge };
+export type Target =
+  | { readonly kind: 'node'; readonly node: StageNode }
+  | { readonly kind: 'edge'; readonly edge: Edge };
 
 /** A step inside a stage. */
 export interface StageNode {

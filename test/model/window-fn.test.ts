@@ -44,17 +44,16 @@ test('a fixed window does not reach past the end of the global window', () => {
 
 test('sliding windows give each element size / period windows', () => {
   const windows = slidingWindows({ size: seconds(10), period: seconds(5) });
-  expect(windows.assign(seconds(7), null)).toEqual([
-    interval(seconds(5), seconds(15)),
-    interval(0, seconds(10)),
-  ]);
+  expect(windows.assign(seconds(7), null)).toEqual([interval(seconds(5), seconds(15)), interval(0, seconds(10))]);
 });
 
 test('sessions that overlap merge and sessions that only touch do not', () => {
   const touching = [interval(2, 12), interval(12, 22)];
   expect(mergeOverlapping(touching)).toEqual([]);
   const overlapping = [interval(5, 15), interval(0, 10)];
-  expect(mergeOverlapping(overlapping)).toEqual([{ merged: [interval(0, 10), interval(5, 15)], result: interval(0, 15) }]);
+  expect(mergeOverlapping(overlapping)).toEqual([
+    { merged: [interval(0, 10), interval(5, 15)], result: interval(0, 15) },
+  ]);
 });
 
 test('a session starts at its element and is as long as the gap', () => {

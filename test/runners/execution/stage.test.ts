@@ -1,13 +1,18 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createElements, type Host, MAIN, type PCollection, Pipeline, type Step } from '../../../model/index.ts';
 import { sharedBatch } from '../../../runners/execution/batch.ts';
 import { generateSegment, mayGenerate } from '../../../runners/execution/codegen.ts';
+import { interpretSegment } from '../../../runners/execution/interpret.ts';
 import { MetricsStore } from '../../../runners/execution/metrics.ts';
 import type { Edge, StageNode, Target } from '../../../runners/execution/stage.ts';
-import { StageRuntime } from '../../../runners/execution/stage-runtime.ts';
+import { type SegmentCompiler, StageRuntime } from '../../../runners/execution/stage-runtime.ts';
 
 /** Runs a chain of steps over values as one stage, and gives what comes out. */
-async function run(values: readonly unknown[], build: (input: PCollection<number>) => unknown): Promise<unknown[]> {
+async function runStage(
+  compile: SegmentCompiler,
+  values: readonly unknown[],
+  build: (input: PCollection<number>) => unknown,
+): Promise<unknown[]> {
   const p = new Pipeline();
   build(p.apply(createElements<number>([])));
   const [entryStep, ...steps] = p.graph.steps as readonly [Step, ...Step[]];
@@ -32,7 +37,7 @@ async function run(values: readonly unknown[], build: (input: PCollection<number
       host: {} as Host,
       store: new MetricsStore(),
       sideInputs: () => ({}),
-      compile: generateSegment,
+      compile,
       signal: new AbortController().signal,
       warn: () => undefined,
     },
@@ -45,105 +50,117 @@ async function run(values: readonly unknown[], build: (input: PCollection<number
   return out;
 }
 
-const generated = test.skipIf(!mayGenerate());
+const paths = [
+  { path: 'generated', compile: generateSegment, skip: !mayGenerate() },
+  { path: 'interpreted', compile: interpretSegment, skip: false },
+].filter(({ skip }) => !skip);
 
-generated('map, filter and flatMap of a stage follow each other', async () => {
-  const out = await run([1, 2, 3, 4], (input) =>
-    input
-      .map((n) => n * 2)
-      .filter((n) => n > 2)
-      .flatMap((n) => [n, n]),
-  );
-  expect(out).toEqual([4, 4, 6, 6, 8, 8]);
-});
+describe.each(paths)('on the $path path', ({ compile }) => {
+  const run = (values: readonly unknown[], build: (input: PCollection<number>) => unknown) =>
+    runStage(compile, values, build);
 
-generated('a generator and a string are iterated like an array', async () => {
-  const out = await run([2, 3], (input) =>
-    input
-      .flatMap(function* (n) {
-        for (let i = 0; i < n; i++) yield `${n}${i}`;
-      })
-      .flatMap((text) => text),
-  );
-  expect(out.join('')).toBe('2021303132');
-});
+  test('map, filter and flatMap of a stage follow each other', async () => {
+    const out = await run([1, 2, 3, 4], (input) =>
+      input
+        .map((n) => n * 2)
+        .filter((n) => n > 2)
+        .flatMap((n) => [n, n]),
+    );
+    expect(out).toEqual([4, 4, 6, 6, 8, 8]);
+  });
 
-generated('promises are awaited and keep the order of their inputs', async () => {
-  const values = Array.from({ length: 500 }, (_, i) => i);
-  const out = await run(values, (input) =>
-    input
-      .map((n) => (n % 3 === 0 ? Promise.resolve(n + 1) : n + 1))
-      .map(async (n) => {
-        for (let turn = n % 5; turn > 0; turn--) await null;
-        return n * 2;
-      }),
-  );
-  expect(out).toEqual(values.map((n) => (n + 1) * 2));
-});
+  test('a generator and a string are iterated like an array', async () => {
+    const out = await run([2, 3], (input) =>
+      input
+        .flatMap(function* (n) {
+          for (let i = 0; i < n; i++) yield `${n}${i}`;
+        })
+        .flatMap((text) => text),
+    );
+    expect(out.join('')).toBe('2021303132');
+  });
 
-generated('no more than the given number of calls are pending', async () => {
-  let pending = 0;
-  let most = 0;
-  const values = Array.from({ length: 100 }, (_, i) => i);
-  const out = await run(values, (input) =>
-    input
-      .flatMap((n) => [n, n])
-      .map(
-        async (n) => {
-          most = Math.max(most, ++pending);
+  test('promises are awaited and keep the order of their inputs', async () => {
+    const values = Array.from({ length: 500 }, (_, i) => i);
+    const out = await run(values, (input) =>
+      input
+        .map((n) => (n % 3 === 0 ? Promise.resolve(n + 1) : n + 1))
+        .map(async (n) => {
+          for (let turn = n % 5; turn > 0; turn--) await null;
+          return n * 2;
+        }),
+    );
+    expect(out).toEqual(values.map((n) => (n + 1) * 2));
+  });
+
+  test('no more than the given number of calls are pending', async () => {
+    let pending = 0;
+    let most = 0;
+    const values = Array.from({ length: 100 }, (_, i) => i);
+    const out = await run(values, (input) =>
+      input
+        .flatMap((n) => [n, n])
+        .map(
+          async (n) => {
+            most = Math.max(most, ++pending);
+            await null;
+            pending--;
+            return n;
+          },
+          { concurrency: 4 },
+        ),
+    );
+    expect(out).toHaveLength(200);
+    expect(most).toBe(4);
+  });
+
+  test('a DoFn runs its life cycle in order and one call at a time', async () => {
+    const log: string[] = [];
+    const out = await run([1, 2], (input) =>
+      input.parDo({
+        setup: () => {
+          log.push('setup');
+          return 10;
+        },
+        startBundle: () => {
+          log.push('start');
+        },
+        async process(n: number, { resource }) {
+          log.push(`process ${n}`);
           await null;
-          pending--;
-          return n;
+          log.push(`done ${n}`);
+          return [n + resource];
         },
-        { concurrency: 4 },
-      ),
-  );
-  expect(out).toHaveLength(200);
-  expect(most).toBe(4);
-});
-
-generated('a DoFn runs its life cycle in order and one call at a time', async () => {
-  const log: string[] = [];
-  const out = await run([1, 2], (input) =>
-    input.parDo({
-      setup: () => {
-        log.push('setup');
-        return 10;
-      },
-      startBundle: () => {
-        log.push('start');
-      },
-      async process(n: number, { resource }) {
-        log.push(`process ${n}`);
-        await null;
-        log.push(`done ${n}`);
-        return [n + resource];
-      },
-      teardown: (resource) => {
-        log.push(`teardown ${resource}`);
-      },
-    }),
-  );
-  expect(out).toEqual([11, 12]);
-  expect(log).toEqual(['setup', 'start', 'process 1', 'done 1', 'process 2', 'done 2', 'teardown 10']);
-});
-
-generated('an error names the step and shows the element that it was given', async () => {
-  const failing = run([1, 2], (input) =>
-    input
-      .map((n) => ({ n }))
-      .map(
-        ({ n }) => {
-          if (n === 2) throw new Error('boom42');
-          return n;
+        teardown: (resource) => {
+          log.push(`teardown ${resource}`);
         },
-        { name: 'Parse' },
-      ),
-  );
-  await expect(failing).rejects.toMatchObject({ name: 'ElementError', step: 'Parse', element: '{"n":2}' });
-  await expect(failing).rejects.toThrow(/^Parse: boom42/);
+      }),
+    );
+    expect(out).toEqual([11, 12]);
+    expect(log).toEqual(['setup', 'start', 'process 1', 'done 1', 'process 2', 'done 2', 'teardown 10']);
+  });
+
+  test('an error names the step and shows the element that it was given', async () => {
+    const failing = run([1, 2], (input) =>
+      input
+        .map((n) => ({ n }))
+        .map(
+          ({ n }) => {
+            if (n === 2) throw new Error('boom42');
+            return n;
+          },
+          { name: 'Parse' },
+        ),
+    );
+    await expect(failing).rejects.toMatchObject({ name: 'ElementError', step: 'Parse', element: '{"n":2}' });
+    await expect(failing).rejects.toThrow(/^Parse: boom42/);
+  });
+
+  test('a promise in the place of a key is refused', async () => {
+    await expect(run([1], (input) => input.keyBy(async (n) => n))).rejects.toThrow(/returned a promise/);
+  });
 });
 
-generated('a promise in the place of a key is refused', async () => {
-  await expect(run([1], (input) => input.keyBy(async (n) => n))).rejects.toThrow(/returned a promise/);
+test('the interpreted path is run where functions can not be made from text', () => {
+  expect(mayGenerate()).toBe(process.env['VIGA_CODEGEN'] !== 'off');
 });
