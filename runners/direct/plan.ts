@@ -1,0 +1,213 @@
+import { type Graph, type PCollection, type PCollectionView, PipelineError, type Step } from '../../model/index.ts';
+
+// Graph to stages, for a bounded run.
+//
+// A stage is the largest tree of element-wise steps behind one entry. An entry is a source, the output of a shuffle, a
+// buffer, or a merge: a Flatten whose inputs come from different stages, which then pass their batches to it directly.
+// All but merges are roots: they run one after another, each from its start to its end. A merge runs while the roots that
+// feed it do and is finished when the last of them is.
+//
+// A step with side inputs starts when they are complete. Its roots therefore run after those of its side inputs; where
+// that would be a circle (both come from one source), the step is cut off behind a buffer and starts a stage of its own.
+//
+// Invariant: `after` of the roots has no circle; roots are listed in an order that respects it.
+
+/** What elements enter a stage from. */
+export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'merge';
+
+/** A stage of the plan. */
+export interface PlannedStage {
+  readonly id: number;
+  readonly entryKind: EntryKind;
+  /** The step whose output enters: a source, a grouping, a reshuffle; the step itself for a merge or a cut-off step. */
+  readonly entryStep: Step;
+  /** Element-wise steps, producers before consumers. */
+  readonly steps: Step[];
+  /** The roots that must be finished before this one starts; empty for merges. */
+  readonly after: Set<PlannedStage>;
+  /** The roots that feed it; a root only itself. */
+  readonly roots: ReadonlySet<PlannedStage>;
+  /** Why it is a stage of its own. */
+  readonly reason: string;
+}
+
+/** The stages of a graph, and which of them makes each collection. */
+export interface Plan {
+  /** In the order in which they are made: producers before consumers. */
+  readonly stages: readonly PlannedStage[];
+  /** The roots in the order in which they run. */
+  readonly order: readonly PlannedStage[];
+  readonly stageOf: ReadonlyMap<Step, PlannedStage>;
+  readonly producerOf: (collection: PCollection<unknown>) => Step;
+}
+
+/** The side inputs of a step, by name. */
+export const sideInputsOf = ({ primitive }: Step): Readonly<Record<string, PCollectionView<unknown>>> =>
+  'traits' in primitive ? primitive.traits.sideInputs : {};
+
+/** Plans a bounded run. */
+export function planBounded(graph: Graph): Plan {
+  refuseWhatBatchCanNot(graph);
+  const planner = new Planner(graph);
+  for (const step of graph.steps) planner.place(step);
+  return planner.plan();
+}
+
+class Planner {
+  readonly #stages: PlannedStage[] = [];
+  readonly #stageOf = new Map<Step, PlannedStage>();
+  readonly #stepByPath: ReadonlyMap<string, Step>;
+
+  constructor(graph: Graph) {
+    this.#stepByPath = new Map(graph.steps.map((step) => [step.path, step]));
+  }
+
+  plan(): Plan {
+    const roots = this.#stages.filter(({ entryKind }) => entryKind !== 'merge');
+    return {
+      stages: this.#stages,
+      order: inOrder(roots),
+      stageOf: this.#stageOf,
+      producerOf: (collection) => this.#producer(collection),
+    };
+  }
+
+  place(step: Step): void {
+    switch (step.primitive.kind) {
+      case 'Impulse':
+      case 'Create':
+      case 'Read':
+        return this.#open(step, 'source', new Set(), 'it reads');
+      case 'GroupByKey':
+      case 'CombinePerKey':
+        return this.#open(step, 'group', this.#rootsBefore(step), 'all elements of a key must be there');
+      case 'Reshuffle':
+        return this.#open(step, 'buffer', this.#rootsBefore(step), 'a reshuffle was asked for');
+      case 'SplittableParDo':
+        return this.#open(step, 'splittable', this.#rootsBefore(step), 'its restrictions are read one by one');
+      case 'Write':
+        return;
+      default:
+        return this.#placeElementWise(step);
+    }
+  }
+
+  #placeElementWise(step: Step): void {
+    const producers = new Set(step.inputs.map((input) => this.#stage(input)));
+    const [only] = producers;
+    if (producers.size !== 1 || only === undefined) {
+      this.#openMerge(step, producers);
+      return;
+    }
+    const sides = Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
+    const isCircle = sides.some((side) => [...only.roots].some((root) => side === root || reaches(side, root)));
+    if (isCircle) {
+      const after = new Set([...only.roots, ...sides]);
+      this.#open(step, 'buffer', after, 'its side inputs come from the source of its main input');
+      this.#stageOf.get(step)?.steps.push(step);
+      return;
+    }
+    for (const root of only.roots) for (const side of sides) root.after.add(side);
+    only.steps.push(step);
+    this.#stageOf.set(step, only);
+  }
+
+  #open(step: Step, entryKind: EntryKind, after: Set<PlannedStage>, reason: string): void {
+    const roots = new Set<PlannedStage>();
+    const stage: PlannedStage = {
+      id: this.#stages.length,
+      entryKind,
+      entryStep: step,
+      steps: [],
+      after,
+      roots,
+      reason,
+    };
+    roots.add(stage);
+    this.#stages.push(stage);
+    this.#stageOf.set(step, stage);
+  }
+
+  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>): void {
+    const stage: PlannedStage = {
+      id: this.#stages.length,
+      entryKind: 'merge',
+      entryStep: step,
+      steps: [step],
+      after: new Set(),
+      roots: new Set([...producers].flatMap(({ roots }) => [...roots])),
+      reason: 'its inputs come from several stages',
+    };
+    this.#stages.push(stage);
+    this.#stageOf.set(step, stage);
+  }
+
+  #rootsBefore(step: Step): Set<PlannedStage> {
+    return new Set(step.inputs.flatMap((input) => [...this.#stage(input).roots]));
+  }
+
+  #stage(collection: PCollection<unknown>): PlannedStage {
+    const stage = this.#stageOf.get(this.#producer(collection));
+    if (stage === undefined) {
+      throw new PipelineError(
+        collection.producer,
+        'no stage makes its output. Only a step that was added before its consumers can feed them. This is a bug in Viga; please report it.',
+      );
+    }
+    return stage;
+  }
+
+  #producer(collection: PCollection<unknown>): Step {
+    const step = this.#stepByPath.get(collection.producer);
+    if (step === undefined) {
+      throw new PipelineError(
+        collection.producer,
+        'the graph has no such step. This is a bug in Viga; please report it.',
+      );
+    }
+    return step;
+  }
+}
+
+/** Whether a root runs after another, directly or through others. */
+function reaches(from: PlannedStage, to: PlannedStage): boolean {
+  const seen = new Set<PlannedStage>();
+  const open = [from];
+  for (let stage = open.pop(); stage !== undefined; stage = open.pop()) {
+    if (stage === to) return true;
+    if (seen.has(stage)) continue;
+    seen.add(stage);
+    open.push(...stage.after);
+  }
+  return false;
+}
+
+/** Roots such that each comes after those it needs, otherwise in the order of the graph. */
+function inOrder(roots: readonly PlannedStage[]): readonly PlannedStage[] {
+  const ordered = new Set<PlannedStage>();
+  const visit = (root: PlannedStage): void => {
+    if (ordered.has(root)) return;
+    for (const before of [...root.after].sort((a, b) => a.id - b.id)) visit(before);
+    ordered.add(root);
+  };
+  for (const root of roots) visit(root);
+  return [...ordered];
+}
+
+/** What the model can say and the batch engine does not run yet is refused before anything is read. */
+function refuseWhatBatchCanNot(graph: Graph): void {
+  for (const { path, primitive, outputs } of graph.steps) {
+    if (primitive.kind === 'ParDo' && (primitive.doFn.state !== undefined || primitive.doFn.timers !== undefined)) {
+      throw new PipelineError(
+        path,
+        'it has state or timers, which the direct runner does not run yet. Its results would be wrong without them. Use combinePerKey or groupByKey where they suffice.',
+      );
+    }
+    if ([...outputs.values()].some(({ isBounded }) => !isBounded)) {
+      throw new PipelineError(
+        path,
+        'its output never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
+      );
+    }
+  }
+}
