@@ -43,17 +43,23 @@ export function install(folder = root) {
     .split(path.delimiter)
     .filter((entry) => path.resolve(entry) !== path.join(folder, 'node_modules', '.bin'))
     .join(path.delimiter);
-  const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], {
-    cwd: folder,
-    env: { ...process.env, PATH: searchPath },
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const result = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'],
+    {
+      cwd: folder,
+      env: { ...process.env, PATH: searchPath },
+      encoding: 'utf8',
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   if (result.status !== 0) {
     process.stderr.write(' failed\n');
     const words = result.error ? `npm could not be started: ${result.error.message}` : result.stdout + result.stderr;
-    throw new Error(`${words.trim()}\nnpm install failed, so nothing can run. Check the network and npm's settings, then try again.`);
+    throw new Error(
+      `${words.trim()}\nnpm install failed, so nothing can run. Check the network and npm's settings, then try again.`,
+    );
   }
   process.stderr.write(` done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
 }
