@@ -1,0 +1,15 @@
+import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
+import type { MemoryGauge } from '../model/index.ts';
+
+/** What this process uses, and what it may use: the machine's memory, or the container's limit where that is less. */
+export const nodeMemory: MemoryGauge = {
+  rss: () => process.memoryUsage.rss(),
+  // Cheaper than process.memoryUsage(), which also asks the system.
+  heapUsed: () => getHeapStatistics().used_heap_size,
+  total() {
+    // 0 where no limit is known, and a number beyond any memory where there is none.
+    const limit = process.constrainedMemory();
+    return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  },
+};

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncScope, Host } from '../model/index.ts';
+import { canGenerateCode } from './codegen.ts';
+import { nodeClock } from './clock.ts';
+import { nodeDisk } from './disk.ts';
+import { onProcessExit } from './exit.ts';
+import { nodeMemory } from './memory.ts';
+import { randomSeed, seededRandom } from './random.ts';
+
+/** What {@link nodeHost} can be asked for. */
+export interface NodeHostOptions {
+  /** A whole number; the same seed gives the same random numbers. Default: another one each time. */
+  readonly seed?: number;
+  /** Where temporary files go. Default: TMPDIR, or the system's own place. */
+  readonly scratchDirectory?: string;
+}
+
+/**
+ * The machine as Node shows it: what the engine and connectors take clock, randomness and disk from.
+ *
+ * @throws RangeError if the seed is not a safe integer.
+ */
+export function nodeHost(options: NodeHostOptions = {}): Host {
+  return {
+    clock: nodeClock,
+    random: seededRandom(options.seed ?? randomSeed()),
+    disk: nodeDisk(options.scratchDirectory),
+    memory: nodeMemory,
+    codegen: canGenerateCode(),
+    yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    asyncScope,
+    onExit: onProcessExit,
+  };
+}
+
+function asyncScope<T>(): AsyncScope<T> {
+  const storage = new AsyncLocalStorage<T>();
+  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+}
