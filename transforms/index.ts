@@ -1,3 +1,3 @@
 // One transform per file, each written with the methods of PCollection and the primitives of the model.
 // May import model/ only. Start with create.ts and count.ts.
-export {};
+export * from './create.ts';

@@ -1,0 +1,6 @@
+// What users test pipelines with: a pipeline that runs on a strict direct runner, assertions that are steps of the pipeline
+// and so work on any runner, and the laws that coders, window functions, combiners, sources and sinks have to keep.
+// Works with any test runner; start with assert-that.ts and test-pipeline.ts.
+export * from './assert-that.ts';
+export * from './assertion-error.ts';
+export * from './test-pipeline.ts';
