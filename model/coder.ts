@@ -1,5 +1,4 @@
-import type { ByteReader } from './coders/byte-reader.ts';
-import type { ByteWriter } from './coders/byte-writer.ts';
+import type { ByteReader, ByteWriter } from './coders/index.ts';
 
 /**
  * Turns values into bytes and back.
