@@ -1,4 +1,30 @@
 // The part of the model that users import; what runners and connectors need besides is in index.ts.
+export type { Coder } from './coder.ts';
+export {
+  bigint,
+  boolean,
+  bytes,
+  compileCoder,
+  date,
+  double,
+  fromBytes,
+  int,
+  iterable,
+  kvCoder,
+  list,
+  nullable,
+  number,
+  optional,
+  row,
+  string,
+  structuralCoder,
+  timestamp,
+  toBytes,
+  type ByteReader,
+  type ByteWriter,
+  type CodegenOptions,
+  type RowOf,
+} from './coders/index.ts';
 export { count, max, mean, min, sum, sumBigint, type CombineFn, type MeanAccumulator } from './combine-fn.ts';
 export type { CombineGloballyOptions } from './combine-globally.ts';
 export type { DeadLetter, RetryPolicy } from './dead-letter.ts';
@@ -31,6 +57,7 @@ export {
   showValue,
 } from './errors.ts';
 export type { Graph, Primitive, Step } from './graph.ts';
+export { encodeKey } from './key.ts';
 export {
   counter,
   distribution,
@@ -43,7 +70,15 @@ export {
   type MetricValues,
   type StringSet,
 } from './metrics.ts';
-export { OutputAt, outputAt, outputTag, type Emitters, type Outputs, type OutputTag, type OutputTags } from './outputs.ts';
+export {
+  OutputAt,
+  outputAt,
+  outputTag,
+  type Emitters,
+  type Outputs,
+  type OutputTag,
+  type OutputTags,
+} from './outputs.ts';
 export { PCollection, type Named, type VigaTypeError } from './pcollection.ts';
 export { PDone, Pipeline, ptransform, type PBegin, type PTransform, type PValue } from './pipeline.ts';
 export { impulse, read, splittableParDo, write, type ReadOptions, type WriteOptions } from './primitives.ts';

@@ -52,6 +52,12 @@ export class ByteReader {
     return this.bytes[this.position++] as number; // within the end
   }
 
+  /** The next byte, left where it is. */
+  peekByte(): number {
+    if (this.position >= this.end) this.fail(1);
+    return this.bytes[this.position] as number; // within the end
+  }
+
   readVarint(): number {
     const first = this.readByte();
     return first < 128 ? first : this.readLongVarint(first);
@@ -80,6 +86,13 @@ export class ByteReader {
     const low = (first & 127) >>> 1;
     const magnitude = first < 128 ? low : low + this.readVarint() * 64;
     return (first & 1) === 1 ? -magnitude - 1 : magnitude;
+  }
+
+  readNumber(): number {
+    const header = this.readVarint();
+    if ((header & 1) === 1) return this.readFloat64();
+    const zigZag = header / 2;
+    return (zigZag >>> 1) ^ -(zigZag & 1);
   }
 
   readFloat64(): number {

@@ -67,6 +67,16 @@ export class ByteWriter {
     this.writeVarint(Math.floor(magnitude / 64));
   }
 
+  /** Writes any number: an integer of 32 bits in one to five bytes, every other number, -0 too, in nine. */
+  writeNumber(value: number): void {
+    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+      this.writeVarint((((value << 1) ^ (value >> 31)) >>> 0) * 2);
+      return;
+    }
+    this.writeByte(1);
+    this.writeFloat64(value);
+  }
+
   /** Writes any number in eight bytes, lowest first; every NaN has the same bytes. */
   writeFloat64(value: number): void {
     this.reserve(8);
