@@ -4,3 +4,9 @@
 export * from './assert-that.ts';
 export * from './assertion-error.ts';
 export * from './test-pipeline.ts';
+export * from './coder-laws.ts';
+export * from './combine-fn-laws.ts';
+export { LawError, type LawOptions, type Samples } from './law.ts';
+export * from './sink-laws.ts';
+export * from './source-laws.ts';
+export * from './window-fn-laws.ts';

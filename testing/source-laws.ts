@@ -1,0 +1,253 @@
+import {
+  ByteReader,
+  ByteWriter,
+  MIN_TIMESTAMP,
+  type RestrictionReader,
+  type RestrictionTracker,
+  type SourceBatch,
+  type SourceContext,
+} from '../model/index.ts';
+import { nodeHost } from '../host/index.ts';
+import { difference, show, showList, textOf } from './compare.ts';
+import { type LawOptions, Trial } from './law.ts';
+import { watchClaims } from './watch-claims.ts';
+
+/** What {@link assertSourceLaws} needs to know. */
+export interface SourceLaws<E> extends LawOptions {
+  /** For readers of a `splittableParDo`: the element whose restriction is read. */
+  readonly element?: E;
+  /** At most how many moments a reading is split at. Default 200, spread over all. */
+  readonly moments?: number;
+}
+
+const FRACTIONS = [0, 0.1, 0.5, 0.9];
+const LOSS =
+  'Runners split at any time to share work. Claim each position before it is handed over, and stop when a claim is refused.';
+
+/**
+ * Checks a bounded source, or the reader of a `splittableParDo`: reading it in parts, split before or while it is read, at
+ * any moment and fraction, gives each element once; progress is never negative, adds up, and ends at nothing remaining;
+ * restrictions are plain data; no element lies before the watermark.
+ *
+ * The source is read some hundred times, so give it something small.
+ *
+ * @throws LawError for the first law that does not hold.
+ * @example
+ * import { type OffsetRange, OffsetTracker, type Source } from 'viga';
+ * import { assertSourceLaws } from 'viga/testing';
+ * const digits: Source<number, OffsetRange, number> = {
+ *   kind: 'source',
+ *   name: 'Digits',
+ *   initialRestriction: () => ({ from: 0, to: 10 }),
+ *   createTracker: (range) => new OffsetTracker(range),
+ *   read(_, tracker, output) {
+ *     for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++) output.emit({ values: [i] });
+ *     return undefined;
+ *   },
+ * };
+ * await assertSourceLaws(digits);
+ */
+export async function assertSourceLaws<E, T, R, P>(
+  source: RestrictionReader<E, T, R, P>,
+  options: SourceLaws<E> = {},
+): Promise<void> {
+  const check = new SourceCheck(source, options);
+  const whole = await check.initial();
+  const all = await check.readWhole(whole);
+  await check.splitBefore(whole, all.values);
+  await check.splitWhileRead(whole, all);
+}
+
+interface Reading<T> {
+  readonly values: readonly T[];
+  readonly claims: number;
+}
+
+class SourceCheck<E, T, R, P> {
+  readonly #trial: Trial;
+  readonly #source: RestrictionReader<E, T, R, P>;
+  readonly #element: E;
+  readonly #moments: number;
+  readonly #context: SourceContext;
+
+  constructor(source: RestrictionReader<E, T, R, P>, options: SourceLaws<E>) {
+    this.#trial = new Trial(`the source ${source.name}`, options);
+    this.#source = source;
+    this.#element = options.element as E; // undefined for a source, whose element is undefined
+    this.#moments = options.moments ?? 200;
+    const host = nodeHost({ seed: this.#trial.random.seed });
+    this.#context = { host, signal: new AbortController().signal, step: source.name };
+  }
+
+  async initial(): Promise<R> {
+    const restriction = await this.#source.initialRestriction(this.#element, this.#context);
+    this.#restriction(restriction);
+    return restriction;
+  }
+
+  /** Reads all of it and watches how progress goes. */
+  async readWhole(restriction: R): Promise<Reading<T>> {
+    const start = this.#source.createTracker(restriction).progress();
+    const total = start.completed + start.remaining;
+    let completed = 0;
+    return this.#read(restriction, (tracker) => {
+      const progress = tracker.progress();
+      this.#trial.require(
+        progress.completed >= completed && progress.remaining >= 0 && progress.completed + progress.remaining === total,
+        'progress grows and adds up',
+        () => `after ${completed} of ${total} it is ${show(progress)}`,
+        'Progress bars and splits rely on it. Count what is done and what remains in one unit.',
+      );
+      completed = progress.completed;
+    });
+  }
+
+  /** Reads it in the parts that `split` makes. */
+  async splitBefore(restriction: R, expected: readonly T[]): Promise<void> {
+    if (this.#source.split === undefined) return;
+    for (const desired of [1, 2, 3, 7, 1000]) {
+      const parts = await this.#source.split(restriction, desired, this.#context);
+      const values: T[] = [];
+      for (const part of parts) {
+        this.#restriction(part);
+        values.push(...(await this.#read(part)).values);
+      }
+      this.#sameElements('split loses and doubles nothing', expected, values, `split into ${desired}`);
+    }
+  }
+
+  /** Reads it and splits the reading at each of many moments; then what was split off. */
+  async splitWhileRead(restriction: R, { values: expected, claims }: Reading<T>): Promise<void> {
+    const stride = Math.max(1, Math.ceil(claims / this.#moments));
+    for (let moment = 0; moment <= claims; moment += stride) {
+      for (const fraction of FRACTIONS) {
+        const values = await this.#readSplit(restriction, moment, fraction);
+        this.#sameElements(
+          'a split while reading loses and doubles nothing',
+          expected,
+          values,
+          `claim ${moment}, ${fraction}`,
+        );
+      }
+    }
+  }
+
+  async #readSplit(restriction: R, moment: number, fraction: number): Promise<readonly T[]> {
+    let residual: { readonly part: R } | undefined;
+    const { values } = await this.#read(restriction, (tracker, claim) => {
+      if (claim !== moment) return;
+      const split = tracker.trySplit(fraction);
+      if (split === undefined) return;
+      this.#restriction(split.residual);
+      this.#trial.require(
+        textOf(tracker.currentRestriction()) === textOf(split.primary),
+        'after a split the tracker holds the primary',
+        () => `it holds ${show(tracker.currentRestriction())}, not ${show(split.primary)}`,
+        LOSS,
+      );
+      residual = { part: split.residual };
+    });
+    return residual === undefined ? values : [...values, ...(await this.#read(residual.part)).values];
+  }
+
+  /** Reads one restriction to its end; `atClaim` is called before each claim and after the last. */
+  async #read(
+    restriction: R,
+    atClaim: (tracker: RestrictionTracker<R, P>, claim: number) => void = () => undefined,
+  ): Promise<Reading<T>> {
+    let claims = 0;
+    const own = this.#source.createTracker(restriction);
+    const tracker = watchClaims(own, () => atClaim(own, claims++));
+    const values: T[] = [];
+    let watermark = MIN_TIMESTAMP;
+    await this.#source.read(
+      this.#element,
+      tracker,
+      {
+        emit: (batch) => {
+          this.#batch(batch, watermark);
+          values.push(...batch.values);
+        },
+        reject: () => undefined,
+        advanceWatermark: (timestamp) => {
+          watermark = Math.max(watermark, timestamp);
+        },
+        setIdle: () => undefined,
+      },
+      this.#context,
+    );
+    this.#done(own);
+    return { values, claims };
+  }
+
+  #done(tracker: RestrictionTracker<R, P>): void {
+    let failure: unknown;
+    try {
+      tracker.checkDone();
+    } catch (error) {
+      failure = error;
+    }
+    this.#trial.require(
+      failure === undefined,
+      'reading claims all of its restriction',
+      () => (failure instanceof Error ? failure.message : show(failure)),
+      'What was not claimed is lost. Claim up to the end, or until a claim is refused.',
+      failure,
+    );
+    const { remaining } = tracker.progress();
+    this.#trial.require(
+      remaining === 0,
+      'nothing remains after reading',
+      () => `${remaining} does`,
+      'Progress would never reach its end. Count all that was claimed as done.',
+    );
+  }
+
+  #batch({ values, timestamps, coordinate }: SourceBatch<T>, watermark: number): void {
+    const stamps = typeof timestamps === 'number' ? [timestamps] : [...(timestamps ?? [])];
+    this.#trial.require(
+      typeof timestamps !== 'object' || timestamps.length === values.length,
+      'a batch has one timestamp or one per value',
+      () => `there are ${stamps.length} for ${values.length} values`,
+      "Elements would get each other's event time. Give a Float64Array of the same length.",
+    );
+    this.#trial.require(
+      stamps.every((stamp) => stamp >= watermark),
+      'no element lies before the watermark',
+      () => `one has ${Math.min(...stamps)} and the watermark is ${watermark}`,
+      'It would be late. Advance the watermark only as far as no earlier element can come.',
+    );
+    // A coordinate is only asked for when something went wrong, which is no time for it to fail.
+    for (let i = 0; i < values.length; i++) coordinate?.(i);
+  }
+
+  #restriction(restriction: R): void {
+    const coder = this.#source.restrictionCoder;
+    let copy = restriction;
+    if (coder !== undefined) {
+      const writer = new ByteWriter();
+      coder.encode(restriction, writer);
+      copy = coder.decode(new ByteReader(writer.bytes.slice(0, writer.position)));
+    }
+    const text = restriction === undefined ? '' : textOf(restriction);
+    this.#trial.require(
+      text !== undefined && (restriction === undefined || textOf(copy) === text),
+      'a restriction is plain data, or has a coder that keeps it',
+      () => `${show(restriction)} is not, or came back as ${show(copy)}`,
+      'It is stored and sent. Hold names and numbers, and open files and connections in read.',
+    );
+    const size = this.#source.size?.(restriction);
+    this.#trial.require(
+      size === undefined || (Number.isFinite(size) && size >= 0),
+      'a size is a number of 0 or more',
+      () => `that of ${show(restriction)} is ${size}`,
+      'Splitting is planned by it. Give undefined where it is not known.',
+    );
+  }
+
+  #sameElements(law: string, expected: readonly T[], actual: readonly T[], how: string): void {
+    const { missing, extra } = difference(actual, expected);
+    const facts = (): string => `(${how}) lost are ${showList(missing)}, doubled or new ${showList(extra)}`;
+    this.#trial.require(missing.length + extra.length === 0, law, facts, LOSS);
+  }
+}
