@@ -7,6 +7,13 @@ export const nodeMemory: MemoryGauge = {
   rss: () => process.memoryUsage.rss(),
   // Cheaper than process.memoryUsage(), which also asks the system.
   heapUsed: () => getHeapStatistics().used_heap_size,
+  // Node gives it in kilobytes.
+  peakRss: () => process.resourceUsage().maxRSS * 1024,
+  heapLimit: () => getHeapStatistics().heap_size_limit,
+  cpuMs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
   total() {
     // 0 where no limit is known, and a number beyond any memory where there is none.
     const limit = process.constrainedMemory();

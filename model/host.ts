@@ -35,11 +35,17 @@ export interface Random {
   next(): number;
 }
 
-/** What the process uses of memory, in bytes. */
+/** What the process uses of the machine: memory in bytes, processor time in milliseconds. */
 export interface MemoryGauge {
   /** Resident set size of the process. */
   rss(): number;
+  /** The largest resident set size so far. */
+  peakRss(): number;
   heapUsed(): number;
+  /** Where the heap ends: past it the process is ended by its own engine. */
+  heapLimit(): number;
+  /** Time on processors so far, all threads and the system's work for them included. */
+  cpuMs(): number;
   /** What the machine, or the container, has in all. */
   total(): number;
 }

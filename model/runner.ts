@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Told how far the run is, a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told, in one line, of what went wrong without ending the run: a teardown that failed, say. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /** What went through a step. */

@@ -13,7 +13,7 @@ import { type Graph, type PCollection, type PCollectionView, PipelineError, type
 // Invariant: `after` of the roots has no circle; roots are listed in an order that respects it.
 
 /** What elements enter a stage from. */
-export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'merge';
+export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge';
 
 /** A stage of the plan. */
 export interface PlannedStage {
@@ -86,7 +86,13 @@ class Planner {
       case 'SplittableParDo':
         return this.#open(step, 'splittable', this.#rootsBefore(step), 'its restrictions are read one by one');
       case 'Write':
-        return;
+        if (!step.primitive.hasDeadLetters) return;
+        return this.#open(
+          step,
+          'rejects',
+          this.#rootsBefore(step),
+          'what its sink can not write is known when all is written',
+        );
       default:
         return this.#placeElementWise(step);
     }

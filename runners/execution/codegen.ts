@@ -190,7 +190,8 @@ const isLater = (value: unknown): boolean => isThenable(value) || isAsyncIterabl
 /** Makes segments by printing them. Only where functions may be made from text. */
 export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   const printer = new Printer(stage);
-  const targets = nodeIndex === undefined ? stage.spec.entry : targetsOf(stage.node(nodeIndex).node, tag);
+  const targets =
+    nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
   const body = printer.targets(targets, PARAMETERS, 0);
   const counters = [...printer.counted];
   const text = `'use strict';

@@ -147,7 +147,8 @@ function manyOutputs(stage: StageRuntime, node: StageNode, next: Consume) {
 
 /** Makes segments of closures. */
 export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag): Segment => {
-  const targets = nodeIndex === undefined ? stage.spec.entry : targetsOf(stage.node(nodeIndex).node, tag);
+  const targets =
+    nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
   const consume = consumerOf(stage, targets);
   return (batch: Batch, from: number): number => {
     stage.batch = batch;

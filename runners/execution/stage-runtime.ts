@@ -3,6 +3,7 @@ import {
   type BoundedWindow,
   DEAD_LETTERS,
   ElementError,
+  enterMetricsScope,
   formatWindow,
   GLOBAL_WINDOW,
   type Host,
@@ -22,7 +23,7 @@ import { SKIP } from './invoke.ts';
 import type { MetricsStore, StepMetrics } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
 import type { RingEntry } from './ring.ts';
-import { isThenable, type SideInputAccess, type StageSpec } from './stage.ts';
+import { edgesOf, isThenable, type SideInputAccess, type StageSpec } from './stage.ts';
 
 /** Runs elements of a batch from an index through a part of the stage; returns the index where it stopped. */
 export type Segment = (batch: Batch, from: number) => number;
@@ -77,7 +78,7 @@ export class StageRuntime implements MetricsScope {
   readonly #scope;
   #suspended: Resumable[] = [];
   #wake: (() => void) | undefined;
-  #elementsIn = 0;
+  readonly #elementsIn = new Map<string, number>();
   #bundleIsOpen = false;
 
   constructor(spec: StageSpec, environment: StageEnvironment, scope: { run<R>(value: StepMetrics, fn: () => R): R }) {
@@ -89,9 +90,9 @@ export class StageRuntime implements MetricsScope {
     );
   }
 
-  /** Elements that entered the stage. */
-  get elementsIn(): number {
-    return this.#elementsIn;
+  /** Elements that entered the stage as the output with this tag. */
+  elementsIn(tag: string): number {
+    return this.#elementsIn.get(tag) ?? 0;
   }
 
   update(metric: Metric, value: number | string): void {
@@ -278,14 +279,15 @@ export class StageRuntime implements MetricsScope {
   }
 
   /** Runs a batch through the stage; a promise only if it had to wait. */
-  process(batch: Batch): void | Promise<void> {
-    if (!this.#bundleIsOpen) return this.#processInNewBundle(batch);
-    this.#elementsIn += batch.length;
-    const next = this.segment(undefined, MAIN)(batch, 0);
-    if (next < batch.length || this.full || this.#suspended.length > 0) return this.#goOn(batch, next);
+  process(batch: Batch, tag: string = MAIN): void | Promise<void> {
+    if (!this.#bundleIsOpen) return this.#processInNewBundle(batch, tag);
+    this.#elementsIn.set(tag, this.elementsIn(tag) + batch.length);
+    const segment = this.segment(undefined, tag);
+    const next = this.#inScope(() => segment(batch, 0));
+    if (next < batch.length || this.full || this.#suspended.length > 0) return this.#goOn(segment, batch, next);
   }
 
-  async #processInNewBundle(batch: Batch): Promise<void> {
+  async #processInNewBundle(batch: Batch, tag: string): Promise<void> {
     this.#bundleIsOpen = true;
     for (const node of this.nodes) {
       const { primitive } = node.node.step;
@@ -293,15 +295,25 @@ export class StageRuntime implements MetricsScope {
       const { startBundle } = primitive.doFn;
       await this.#lifeCycle(node, 'startBundle', () => startBundle({ resource: node.resource }));
     }
-    await this.process(batch);
+    await this.process(batch, tag);
   }
 
-  async #goOn(batch: Batch, from: number): Promise<void> {
+  async #goOn(segment: Segment, batch: Batch, from: number): Promise<void> {
     let next = from;
     for (;;) {
       await this.#relieve();
       if (next >= batch.length) return;
-      next = this.segment(undefined, MAIN)(batch, next);
+      next = this.#inScope(() => segment(batch, next));
+    }
+  }
+
+  /** Runs what is synchronous with this stage as the place that metrics go to. */
+  #inScope<R>(run: () => R): R {
+    const outer = enterMetricsScope(this);
+    try {
+      return run();
+    } finally {
+      enterMetricsScope(outer);
     }
   }
 
@@ -350,24 +362,14 @@ export class StageRuntime implements MetricsScope {
   }
 
   async flushEdges(all: boolean): Promise<void> {
-    for (const edge of this.#edges()) await edge.flush(all);
-  }
-
-  *#edges() {
-    const seen = new Set<unknown>();
-    const targets = [this.spec.entry, ...this.spec.nodes.flatMap((node) => [...node.targets.values()])].flat();
-    for (const target of targets) {
-      if (target.kind !== 'edge' || seen.has(target.edge)) continue;
-      seen.add(target.edge);
-      yield target.edge;
-    }
+    for (const edge of edgesOf(this.spec)) await edge.flush(all);
   }
 
   /** Makes room, and takes up what was suspended, until nothing is and every ring and edge has room. */
   async #relieve(): Promise<void> {
     for (;;) {
       this.environment.signal.throwIfAborted();
-      for (const edge of this.#edges()) if (edge.isFull) await edge.flush(false);
+      for (const edge of edgesOf(this.spec)) if (edge.isFull) await edge.flush(false);
       await this.#roomInRings();
       this.full = false;
       if (this.#suspended.length === 0) return;

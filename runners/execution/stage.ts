@@ -37,11 +37,8 @@ export interface Edge {
 export interface StageSpec {
   readonly name: string;
   readonly nodes: readonly StageNode[];
-  /** Where the elements that enter the stage go. */
-  readonly entry: readonly Target[];
-  /** The step whose output enters the stage; its elements are counted there. */
-  readonly entryStep: Step;
-  readonly entryTag: string;
+  /** Where the elements that enter the stage go, by the tag of the output that they are. */
+  readonly entry: ReadonlyMap<string, readonly Target[]>;
 }
 
 /** Gives the side inputs of a node for a window of its main input. */
@@ -49,6 +46,12 @@ export type SideInputAccess = (node: StageNode, window: BoundedWindow) => Readon
 
 /** The targets of a node's output. */
 export const targetsOf = (node: StageNode, tag: string = MAIN): readonly Target[] => node.targets.get(tag) ?? [];
+
+/** All edges that lead out of a stage, each once. */
+export function edgesOf({ entry, nodes }: StageSpec): readonly Edge[] {
+  const targets = [...entry.values(), ...nodes.flatMap((node) => [...node.targets.values()])].flat();
+  return [...new Set(targets.flatMap((target) => (target.kind === 'edge' ? [target.edge] : [])))];
+}
 
 /** Whether a result must be waited for. */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>

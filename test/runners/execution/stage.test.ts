@@ -15,7 +15,7 @@ async function runStage(
 ): Promise<unknown[]> {
   const p = new Pipeline();
   build(p.apply(createElements<number>([])));
-  const [entryStep, ...steps] = p.graph.steps as readonly [Step, ...Step[]];
+  const [, ...steps] = p.graph.steps as readonly [Step, ...Step[]];
   const out: unknown[] = [];
   const edge: Edge = { name: 'out', add: (value) => out.push(value), isFull: false, flush: () => undefined };
   const nodes: StageNode[] = steps.map((step, index) => ({
@@ -31,7 +31,7 @@ async function runStage(
   };
   for (const node of nodes) node.targets.set(MAIN, [targetAfter(node.index + 1)]);
   const stage = new StageRuntime(
-    { name: 'test', nodes, entry: [targetAfter(0)], entryStep, entryTag: MAIN },
+    { name: 'test', nodes, entry: new Map([[MAIN, [targetAfter(0)]]]) },
     {
       // These steps use neither clock nor randomness.
       host: {} as Host,

@@ -1,0 +1,88 @@
+import type { BoundedWindow, PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
+import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
+
+// The ways out of a stage but groupings: into another stage, into a store for later, into a sink.
+
+/** Elements that an edge collects before it passes them on. */
+const EDGE_BATCH = 1_024;
+
+/** Collects elements into batches. */
+abstract class CollectingEdge implements Edge {
+  readonly name: string;
+  protected readonly builder = new BatchBuilder();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
+    this.builder.add(value, timestamp, windows, pane);
+  }
+
+  get isFull(): boolean {
+    return this.builder.length >= EDGE_BATCH;
+  }
+
+  flush(all: boolean): void | Promise<void> {
+    if (this.builder.length > 0 && (all || this.isFull)) return this.pass(this.builder.take());
+  }
+
+  protected abstract pass(batch: Batch): void | Promise<void>;
+}
+
+/** Into a stage that several others feed: it runs while they do. */
+export class MergeEdge extends CollectingEdge {
+  readonly #stage: () => StageRuntime;
+
+  constructor(name: string, stage: () => StageRuntime) {
+    super(name);
+    this.#stage = stage;
+  }
+
+  protected pass(batch: Batch): void | Promise<void> {
+    return this.#stage().process(batch);
+  }
+}
+
+/** Into a store, for a stage that starts when this one is finished. */
+export class BufferEdge extends CollectingEdge {
+  readonly #batches: Batch[] = [];
+
+  protected pass(batch: Batch): void {
+    this.#batches.push(batch);
+  }
+
+  /** All elements; they are gone from the store as they are handed over. */
+  *batches(): Iterable<Batch> {
+    for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) yield batch;
+  }
+}
+
+/** Into a sink. */
+export class SinkEdge extends CollectingEdge {
+  readonly #writer: () => SinkWriter<unknown, unknown>;
+
+  constructor(name: string, writer: () => SinkWriter<unknown, unknown>) {
+    super(name);
+    this.#writer = writer;
+  }
+
+  protected pass(batch: Batch): void | Promise<void> {
+    return this.#writer().write(sinkBatch(batch));
+  }
+}
+
+const sinkBatch = ({
+  values,
+  timestamp,
+  timestamps,
+  windows,
+  windowsColumn,
+  pane,
+  panes,
+}: Batch): SinkBatch<unknown> => ({
+  values,
+  timestamps: timestamps ?? timestamp,
+  windows: windowsColumn ?? (windows as readonly BoundedWindow[]),
+  panes: panes ?? pane,
+});

@@ -1,0 +1,31 @@
+// The direct runner: a pipeline on this machine, in this process. plan.ts cuts the graph into stages, wire.ts joins them,
+// bounded-run.ts runs them one after another; groupings, side inputs, reading and writing have a file each.
+//
+// What the engine takes from the machine (clock, randomness, disk, memory) comes through Host, so a simulator can run it.
+import { nodeHost } from '../../host/index.ts';
+import type { Pipeline, Runner, RunOptions } from '../../model/index.ts';
+import { BoundedRun } from './bounded-run.ts';
+import type { DirectRunnerOptions } from './options.ts';
+
+export type { DirectRunnerOptions, StrictOptions } from './options.ts';
+export { type EntryKind, type Plan, planBounded, type PlannedStage } from './plan.ts';
+
+/**
+ * Runs pipelines in this process: bounded input, in memory, and on disk where that does not suffice.
+ *
+ * @example
+ * import assert from 'node:assert/strict';
+ * import { create, Pipeline } from 'viga';
+ * import { directRunner } from 'viga/runners/direct';
+ * const p = new Pipeline();
+ * p.apply(create(['a', 'b'])).map((letter) => letter.toUpperCase(), { name: 'Shout' });
+ * const result = await p.run(directRunner());
+ * assert.equal(result.steps.find(({ step }) => step === 'Shout')?.elementsOut, 2);
+ */
+export function directRunner(options: DirectRunnerOptions = {}): Runner {
+  return {
+    name: 'direct',
+    run: (pipeline: Pipeline, runOptions: RunOptions = {}) =>
+      new BoundedRun(pipeline.graph, options.host ?? nodeHost(), options, runOptions).run(),
+  };
+}

@@ -1,0 +1,155 @@
+import {
+  DEAD_LETTERS,
+  ElementError,
+  type Host,
+  MAIN,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  type PaneInfo,
+  PipelineError,
+  type RestrictionReader,
+  type SourceBatch,
+  type SourceContext,
+  type SourceOutput,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+
+/** Takes the batches that a reader gives, by the tag of the step's output. */
+export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
+
+/** Told how much a reader has read. */
+export interface ReadProgress {
+  read(bytes: number): void;
+}
+
+/** The element that names what is read, for a splittable DoFn; a source starts from nothing. */
+export interface Origin {
+  readonly element: unknown;
+  readonly timestamp: Timestamp;
+  readonly windows: Windows;
+  readonly pane: PaneInfo;
+}
+
+/** What a source's elements start with. */
+export const FROM_NOTHING: Origin = {
+  element: undefined,
+  timestamp: MIN_TIMESTAMP,
+  windows: GLOBAL_ONLY,
+  pane: NO_FIRING,
+};
+
+type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
+
+/** What reading takes from the run. */
+export interface Reading {
+  readonly step: Step;
+  readonly reader: AnyReader;
+  readonly hasDeadLetters: boolean;
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly feed: Feed;
+  readonly progress: ReadProgress;
+  /** In how many parts restrictions are divided. */
+  readonly parts: number;
+}
+
+/** The restrictions of one element: what is to be read for it. */
+export async function restrictionsOf(reading: Reading, origin: Origin): Promise<readonly unknown[]> {
+  const { reader, step, parts } = reading;
+  const context = contextOf(reading);
+  const initial = await reader.initialRestriction(origin.element, context);
+  if (reader.isBounded?.(initial) === false) {
+    throw new PipelineError(
+      step.path,
+      'what it reads never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
+    );
+  }
+  return parts > 1 && reader.split ? await reader.split(initial, parts, context) : [initial];
+}
+
+/** Reads a restriction to its end. */
+export async function readRestriction(reading: Reading, origin: Origin, restriction: unknown): Promise<void> {
+  const { reader, host, signal } = reading;
+  const context = contextOf(reading);
+  const output = new ReaderOutput(reading, origin);
+  let tracker = reader.createTracker(restriction);
+  for (;;) {
+    signal.throwIfAborted();
+    const result = await reader.read(origin.element, tracker, output, context);
+    await output.flushRejects();
+    if (result === undefined) break;
+    const rest = tracker.trySplit(0);
+    if (rest === undefined) break;
+    await new Promise<void>((resolve) => host.clock.setTimer(result.resumeAfter, resolve));
+    tracker = reader.createTracker(rest.residual);
+  }
+  try {
+    tracker.checkDone();
+  } catch (error) {
+    throw new ElementError(reading.step.path, origin.element, error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
+}
+
+const contextOf = ({ host, signal, step }: Reading): SourceContext => ({ host, signal, step: step.path });
+
+class ReaderOutput implements SourceOutput<unknown> {
+  readonly #reading: Reading;
+  readonly #origin: Origin;
+  readonly #rejects = new BatchBuilder();
+
+  constructor(reading: Reading, origin: Origin) {
+    this.#reading = reading;
+    this.#origin = origin;
+  }
+
+  emit(batch: SourceBatch<unknown>): void | Promise<void> {
+    const { feed, progress } = this.#reading;
+    if (batch.bytes !== undefined) progress.read(batch.bytes);
+    if (this.#rejects.length > 0) return this.#emitAfterRejects(batch);
+    if (batch.values.length > 0) return feed(toBatch(batch, this.#origin), MAIN);
+  }
+
+  async #emitAfterRejects(batch: SourceBatch<unknown>): Promise<void> {
+    await this.flushRejects();
+    if (batch.values.length > 0) await this.#reading.feed(toBatch(batch, this.#origin), MAIN);
+  }
+
+  reject(record: unknown, error: Error, coordinate?: string): void {
+    const { hasDeadLetters, step } = this.#reading;
+    if (!hasDeadLetters) {
+      if (error instanceof ElementError) throw error;
+      throw new ElementError(step.path, record, error.message, { cause: error, coordinate });
+    }
+    const { timestamp, windows, pane } = this.#origin;
+    const letter = deadLetterOf(step.path, error, { element: record, timestamp, windows, attempts: 1, coordinate });
+    this.#rejects.add(letter, timestamp, windows, pane);
+  }
+
+  async flushRejects(): Promise<void> {
+    if (this.#rejects.length > 0) await this.#reading.feed(this.#rejects.take(), DEAD_LETTERS);
+  }
+
+  // A bounded run goes from the lowest watermark to the highest in one step: there is nothing to hold or carry.
+  advanceWatermark(): void {}
+
+  setIdle(): void {}
+}
+
+function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>, origin: Origin): Batch {
+  const isColumn = timestamps instanceof Float64Array;
+  return {
+    values,
+    length: values.length,
+    timestamp: isColumn ? origin.timestamp : (timestamps ?? origin.timestamp),
+    timestamps: isColumn ? timestamps : null,
+    windows: origin.windows,
+    windowsColumn: null,
+    pane: origin.pane,
+    panes: null,
+    coordinate: coordinate ?? null,
+  };
+}

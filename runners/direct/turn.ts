@@ -1,0 +1,45 @@
+import { CancelledError, type Host } from '../../model/index.ts';
+
+/** How long a run may keep the event loop: signals, timers and I/O wait for so long at most. */
+const LONGEST_TURN = 20;
+
+/** Looks up from the work every few milliseconds: lets Node have its turn, and does what is due by then. */
+export class Turn {
+  readonly #host: Host;
+  readonly #signal: AbortSignal;
+  readonly #chores: (() => void)[] = [];
+  #last: number;
+
+  constructor(host: Host, signal: AbortSignal) {
+    this.#host = host;
+    this.#signal = signal;
+    this.#last = host.clock.monotonic();
+  }
+
+  /** Adds something that is done at each turn: it must be quick. */
+  also(chore: () => void): void {
+    this.#chores.push(chore);
+  }
+
+  /** A promise where it is time to wait for it. */
+  take(): void | Promise<void> {
+    if (this.#signal.aborted) throw cancelled(this.#signal);
+    if (this.#host.clock.monotonic() - this.#last >= LONGEST_TURN) return this.#yield();
+  }
+
+  async #yield(): Promise<void> {
+    for (const chore of this.#chores) chore();
+    await this.#host.yieldTurn();
+    this.#last = this.#host.clock.monotonic();
+    if (this.#signal.aborted) throw cancelled(this.#signal);
+  }
+}
+
+/** The error of a run that was ended from outside. */
+export function cancelled(signal: AbortSignal): CancelledError {
+  return signal.reason instanceof CancelledError
+    ? signal.reason
+    : new CancelledError('the run was cancelled before it was finished. Nothing it would have written is visible.', {
+        cause: signal.reason,
+      });
+}

@@ -1,0 +1,81 @@
+import {
+  DEAD_LETTERS,
+  ElementError,
+  GLOBAL_WINDOW,
+  type Host,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  type Sink,
+  type SinkContext,
+  type SinkWriter,
+  type Step,
+} from '../../model/index.ts';
+import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
+import { BufferEdge, SinkEdge } from './edges.ts';
+
+/**
+ * One Write step of a bounded run: a single epoch. Its writer is opened at the start, prepared when all is written, and
+ * committed after all writers of the run are prepared.
+ */
+export class Write {
+  readonly step: Step;
+  readonly edge: SinkEdge;
+  /** What the sink could not write, where dead letters were asked for. */
+  readonly rejects: BufferEdge | undefined;
+  readonly #sink: Sink<unknown>;
+  readonly #context: SinkContext;
+  #writer: SinkWriter<unknown, unknown> | undefined;
+  #committable: { readonly value: unknown } | undefined;
+  rejected = 0;
+
+  constructor(
+    step: Step,
+    sink: Sink<unknown>,
+    run: { readonly host: Host; readonly signal: AbortSignal; readonly runId: string },
+  ) {
+    this.step = step;
+    this.#sink = sink;
+    this.rejects = step.outputs.has(DEAD_LETTERS) ? new BufferEdge(step.path) : undefined;
+    this.#context = { ...run, step: step.path, reject: (element, error) => this.#reject(element, error) };
+    this.edge = new SinkEdge(step.path, () => this.#open());
+  }
+
+  get isPrepared(): boolean {
+    return this.#committable !== undefined;
+  }
+
+  async open(): Promise<void> {
+    await this.#sink.recover?.(this.#context);
+    this.#writer = await this.#sink.open(this.#context);
+  }
+
+  async prepare(): Promise<void> {
+    await this.edge.flush(true);
+    this.#committable = { value: await this.#open().prepare() };
+    await this.rejects?.flush(true);
+  }
+
+  async commit(): Promise<void> {
+    if (this.#committable !== undefined) await this.#sink.commit(this.#committable.value, this.#context);
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer?.abort();
+  }
+
+  #open(): SinkWriter<unknown, unknown> {
+    if (this.#writer === undefined) throw new Error(`This is a bug in Viga: ${this.step.path} was not opened.`);
+    return this.#writer;
+  }
+
+  #reject(element: unknown, error: Error): void {
+    if (this.rejects === undefined) {
+      throw error instanceof ElementError
+        ? error
+        : new ElementError(this.step.path, element, error.message, { cause: error });
+    }
+    this.rejected++;
+    const call = { element, timestamp: MIN_TIMESTAMP, windows: [GLOBAL_WINDOW], attempts: 1, coordinate: undefined };
+    this.rejects.add(deadLetterOf(this.step.path, error, call), MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING);
+  }
+}
