@@ -43,74 +43,69 @@ export const departments: readonly Department[] = [
   { code: '99', name: 'Vichada' },
 ];
 
-const nameOfCode = new Map(departments.map(({ code, name }) => [code, name]));
+const byCode = new Map(departments.map((department) => [department.code, department]));
 
-/** Names that the files use besides the official one, folded. A district belongs to the department around it. */
-const otherNames: Readonly<Record<string, string>> = {
-  bogota: '11',
-  'bogota distrito capital': '11',
-  'santafe de bogota': '11',
-  'santa fe de bogota d c': '11',
-  valle: '76',
-  buenaventura: '76',
-  'buenaventura d e': '76',
-  cartagena: '13',
-  'cartagena de indias': '13',
-  'cartagena d t y c': '13',
-  barranquilla: '08',
-  'barranquilla d e': '08',
-  'barranquilla d e i p': '08',
-  'santa marta': '47',
-  'santa marta d t y c': '47',
-  'santa marta d e': '47',
-  'sta marta': '47',
-  'sta marta d e': '47',
-  'norte santander': '54',
-  'n de santander': '54',
-  guajira: '44',
-  'san andres': '88',
-  'san andres islas': '88',
-  'archipielago de san andres': '88',
-  'archipielago de san andres providencia y santa catalina': '88',
-  'san andres providencia y santa catalina': '88',
-};
+/** Names that the files use besides the official one. A district belongs to the department around it. */
+const otherNames = Object.entries({
+  'Archipiélago de San Andrés Providencia y Santa Catalina': '88',
+  Barranquilla: '08',
+  'Barranquilla D.E.': '08',
+  'Barranquilla D.E.I.P.': '08',
+  Bogotá: '11',
+  'Bogotá Distrito Capital': '11',
+  Buenaventura: '76',
+  'Buenaventura D.E.': '76',
+  Cartagena: '13',
+  'Cartagena de Indias': '13',
+  'Cartagena D.T. y C.': '13',
+  Guajira: '44',
+  'Norte Santander': '54',
+  'San Andrés': '88',
+  'San Andrés Islas': '88',
+  'San Andrés Providencia y Santa Catalina': '88',
+  'Santa Marta': '47',
+  'Santa Marta D.E.': '47',
+  'Santa Marta D.T. y C.': '47',
+  'Santafé de Bogotá': '11',
+  'Sta Marta': '47',
+  'Sta Marta D.E.': '47',
+  Valle: '76',
+});
 
-const codeOfName = new Map([
-  ...departments.map(({ code, name }) => [fold(name), code] as const),
-  ...Object.entries(otherNames),
+const byName = new Map([
+  ...departments.map((department) => [fold(department.name), department] as const),
+  ...otherNames.map(([name, code]) => [fold(name), byCode.get(code)] as const),
 ]);
 
 /** The three districts had department codes of their own in the files of July 2020. */
-const districtCodes: Readonly<Record<string, string>> = { '09': '08', '14': '13', '48': '47' };
+const districtCodes = new Map([
+  ['09', '08'],
+  ['14', '13'],
+  ['48', '47'],
+]);
 
-/** Returns the official name of a department code, or undefined if there is no such department. */
-export function departmentName(code: string): string | undefined {
-  return nameOfCode.get(code);
-}
-
-/** Returns the code of a department or district by its name in any of its spellings; null if nobody knows it. */
-export const departmentByName: (name: string) => string | null = remember((name) => codeOfName.get(fold(name)) ?? null);
+/** Returns a department or the department of a district by its name, in any of its spellings; null if nobody knows it. */
+export const departmentByName: (name: string) => Department | null = remember((name) => byName.get(fold(name)) ?? null);
 
 /**
  * Returns the department of a municipality code, or null if there is none: the first two of its five digits.
  *
  * Leading zeros come and go (`5001` is `05001`), and a code of one or two digits is that of the department itself.
  */
-export const departmentByMunicipality: (code: string) => string | null = remember((code) => {
+export const departmentByMunicipality: (code: string) => Department | null = remember((code) => {
   const digits = code.trim();
   if (!/^\d{1,5}$/.test(digits)) return null;
-  const department = digits.length <= 2 ? digits.padStart(2, '0') : digits.padStart(5, '0').slice(0, 2);
-  return nameOfCode.has(department) ? department : null;
+  return byCode.get(digits.length <= 2 ? digits.padStart(2, '0') : digits.padStart(5, '0').slice(0, 2)) ?? null;
 });
 
 /** Returns the department of a value in a department column, which may hold a district's five-digit code as well. */
-export const departmentByCode: (code: string) => string | null = remember((code) => {
-  const digits = code.trim();
-  return districtCodes[digits.padStart(2, '0')] ?? departmentByMunicipality(digits);
+export const departmentByCode: (code: string) => Department | null = remember((code) => {
+  const digits = code.trim().padStart(2, '0');
+  return departmentByMunicipality(districtCodes.get(digits) ?? digits);
 });
 
 /** Returns a municipality code with its five digits; null if it is none, as the two digits of a department are not. */
 export const municipalityCode: (code: string) => string | null = remember((code) => {
   const digits = code.trim();
-  return /^\d{4,5}$/.test(digits) && departmentByMunicipality(digits) !== null ? digits.padStart(5, '0') : null;
+  return digits.length > 2 && departmentByMunicipality(digits) !== null ? digits.padStart(5, '0') : null;
 });

@@ -1,40 +1,18 @@
+import { ConnectorError } from 'viga';
 import { fold } from './text.ts';
 
 /** What a column of a file can mean, whatever its header says. */
-export type RawField =
-  | 'id_caso'
-  | 'fecha_reporte'
-  | 'fecha_notificacion'
-  | 'fecha_inicio_sintomas'
-  | 'fecha_diagnostico'
-  | 'fecha_recuperacion'
-  | 'fecha_muerte'
-  | 'edad'
-  | 'unidad_edad'
-  | 'codigo_departamento'
-  | 'nombre_departamento'
-  | 'codigo_municipio'
-  | 'nombre_municipio'
-  | 'sexo'
-  | 'tipo_contagio'
-  | 'ubicacion'
-  | 'estado'
-  | 'atencion'
-  | 'codigo_pais'
-  | 'nombre_pais'
-  | 'tipo_recuperacion'
-  | 'pertenencia_etnica'
-  | 'nombre_grupo_etnico';
+export type RawField = keyof typeof nowhere;
 
 /** Where the fields of a file stand. */
 export interface Layout {
-  /** The number of columns, by which the four published layouts are known. */
-  readonly name: LayoutName;
+  /** How many columns it has, by which the four published layouts are known. */
+  readonly columns: LayoutWidth;
   /** Position of each field in a row, from 0; -1 where this layout has no such column. */
   readonly position: Readonly<Record<RawField, number>>;
 }
 
-export type LayoutName = '9' | '16' | '21' | '23';
+export type LayoutWidth = 9 | 16 | 21 | 23;
 
 const nine = {
   'ID de caso': 'id_caso',
@@ -102,16 +80,8 @@ const twentyThree = {
   'Nombre del grupo étnico': 'nombre_grupo_etnico',
 } as const satisfies Record<string, RawField>;
 
-/** The layouts by their number of columns, each from header to field. */
-const layouts: Readonly<Record<LayoutName, Readonly<Record<string, RawField>>>> = {
-  9: nine,
-  16: sixteen,
-  21: twentyOne,
-  23: twentyThree,
-};
-
 /** Every field at -1, to be copied by a layout that has some of them. */
-const nowhere: Readonly<Record<RawField, number>> = {
+const nowhere = {
   id_caso: -1,
   fecha_reporte: -1,
   fecha_notificacion: -1,
@@ -137,47 +107,57 @@ const nowhere: Readonly<Record<RawField, number>> = {
   nombre_grupo_etnico: -1,
 };
 
+/** The layouts, each from header to field. */
+const layouts: readonly (readonly [LayoutWidth, Readonly<Record<string, RawField>>])[] = [
+  [9, nine],
+  [16, sixteen],
+  [21, twentyOne],
+  [23, twentyThree],
+];
+
 /**
  * Recognizes which of the four published layouts a header row is, in any order of columns.
  *
  * A byte order mark, blanks, accents, case and marks (`Atención**`, `Tipo*`) do not matter.
  *
- * @param place names the file in the error.
- * @throws Error with the missing and the unknown columns, compared with the layout that comes nearest.
+ * @param file names the file in the error.
+ * @throws ConnectorError with the missing and the unknown columns, compared with the layout that comes nearest.
  */
-export function recognizeLayout(header: readonly string[], place: string): Layout {
+export function recognizeLayout(header: readonly string[], file: string): Layout {
   const names = header.map(headerKey);
-  let nearest = compareWith('9', names);
-  for (const name of ['16', '21', '23'] as const) {
-    const candidate = compareWith(name, names);
-    if (differences(candidate) < differences(nearest)) nearest = candidate;
-  }
-  if (differences(nearest) > 0) throw new Error(unknownHeader(place, header, nearest));
-  const { name, position } = nearest;
+  const comparisons = layouts.map(([columns, labels]) => compare(columns, labels, names));
+  const nearest = comparisons.reduce((best, next) => (differences(next) < differences(best) ? next : best));
+  if (differences(nearest) > 0) throw new ConnectorError(file, unknownHeader(header, nearest));
+  const { columns, position } = nearest;
   // The layout of 9 columns has one date. It stands for the report date as well.
   const fecha_reporte = position.fecha_reporte < 0 ? position.fecha_diagnostico : position.fecha_reporte;
-  return { name, position: { ...position, fecha_reporte } };
+  return { columns, position: { ...position, fecha_reporte } };
 }
 
+/** A header against one layout. */
 interface Comparison extends Layout {
   readonly missing: readonly string[];
   readonly unknown: readonly number[];
   readonly repeated: readonly number[];
 }
 
-function compareWith(name: LayoutName, names: readonly string[]): Comparison {
-  const expected = new Map(Object.entries(layouts[name]).map(([label, field]) => [headerKey(label), { label, field }]));
+function compare(
+  columns: LayoutWidth,
+  labels: Readonly<Record<string, RawField>>,
+  names: readonly string[],
+): Comparison {
+  const fields = new Map(Object.entries(labels).map(([label, field]) => [headerKey(label), field]));
   const position = { ...nowhere };
   const unknown: number[] = [];
   const repeated: number[] = [];
-  names.forEach((key, at) => {
-    const column = expected.get(key);
-    if (column === undefined) unknown.push(at);
-    else if (position[column.field] >= 0) repeated.push(at);
-    else position[column.field] = at;
+  names.forEach((name, at) => {
+    const field = fields.get(name);
+    if (field === undefined) unknown.push(at);
+    else if (position[field] >= 0) repeated.push(at);
+    else position[field] = at;
   });
-  const missing = [...expected.values()].filter(({ field }) => position[field] < 0).map(({ label }) => label);
-  return { name, position, missing, unknown, repeated };
+  const missing = Object.keys(labels).filter((label) => !names.includes(headerKey(label)));
+  return { columns, position, missing, unknown, repeated };
 }
 
 function differences({ missing, unknown, repeated }: Comparison): number {
@@ -189,17 +169,20 @@ function headerKey(header: string): string {
   return fold(header).replace(/^fecha diagnostico$/, 'fecha de diagnostico');
 }
 
-function unknownHeader(place: string, header: readonly string[], nearest: Comparison): string {
-  const quoted = (at: number) => `'${(header[at] ?? '').trim().slice(0, 60)}'`;
-  const facts = [
-    nearest.missing.length > 0 ? `missing ${nearest.missing.map((label) => `'${label}'`).join(', ')}` : '',
-    nearest.unknown.length > 0 ? `unknown ${nearest.unknown.map(quoted).join(', ')}` : '',
-    nearest.repeated.length > 0 ? `more than once ${nearest.repeated.map(quoted).join(', ')}` : '',
-  ].filter((fact) => fact !== '');
-  const shown = facts.join('; ');
+function unknownHeader(header: readonly string[], nearest: Comparison): string {
+  const quoted = (at: number): string => `'${(header[at] ?? '').trim().slice(0, 40)}'`;
+  const list = (what: string, names: readonly string[]): string =>
+    names.length === 0 ? '' : ` ${what} ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', ...' : ''};`;
+  const facts =
+    list(
+      'missing',
+      nearest.missing.map((label) => `'${label}'`),
+    ) +
+    list('unknown', nearest.unknown.map(quoted)) +
+    list('more than once', nearest.repeated.map(quoted));
   return (
-    `${place}: this header of ${header.length} columns is none of the four known layouts (9, 16, 21 or 23 columns). ` +
-    `Compared with the nearest, of ${nearest.name} columns: ${shown.length > 900 ? `${shown.slice(0, 900)} ...` : shown}. ` +
-    `Its rows cannot be told apart without it. Give the file the header of the published data set, or leave it out of --input.`
+    `this header of ${header.length} columns is none of the four known layouts (9, 16, 21 or 23 columns);` +
+    ` compared with the nearest, of ${nearest.columns} columns:${facts.slice(0, -1)}.` +
+    ' Its fields cannot be told apart without it. Give the file the header of the published data set, or leave it out of --input.'
   );
 }

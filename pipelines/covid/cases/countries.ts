@@ -1,40 +1,38 @@
 import { cleanUpperText, fold, remember } from './text.ts';
 
 /** Spellings of one country, folded. What is a region, a ship or a slip is no country at all. */
-const spellings: Readonly<Record<string, string | null>> = {
-  'arabia saudi': 'ARABIA SAUDITA',
-  'arabia saudita': 'ARABIA SAUDITA',
-  belgica: 'BÉLGICA',
-  canada: 'CANADÁ',
-  colombiana: 'COLOMBIA',
-  colombiano: 'COLOMBIA',
-  crucero: null,
-  desconocido: null,
-  'emiratos arabes': 'EMIRATOS ÁRABES UNIDOS',
-  'emiratos arabes unidos': 'EMIRATOS ÁRABES UNIDOS',
-  espana: 'ESPAÑA',
-  'estados unidos': 'ESTADOS UNIDOS',
-  'estados unidos de america': 'ESTADOS UNIDOS',
-  estambul: 'TURQUÍA',
-  europa: null,
-  kenia: 'KENIA',
-  kenya: 'KENIA',
-  madrid: 'ESPAÑA',
-  mexico: 'MÉXICO',
-  panama: 'PANAMÁ',
-  peru: 'PERÚ',
-  'reino unido': 'REINO UNIDO',
-  'reino unido de gran bretana e irlanda del norte': 'REINO UNIDO',
-  'republica dominicana': 'REPÚBLICA DOMINICANA',
-  turquia: 'TURQUÍA',
-};
+const spellings: ReadonlyMap<string, string | null> = new Map([
+  ['arabia saudi', 'ARABIA SAUDITA'],
+  ['arabia saudita', 'ARABIA SAUDITA'],
+  ['belgica', 'BÉLGICA'],
+  ['canada', 'CANADÁ'],
+  ['colombiana', 'COLOMBIA'],
+  ['colombiano', 'COLOMBIA'],
+  ['crucero', null],
+  ['desconocido', null],
+  ['emiratos arabes', 'EMIRATOS ÁRABES UNIDOS'],
+  ['emiratos arabes unidos', 'EMIRATOS ÁRABES UNIDOS'],
+  ['espana', 'ESPAÑA'],
+  ['estados unidos de america', 'ESTADOS UNIDOS'],
+  ['estambul', 'TURQUÍA'],
+  ['europa', null],
+  ['kenya', 'KENIA'],
+  ['madrid', 'ESPAÑA'],
+  ['mexico', 'MÉXICO'],
+  ['panama', 'PANAMÁ'],
+  ['peru', 'PERÚ'],
+  ['reino unido de gran bretana e irlanda del norte', 'REINO UNIDO'],
+  ['republica dominicana', 'REPÚBLICA DOMINICANA'],
+  ['turquia', 'TURQUÍA'],
+]);
 
 /**
  * Returns a country's name in upper case with its accents, one spelling each: `Peru`, `PERU` and `PERÚ` are `PERÚ`.
  * Several countries (`España - Italia`) stay several. Null if the text names none.
  */
 export const countryName: (text: string) => string | null = remember((text) => {
-  const names = text.split(/\s*-\s*/).map(oneCountry);
+  // `Guinea-Bissau` is one country: a dash that parts two has a blank beside it.
+  const names = text.split(/\s+-|-\s+/).map(oneCountry);
   const known = names.filter((name) => name !== null);
   return known.length === 0 ? null : [...new Set(known)].join(' - ');
 });
@@ -46,6 +44,6 @@ export const countryCode: (text: string) => string | null = remember((text) => {
 });
 
 function oneCountry(text: string): string | null {
-  const spelling = spellings[fold(text)];
+  const spelling = spellings.get(fold(text));
   return spelling === undefined ? cleanUpperText(text) : spelling;
 }

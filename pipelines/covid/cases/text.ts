@@ -17,37 +17,40 @@ export function fold(text: string): string {
 /**
  * Returns `compute` with a memory.
  *
- * A column of cases has few distinct texts, so the work is done once per text and all rows share one result string.
+ * A column of cases has few distinct texts, so the work is done once per text and all rows share one result.
  */
-export function remember<R extends string | null>(compute: (text: string) => R): (text: string) => R {
+export function remember<R extends string | object | null>(compute: (text: string) => R): (text: string) => R {
   const results = new Map<string, R>();
+  const ofNothing = compute('');
   return (text) => {
+    if (text === '') return ofNothing;
     const known = results.get(text);
     if (known !== undefined) return known;
-    const result = compute(text);
+    const own = detached(text);
+    const result = compute(own);
     if (results.size >= rememberedTexts) results.clear();
-    results.set(detached(text), result);
+    results.set(own, result);
     return result;
   };
 }
 
 /**
  * Returns a lookup that finds the canonical form of a text, whatever its case, accents and blanks; null where the list
- * does not have it. A word of the list stands for itself, an alias (already folded) for its canonical form.
+ * does not have it. A word of the list stands for itself, an alias for its canonical form.
  */
 export function wordList(
   words: readonly string[],
   aliases: Readonly<Record<string, string>> = {},
 ): (text: string) => string | null {
   const canonical = new Map(words.map((word) => [fold(word), word]));
-  for (const [alias, word] of Object.entries(aliases)) canonical.set(alias, word);
+  for (const [alias, word] of Object.entries(aliases)) canonical.set(fold(alias), word);
   return remember((text) => canonical.get(fold(text)) ?? null);
 }
 
 /** Trims, and joins inner blanks; an empty text and the spreadsheet's words for nothing are null. */
 export const cleanText: (text: string) => string | null = remember((text) => {
   const clean = text.replace(/\s+/g, ' ').trim();
-  return isNothing(clean) ? null : detached(clean);
+  return /^(?:|-|n\/?a|null|nan|none)$/i.test(clean) ? null : clean;
 });
 
 /** As {@link cleanText}, in upper case. */
@@ -55,11 +58,7 @@ export const cleanUpperText: (text: string) => string | null = remember(
   (text) => cleanText(text)?.toUpperCase() ?? null,
 );
 
-function isNothing(text: string): boolean {
-  return text === '' || text === '-' || /^(?:n\/?a|null|nan|none)$/i.test(text);
-}
-
 // A substring keeps the whole text it was cut from alive (for CSV: a block of the file). What is remembered must not.
 function detached(text: string): string {
-  return Array.from({ length: text.length }, (_, at) => text[at]).join('');
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -1,16 +1,16 @@
 // Turns one row of a published file into a case, or says why it is none.
 //
 // A row is refused only where a case would be meaningless; the first reason in the order of `rejectionReasons` is given.
-// Everything else that is empty or odd becomes null. This runs once per row: fields are read by position, texts are looked
-// up in remembered tables (text.ts), dates and numbers are read character by character.
+// Everything else that is empty or odd becomes null. This runs once per row: fields are read by position and texts are
+// looked up in remembered tables (text.ts). The benchmark covid-lite guards it.
 import type { Case, Sex } from './case.ts';
 import { countryCode, countryName } from './countries.ts';
-import { type Day, type ParsedDate, parseDate } from './dates.ts';
+import { type IsoDate, parseDate, unreadable } from './dates.ts';
 import {
+  type Department,
   departmentByCode,
   departmentByMunicipality,
   departmentByName,
-  departmentName,
   municipalityCode,
 } from './departments.ts';
 import type { Layout, RawField } from './layouts.ts';
@@ -23,20 +23,11 @@ export const rejectionReasons = [
   'no or impossible age',
   'unknown sex',
   'no report date',
-  'unreadable date',
+  'unreadable date in a filled field',
   'no known department',
 ] as const;
 
 export type RejectionReason = (typeof rejectionReasons)[number];
-
-/** The reason, and the field and value that gave it. */
-export interface Rejection {
-  readonly reason: RejectionReason;
-  readonly column: RawField;
-  readonly value: string;
-}
-
-export type Normalized = { readonly ok: Case } | { readonly rejected: Rejection };
 
 /** One row as read: its fields in the order of the file, and where it stands. */
 export interface RawRow {
@@ -46,6 +37,21 @@ export interface RawRow {
   readonly archivo: string;
   readonly linea: number;
 }
+
+/** A row that is no case: where it stands, why, and the field and value that say so. */
+export interface Rejection {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: RejectionReason;
+  readonly column: RawField;
+  readonly value: string;
+  /** The row as read. */
+  readonly fields: readonly string[];
+}
+
+export type Normalized =
+  | { readonly case: Case; readonly rejection?: undefined }
+  | { readonly case?: undefined; readonly rejection: Rejection };
 
 const maximumAge = 120;
 const maximumInt64 = 9_223_372_036_854_775_807n;
@@ -65,12 +71,12 @@ export function normalize(row: RawRow): Normalized {
   if (sex === undefined) return rejected(row, 'unknown sex', 'sexo');
   const reported = parseDate(text(row, position.fecha_reporte));
   if (reported === null) return rejected(row, 'no report date', 'fecha_reporte');
-  if (reported === 'unreadable') return rejected(row, 'unreadable date', 'fecha_reporte');
-  const dates = otherDates(row);
-  if (typeof dates === 'string') return rejected(row, 'unreadable date', dates);
+  const dates = datesOf(row, reported);
+  const unreadableDate = unreadableFieldOf(dates);
+  if (unreadableDate !== undefined) return rejected(row, 'unreadable date in a filled field', unreadableDate);
   const department = departmentOf(row);
-  if (department === null) return rejected(row, 'no known department', departmentField(row.layout));
-  return { ok: caseOf(row, { id, age, sex, reported, dates, department }) };
+  if (department === null) return rejected(row, 'no known department', departmentField(row));
+  return { case: caseOf(row, { id, age, sex, dates, department }) };
 }
 
 /** What decides whether a row is a case. */
@@ -78,25 +84,33 @@ interface Essentials {
   readonly id: bigint;
   readonly age: number;
   readonly sex: Sex;
-  readonly reported: Day;
-  readonly dates: OtherDates;
-  readonly department: string;
+  readonly dates: Dates;
+  readonly department: Department;
 }
 
-function caseOf(row: RawRow, { id, age, sex, reported, dates, department }: Essentials): Case {
+type Dates = Pick<
+  Case,
+  | 'fecha_reporte'
+  | 'fecha_notificacion'
+  | 'fecha_inicio_sintomas'
+  | 'fecha_diagnostico'
+  | 'fecha_recuperacion'
+  | 'fecha_muerte'
+>;
+
+function caseOf(row: RawRow, { id, age, sex, dates, department }: Essentials): Case {
   const { position } = row.layout;
   return {
     id_caso: id,
-    fecha_reporte: reported,
-    fecha_notificacion: dates.notified,
-    fecha_inicio_sintomas: dates.symptoms,
-    fecha_diagnostico: dates.diagnosed,
-    fecha_recuperacion: dates.recovered,
-    fecha_muerte: dates.died,
+    fecha_reporte: dates.fecha_reporte,
+    fecha_notificacion: dates.fecha_notificacion,
+    fecha_inicio_sintomas: dates.fecha_inicio_sintomas,
+    fecha_diagnostico: dates.fecha_diagnostico,
+    fecha_recuperacion: dates.fecha_recuperacion,
+    fecha_muerte: dates.fecha_muerte,
     edad: age,
-    codigo_departamento: department,
-    // `department` is a key of that table.
-    nombre_departamento: departmentName(department) as string,
+    codigo_departamento: department.code,
+    nombre_departamento: department.name,
     codigo_municipio: municipalityCode(text(row, position.codigo_municipio)),
     nombre_municipio: cleanText(text(row, position.nombre_municipio)),
     sexo: sex,
@@ -119,15 +133,16 @@ function text(row: RawRow, position: number): string {
 }
 
 function rejected(row: RawRow, reason: RejectionReason, column: RawField): Normalized {
-  return { rejected: { reason, column, value: text(row, row.layout.position[column]) } };
+  const value = text(row, row.layout.position[column]);
+  return { rejection: { file: row.archivo, line: row.linea, reason, column, value, fields: row.fields } };
 }
 
 function caseId(digits: string): bigint | undefined {
   const small = wholeNumber(digits, 15);
   if (small !== undefined) return small > 0 ? BigInt(small) : undefined;
-  if (!/^\s*\d{16,19}\s*$/.test(digits)) return undefined;
+  if (!/^\s*\d+\s*$/.test(digits)) return undefined;
   const large = BigInt(digits);
-  return large <= maximumInt64 ? large : undefined;
+  return large > 0n && large <= maximumInt64 ? large : undefined;
 }
 
 /** A layout without a unit column counts years. Months (unit 2) and days (3) make a child of 0 years. */
@@ -146,51 +161,52 @@ function sexOf(value: string): Sex | undefined {
   return letter === 'F' || letter === 'f' ? 'F' : undefined;
 }
 
-interface OtherDates {
-  readonly notified: Day | null;
-  readonly symptoms: Day | null;
-  readonly diagnosed: Day | null;
-  readonly recovered: Day | null;
-  readonly died: Day | null;
-}
-
-/** All dates but the report date, or the first field that holds something unreadable. */
-function otherDates(row: RawRow): OtherDates | RawField {
+function datesOf(row: RawRow, fecha_reporte: IsoDate): Dates {
   const { position } = row.layout;
-  const notified = parseDate(text(row, position.fecha_notificacion));
-  if (notified === 'unreadable') return 'fecha_notificacion';
-  const symptoms = symptomsDate(text(row, position.fecha_inicio_sintomas));
-  if (symptoms === 'unreadable') return 'fecha_inicio_sintomas';
-  const diagnosed = parseDate(text(row, position.fecha_diagnostico));
-  if (diagnosed === 'unreadable') return 'fecha_diagnostico';
-  const recovered = parseDate(text(row, position.fecha_recuperacion));
-  if (recovered === 'unreadable') return 'fecha_recuperacion';
-  const died = parseDate(text(row, position.fecha_muerte));
-  if (died === 'unreadable') return 'fecha_muerte';
-  return { notified, symptoms, diagnosed, recovered, died };
+  return {
+    fecha_reporte,
+    fecha_notificacion: parseDate(text(row, position.fecha_notificacion)),
+    fecha_inicio_sintomas: symptomsDate(text(row, position.fecha_inicio_sintomas)),
+    fecha_diagnostico: parseDate(text(row, position.fecha_diagnostico)),
+    fecha_recuperacion: parseDate(text(row, position.fecha_recuperacion)),
+    fecha_muerte: parseDate(text(row, position.fecha_muerte)),
+  };
 }
 
 /** Who never had symptoms has the word `Asintomático` where the day they began would stand. */
-function symptomsDate(value: string): ParsedDate {
+function symptomsDate(value: string): IsoDate | null {
   const date = parseDate(value);
-  return date === 'unreadable' && fold(value) === 'asintomatico' ? null : date;
+  return date === unreadable && fold(value) === 'asintomatico' ? null : date;
+}
+
+function unreadableFieldOf(dates: Dates): keyof Dates | undefined {
+  if (dates.fecha_reporte === unreadable) return 'fecha_reporte';
+  if (dates.fecha_notificacion === unreadable) return 'fecha_notificacion';
+  if (dates.fecha_inicio_sintomas === unreadable) return 'fecha_inicio_sintomas';
+  if (dates.fecha_diagnostico === unreadable) return 'fecha_diagnostico';
+  if (dates.fecha_recuperacion === unreadable) return 'fecha_recuperacion';
+  if (dates.fecha_muerte === unreadable) return 'fecha_muerte';
+  return undefined;
 }
 
 /**
- * The municipality's code says it best: the column of departments holds district codes in some files. Where it says
- * nothing the department's code does, and where the layout has no code its name.
+ * The municipality's code says it where there is one, and says it alone: the column of departments holds district codes
+ * in some files. Where it is empty the department's code does, and where the layout has no code its name.
  */
-function departmentOf(row: RawRow): string | null {
+function departmentOf(row: RawRow): Department | null {
   const { position } = row.layout;
-  return (
-    departmentByMunicipality(text(row, position.codigo_municipio)) ??
-    departmentByCode(text(row, position.codigo_departamento)) ??
-    departmentByName(text(row, position.nombre_departamento))
-  );
+  const municipality = text(row, position.codigo_municipio);
+  const department = departmentByMunicipality(municipality);
+  if (department !== null || cleanText(municipality) !== null) return department;
+  const code = text(row, position.codigo_departamento);
+  return cleanText(code) !== null ? departmentByCode(code) : departmentByName(text(row, position.nombre_departamento));
 }
 
-function departmentField({ position }: Layout): RawField {
-  return position.codigo_municipio < 0 ? 'nombre_departamento' : 'codigo_municipio';
+/** The field that {@link departmentOf} looked at last. */
+function departmentField(row: RawRow): RawField {
+  const { position } = row.layout;
+  if (cleanText(text(row, position.codigo_municipio)) !== null) return 'codigo_municipio';
+  return cleanText(text(row, position.codigo_departamento)) !== null ? 'codigo_departamento' : 'nombre_departamento';
 }
 
 /** The number written with at most `length` digits between blanks, or undefined. */
