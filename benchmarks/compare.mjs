@@ -1,0 +1,73 @@
+// npm run -s bench:compare [JOB...]: Viga and the hand-written loop, turn about, three times each.
+//
+// CPU seconds of the whole process are compared, medians of three, as they stay steady on a busy machine. The bar is what
+// must hold, the goal what we are after; docs/performance.md keeps the table of the last landing.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { ensureBuilt } from '../scripts/build.mjs';
+import { inputOf } from './data.mjs';
+
+const TURNS = 3;
+const JOBS = {
+  wordcount: { size: 50, bar: 1.5, goal: 1.0 },
+  groupsum: { size: 5_000_000, bar: 1.5, goal: 1.2 },
+  groupsumCsv: { size: 5_000_000, bar: 1.8, goal: 1.3 },
+  groupbykey: { size: 5_000_000, bar: 1.8, goal: 1.0 },
+  chain: { size: 5_000_000, bar: 3, goal: 1.5 },
+  window: { size: 1_000_000, bar: 2, goal: 1.3 },
+  cogroup: { size: 1_000_000, bar: 1.5, goal: 1.1 },
+  'covid-lite': { size: 240_000, bar: 1.5, goal: 1.0 },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((job) => !Object.hasOwn(JOBS, job));
+if (unknown !== undefined) {
+  console.error(
+    `bench:compare: there is no job "${unknown}". Pass none for all, or some of: ${Object.keys(JOBS).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+ensureBuilt();
+console.log('job          CPU s of Viga   of the loop   ratio   bar   goal   peak MB of Viga / loop');
+let broken = 0;
+for (const job of asked.length > 0 ? asked : Object.keys(JOBS)) {
+  const { size, bar, goal } = JOBS[job];
+  const file = await inputOf(job, size);
+  const runs = { 'run.mjs': [], 'loop.mjs': [] };
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const script in runs) runs[script].push(measured(script, job, size, file));
+  const [viga, loop] = Object.values(runs).map((all) => all.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[TURNS >> 1]);
+  if (viga.out !== loop.out || viga.check !== loop.check) {
+    console.error(
+      `${job}: Viga has ${viga.out} results that add up to ${viga.check}, the loop ${loop.out} and ${loop.check}.`,
+    );
+    broken++;
+  }
+  const ratio = viga.cpuSeconds / loop.cpuSeconds;
+  const cells = [
+    job.padEnd(12),
+    viga.cpuSeconds.toFixed(2).padStart(13),
+    loop.cpuSeconds.toFixed(2).padStart(13),
+    `${ratio.toFixed(2)}${ratio > bar ? '!' : ' '}`.padStart(8),
+    String(bar).padStart(4),
+    String(goal).padStart(6),
+    `${viga.peakRssMb} / ${loop.peakRssMb}`.padStart(12),
+  ];
+  console.log(cells.join(' '));
+}
+process.exit(broken > 0 ? 1 : 0);
+
+function measured(script, job, size, file = '') {
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    path.join(import.meta.dirname, script),
+    job,
+    String(size),
+    file,
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status === 0) return JSON.parse(stdout);
+  console.error(`${job}: ${script} failed.\n${stderr}`);
+  process.exit(1);
+}
