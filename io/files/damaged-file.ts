@@ -1,0 +1,10 @@
+import { ConnectorError, type ErrorDetails } from '../../model/index.ts';
+
+/**
+ * A file whose content is at fault, not the way to it: a reader that was asked for dead letters goes on with the next.
+ */
+export class DamagedFileError extends ConnectorError {}
+
+/** Names file and byte, as a user of a damaged file needs to find the place. */
+export const damagedAt = (path: string, byte: number, message: string, details: ErrorDetails = {}): DamagedFileError =>
+  new DamagedFileError(`${path} byte ${byte}`, message, details);

@@ -1,0 +1,18 @@
+// Files of any format: file systems by scheme, patterns, compression, splitting, shards, partitions and publishing.
+//
+// format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
+// io/text, io/csv, io/json and io/parquet are made of them. file-system.ts is where object stores plug in.
+export type { Compression } from './compression.ts';
+export { registerFileSystem, type FileSystem } from './file-system.ts';
+export type {
+  FormatWriter,
+  InputFile,
+  OutputFile,
+  ReadFormat,
+  WriteFormat,
+} from './format.ts';
+export type { InflateLimits } from './inflate.ts';
+export type { OpenOptions } from './input-file.ts';
+export type { NoMatch } from './match-files.ts';
+export { fileSource, readAllFiles, readFiles, type FileReadOptions, type FilesSpec } from './read-files.ts';
+export type { FilePart, FilePosition, FilesRestriction } from './restriction.ts';

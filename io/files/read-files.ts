@@ -1,0 +1,140 @@
+import {
+  type OffsetTracker,
+  type PBegin,
+  type PCollection,
+  type PTransform,
+  read,
+  type ReadOptions,
+  type RestrictionReader,
+  type Source,
+  type SourceContext,
+  type SourceOutput,
+  splittableParDo,
+} from '../../model/index.ts';
+import { codecOf } from './compression.ts';
+import { DamagedFileError } from './damaged-file.ts';
+import type { ReadFormat } from './format.ts';
+import { openInput, type OpenOptions } from './input-file.ts';
+import { matchFiles, type NoMatch } from './match-files.ts';
+import { type FilePart, type FilePosition, FilesTracker, type FilesRestriction, partSize } from './restriction.ts';
+import { splitFiles } from './split-files.ts';
+
+/** What every reader of files can be asked for. */
+export interface FileReadOptions extends OpenOptions, Pick<ReadOptions, 'name' | 'deadLetters'> {
+  /** What to do where a pattern matches no file. Default 'error'. */
+  readonly noMatch?: NoMatch;
+}
+
+/** {@link FileReadOptions}, and which files. */
+export interface FilesSpec extends FileReadOptions {
+  /**
+   * A path or a pattern, or several: `*`, `?`, `[a-z]`, `{a,b}`, and `**` for directories at any depth. Plain paths, `file:`
+   * URLs, and schemes that were registered.
+   */
+  readonly files: string | readonly string[];
+}
+
+/**
+ * Reads the records of files in a format. Elements have the lowest timestamp and are in the global window; their order is
+ * that of the files' paths, and within a file their own, as long as the runner reads in one place.
+ *
+ * Connectors of a format are made of it; users take `readText`, `readCsv` and their like.
+ */
+export function readFiles<T>(
+  format: ReadFormat<T>,
+  { files, ...options }: FilesSpec,
+): PTransform<PBegin, PCollection<T>> {
+  return read(fileSource(format, files, options), readOptions(options));
+}
+
+/**
+ * Reads the files that elements name, by path or pattern, in a format. Records keep the timestamp and windows of the
+ * element that named their file.
+ */
+export function readAllFiles<T>(
+  format: ReadFormat<T>,
+  options: FileReadOptions = {},
+): PTransform<PCollection<string>, PCollection<T>> {
+  const reader: RestrictionReader<string, T, FilesRestriction, FilePosition> = {
+    ...fileReader(format, options),
+    initialRestriction: (pattern, context) => restrictionOf(pattern, format, options, context),
+  };
+  return splittableParDo(reader, readOptions(options));
+}
+
+const readOptions = ({ name, deadLetters }: FileReadOptions): ReadOptions => ({
+  ...(name === undefined ? {} : { name }),
+  ...(deadLetters === undefined ? {} : { deadLetters }),
+});
+
+/** The files as a {@link Source}: what {@link readFiles} reads. */
+export function fileSource<T>(
+  format: ReadFormat<T>,
+  files: string | readonly string[],
+  options: FileReadOptions = {},
+): Source<T, FilesRestriction, FilePosition> {
+  return {
+    kind: 'source',
+    ...fileReader(format, options),
+    initialRestriction: (_nothing, context) => restrictionOf(files, format, options, context),
+    location: typeof files === 'string' ? files : files.join(', '),
+  };
+}
+
+/** All of a reader but how it finds its files. */
+function fileReader<T>(
+  format: ReadFormat<T>,
+  options: FileReadOptions,
+): Omit<RestrictionReader<unknown, T, FilesRestriction, FilePosition>, 'initialRestriction'> {
+  return {
+    name: format.name,
+    split: (restriction, desired, context) => splitFiles(restriction, desired, format, options, context),
+    createTracker: (restriction) => new FilesTracker(restriction),
+    size: ({ parts }) => parts.reduce((sum, part) => sum + partSize(part), 0),
+    async read(_element, tracker, output, context) {
+      // The trackers that createTracker makes come back.
+      const files = tracker as FilesTracker;
+      for (let next = files.next(); next !== undefined; next = files.next()) {
+        if (await readPart(next.part, next.tracker, format, options, output, context)) next.tracker.checkDone();
+        files.finishPart();
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Reads a file, or the part of one; returns false if its content is at fault and went to the dead letters. */
+async function readPart<T>(
+  part: FilePart,
+  tracker: OffsetTracker,
+  format: ReadFormat<T>,
+  options: OpenOptions,
+  output: SourceOutput<T>,
+  context: SourceContext,
+): Promise<boolean> {
+  const file = await openInput(part, options, context);
+  try {
+    await format.read(file, tracker, output, context);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DamagedFileError)) throw error;
+    output.reject(part.path, error, error.place);
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+async function restrictionOf<T>(
+  files: string | readonly string[],
+  format: ReadFormat<T>,
+  options: FileReadOptions,
+  context: SourceContext,
+): Promise<FilesRestriction> {
+  const found = await matchFiles(files, options.noMatch ?? 'error', context.host);
+  const isSplittable = (path: string): boolean =>
+    format.split !== undefined && codecOf(path, options.compression) === undefined;
+  return {
+    parts: found.map((file) => (isSplittable(file.path) ? { ...file, range: { from: 0, to: file.size } } : file)),
+  };
+}

@@ -1,0 +1,62 @@
+import type { SourceContext } from '../../model/index.ts';
+import type { ReadFormat } from './format.ts';
+import { openInput, type OpenOptions } from './input-file.ts';
+import { type FilePart, type FilesRestriction, partSize } from './restriction.ts';
+
+/**
+ * Divides files into about `desired` groups of about equal size: large files into ranges of bytes where the format and the
+ * lack of compression allow it, small ones together.
+ */
+export async function splitFiles<T>(
+  { parts }: FilesRestriction,
+  desired: number,
+  format: ReadFormat<T>,
+  options: OpenOptions,
+  context: SourceContext,
+): Promise<readonly FilesRestriction[]> {
+  if (desired <= 1 || parts.length === 0) return [{ parts }];
+  const target = parts.reduce((sum, part) => sum + partSize(part), 0) / desired;
+  const pieces: FilePart[] = [];
+  for (const part of parts) {
+    const share = target === 0 ? 1 : Math.round(partSize(part) / target);
+    if (part.range === undefined || format.split === undefined || share <= 1) pieces.push(part);
+    else pieces.push(...(await splitPart(part, share, format, options, context)));
+  }
+  return grouped(pieces, target);
+}
+
+async function splitPart<T>(
+  part: FilePart,
+  share: number,
+  format: ReadFormat<T>,
+  options: OpenOptions,
+  context: SourceContext,
+): Promise<readonly FilePart[]> {
+  const { from, to } = part.range ?? { from: 0, to: part.size };
+  const file = await openInput(part, options, context);
+  try {
+    // The format divides the whole file; of a part, what lies in it counts.
+    const wanted = Math.ceil((share * part.size) / Math.max(1, to - from));
+    const ranges = (await format.split?.(file, wanted, context)) ?? [{ from, to }];
+    return ranges
+      .map((range) => ({ from: Math.max(from, range.from), to: Math.min(to, range.to) }))
+      .filter((range) => range.from < range.to)
+      .map((range) => ({ ...part, range }));
+  } finally {
+    await file.close();
+  }
+}
+
+function grouped(pieces: readonly FilePart[], target: number): readonly FilesRestriction[] {
+  const groups: FilePart[][] = [];
+  let room = 0;
+  for (const piece of pieces) {
+    if (room <= 0) {
+      groups.push([]);
+      room += target;
+    }
+    groups.at(-1)?.push(piece);
+    room -= partSize(piece);
+  }
+  return groups.map((parts) => ({ parts }));
+}
