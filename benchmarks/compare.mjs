@@ -1,4 +1,5 @@
-// npm run -s bench:compare [JOB...]: Viga and the hand-written loop, turn about, three times each.
+// npm run -s bench:compare [JOB...] [--smoke]: Viga and the hand-written loop, turn about, three times each. With --smoke
+// small inputs, once: whether the jobs run and their results are right.
 //
 // CPU seconds of the whole process are compared, medians of three, as they stay steady on a busy machine. The bar is what
 // must hold, the goal what we are after; docs/performance.md keeps the table of the last landing.
@@ -7,7 +8,8 @@ import path from 'node:path';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { inputOf } from './data.mjs';
 
-const TURNS = 3;
+const isSmoke = process.argv.includes('--smoke');
+const TURNS = isSmoke ? 1 : 3;
 const JOBS = {
   wordcount: { size: 50, bar: 1.5, goal: 1.0 },
   groupsum: { size: 5_000_000, bar: 1.5, goal: 1.2 },
@@ -19,7 +21,7 @@ const JOBS = {
   'covid-lite': { size: 240_000, bar: 1.5, goal: 1.0 },
 };
 
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((argument) => argument !== '--smoke');
 const unknown = asked.find((job) => !Object.hasOwn(JOBS, job));
 if (unknown !== undefined) {
   console.error(
@@ -29,10 +31,11 @@ if (unknown !== undefined) {
 }
 
 ensureBuilt();
-console.log('job          CPU s of Viga   of the loop   ratio   bar   goal   peak MB of Viga / loop');
+if (!isSmoke) console.log('job          CPU s of Viga   of the loop   ratio   bar   goal   peak MB of Viga / loop');
 let broken = 0;
 for (const job of asked.length > 0 ? asked : Object.keys(JOBS)) {
-  const { size, bar, goal } = JOBS[job];
+  const { bar, goal } = JOBS[job];
+  const size = isSmoke ? Math.ceil(JOBS[job].size / 100) : JOBS[job].size;
   const file = await inputOf(job, size);
   const runs = { 'run.mjs': [], 'loop.mjs': [] };
   for (let turn = 0; turn < TURNS; turn++)
@@ -54,7 +57,7 @@ for (const job of asked.length > 0 ? asked : Object.keys(JOBS)) {
     String(goal).padStart(6),
     `${viga.peakRssMb} / ${loop.peakRssMb}`.padStart(12),
   ];
-  console.log(cells.join(' '));
+  console.log(isSmoke ? `${job}: ${viga.out} results, ${viga.check}` : cells.join(' '));
 }
 process.exit(broken > 0 ? 1 : 0);
 

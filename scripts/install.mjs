@@ -38,30 +38,32 @@ function installedPackages(folder) {
 export function install(folder = root) {
   process.stderr.write('Installing dependencies (once, about 15 seconds) ...');
   const started = Date.now();
+  try {
+    npm(['install', '--no-save', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'], folder);
+  } catch (error) {
+    process.stderr.write(' failed\n');
+    throw new Error(`${error.message}\nSo nothing can run. Check the network and npm's settings, then try again.`);
+  }
+  process.stderr.write(` done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+}
+
+/** Runs npm and returns what it printed. Throws with its words if it fails. */
+export function npm(args, cwd) {
   // Without the project's own node_modules/.bin: npm must not run on the very Node that it is about to replace.
   const searchPath = (process.env.PATH ?? '')
     .split(path.delimiter)
-    .filter((entry) => path.resolve(entry) !== path.join(folder, 'node_modules', '.bin'))
+    .filter((entry) => path.resolve(entry) !== path.join(root, 'node_modules', '.bin'))
     .join(path.delimiter);
-  const result = spawnSync(
-    'npm',
-    ['install', '--no-save', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'],
-    {
-      cwd: folder,
-      env: { ...process.env, PATH: searchPath },
-      encoding: 'utf8',
-      shell: process.platform === 'win32',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  if (result.status !== 0) {
-    process.stderr.write(' failed\n');
-    const words = result.error ? `npm could not be started: ${result.error.message}` : result.stdout + result.stderr;
-    throw new Error(
-      `${words.trim()}\nnpm install failed, so nothing can run. Check the network and npm's settings, then try again.`,
-    );
-  }
-  process.stderr.write(` done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+  const { status, error, stdout, stderr } = spawnSync('npm', args, {
+    cwd,
+    env: { ...process.env, PATH: searchPath },
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status === 0) return stdout;
+  const words = error ? `npm could not be started: ${error.message}` : `${stdout}${stderr}`.trim();
+  throw new Error(`${words}\nnpm ${args[0]} failed in ${cwd}.`);
 }
 
 /** Installs what is missing, if anything is. */
