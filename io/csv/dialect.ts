@@ -1,8 +1,8 @@
 import { optionError } from './option-error.ts';
 
-/** How fields and records are told apart; the same words for reading and printing. */
+/** How fields are told apart; the same words for reading and writing. */
 export interface CsvDialect {
-  /** Stands between two fields; one or more characters. Default `,`. */
+  /** Stands between two fields; one character. Default `,`. */
   readonly delimiter?: string;
   /** Encloses a field that holds delimiters, quotes or line ends; one character. `null`: there are no quotes. Default `"`. */
   readonly quote?: string | null;
@@ -10,143 +10,126 @@ export interface CsvDialect {
   readonly escape?: string;
 }
 
-/** What ends a record. `auto`: LF or CRLF, mixed at will; a CR alone is then data. */
-export type CsvNewline = 'auto' | '\n' | '\r\n' | '\r';
-
-/** Options of {@link CsvParser}. */
-export interface CsvParserOptions extends CsvDialect {
-  /** Default `auto`. */
-  readonly newline?: CsvNewline;
-  /** `first-line`: the first record has the names. A list: these are the names, and each record is data. Default `first-line`. */
-  readonly header?: 'first-line' | 'none' | readonly string[];
+/** How the text of a CSV file is read. Strict by default: what RFC 4180 does not allow is an error. */
+export interface CsvReadDialect extends CsvDialect {
+  /**
+   * What ends a record. `\n` and `\r\n` mean the same, LF or CRLF, mixed at will. Default: CR where the first line of
+   * the file ends in a CR alone, else LF or CRLF.
+   */
+  readonly newline?: '\n' | '\r\n' | '\r';
+  /** True: the first record has the names. A list: these are the names, and each record is data. Default true. */
+  readonly header?: boolean | readonly string[];
   /** A line that starts with this text is no record. Default: no comments. */
   readonly comment?: string;
   /** Takes white space away around fields, but not inside of quotes. Default false. */
   readonly trim?: boolean;
-  /** Skips lines without a character (with `trim`: without a visible one). Default false: such a line is one empty field. */
+  /** Skips lines without a character; with `trim`, without a visible one. Default false: such a line is one empty field. */
   readonly skipEmptyLines?: boolean;
-  /** The longest record, in characters. It keeps an unclosed quote from reading the whole file into memory. Default 1,000,000. */
-  readonly maxRecordLength?: number;
-  /** A record with too few fields. `fill`: the missing ones are as if empty. Default `error`. */
+  /** A field with this text and without quotes is null. Default: no field is. */
+  readonly nullText?: string | undefined;
+  /** Default `utf-8`. A byte order mark is skipped. */
+  readonly encoding?: 'utf-8' | 'latin1';
+  /** Bytes that are no UTF-8. `replace`: they become U+FFFD. Default `error`. */
+  readonly invalidBytes?: 'error' | 'replace';
+  /** A record with too few fields. `fill`: the missing ones are empty, or null where there is a `nullText`. Default `error`. */
   readonly shortRows?: 'error' | 'fill';
   /** A record with too many fields. `truncate`: the last ones are dropped. Default `error`. */
   readonly longRows?: 'error' | 'truncate';
   /** Takes a quote at a wrong place as an ordinary character. Default false: it is an error. */
   readonly relaxQuotes?: boolean;
-  /** An empty field without quotes is null, `""` stays the empty string. Default false. */
-  readonly emptyAsNull?: boolean;
-  /** Where the text starts when it is not the start of the file. Default line 1, offset 0. */
-  readonly start?: CsvPosition;
-  /** Called once when the names are known: says which fields to keep, by index and rising, or refuses the header. */
-  readonly onHeader?: (names: readonly string[]) => CsvHeaderVerdict;
+  /** The longest record, in bytes. It keeps an unclosed quote from reading the whole file into memory. Default 1,000,000. */
+  readonly maxRecordLength?: number;
 }
 
-/** A place in a file: lines from 1, offset from 0. */
-export interface CsvPosition {
-  readonly line: number;
-  readonly offset: number;
-}
-
-/** The answer of `onHeader`. */
-export interface CsvHeaderVerdict {
-  /** Indexes of the fields that rows shall have, rising. Left out: all of them. */
-  readonly keep?: readonly number[];
-  /** Reasons to refuse the file. */
-  readonly problems?: readonly { readonly code: 'MISSING_COLUMN' | 'DOUBLED_COLUMN'; readonly message: string }[];
+/** Delimiter, quote and escape as bytes; -1 for none. */
+export interface Marks {
+  readonly delimiter: number;
+  readonly quote: number;
+  readonly escape: number;
 }
 
 /** The options with every default filled in and in the form that the scanning loops use. */
-export interface ResolvedDialect {
-  readonly delimiter: string;
-  /** The empty string: no quotes. */
-  readonly quote: string;
-  readonly escapeMark: string;
-  /** The text that ends a record. */
-  readonly newline: string;
-  /** A CR before the newline belongs to it. */
-  readonly dropsCr: boolean;
-  readonly header: 'first-line' | 'none' | readonly string[];
-  /** The empty string: no comments. */
-  readonly comment: string;
+export interface ResolvedDialect extends Marks {
+  /** LF or CR; undefined: the first line tells. */
+  readonly newline: number | undefined;
+  readonly header: boolean | readonly string[];
+  /** The bytes that begin a comment; empty for no comments. */
+  readonly comment: Buffer;
   readonly trim: boolean;
   readonly skipEmptyLines: boolean;
-  readonly maxRecordLength: number;
+  readonly nullText: string | undefined;
+  readonly isUtf8: boolean;
+  readonly replacesInvalid: boolean;
   readonly fillsShortRows: boolean;
   readonly truncatesLongRows: boolean;
   readonly relaxQuotes: boolean;
-  /** What an empty field without quotes is. */
-  readonly empty: '' | null;
+  readonly maxRecordLength: number;
 }
 
-const NEWLINES: readonly string[] = ['auto', '\n', '\r\n', '\r'];
+export const LF = 10;
+export const CR = 13;
 
 /**
  * Fills in the defaults and refuses options that contradict each other.
  *
  * @throws PipelineError that names the option.
  */
-export function resolveDialect(options: CsvParserOptions): ResolvedDialect {
-  const { delimiter, quote, escapeMark } = resolveMarks(options);
-  const { newline = 'auto', comment = '', header = 'first-line', maxRecordLength = 1_000_000 } = options;
-  if (!NEWLINES.includes(newline)) {
-    throw optionError('newline', newline, `must be 'auto', '\\n', '\\r\\n' or '\\r'`);
+export function resolveDialect(options: CsvReadDialect): ResolvedDialect {
+  const { newline, header = true, comment = '', encoding = 'utf-8', maxRecordLength = 1_000_000 } = options;
+  if (newline !== undefined && !['\n', '\r\n', '\r'].includes(newline)) {
+    throw optionError('newline', newline, `must be '\\n', '\\r\\n' or '\\r'`);
   }
-  if (hasLineEnd(comment) || (comment !== '' && (comment.startsWith(delimiter) || comment.startsWith(quote || '\n')))) {
+  if (encoding !== 'utf-8' && encoding !== 'latin1') {
+    throw optionError('encoding', encoding, `must be 'utf-8' or 'latin1'. Convert files of other encodings first`);
+  }
+  const marks = resolveMarks(options, encoding === 'utf-8' ? 127 : 255);
+  if (hasLineEnd(comment) || [marks.delimiter, marks.quote].includes(comment.charCodeAt(0))) {
     throw optionError('comment', comment, 'must not hold a line end nor start with the delimiter or the quote');
   }
   if (!Number.isSafeInteger(maxRecordLength) || maxRecordLength < 1) {
-    throw optionError('maxRecordLength', maxRecordLength, 'must be a whole number of characters, 1 or more');
+    throw optionError('maxRecordLength', maxRecordLength, 'must be a whole number of bytes, 1 or more');
   }
-  if (typeof header !== 'string' && header.length === 0) {
-    throw optionError(
-      'header',
-      header,
-      `must have a name for each column. Pass header: 'none' for a file without names`,
-    );
-  }
+  if (typeof header !== 'boolean') checkNames(header);
   return {
-    delimiter,
-    quote,
-    escapeMark,
-    newline: newline === 'auto' ? '\n' : newline,
-    dropsCr: newline === 'auto',
+    ...marks,
+    newline: newline === undefined ? undefined : newline === '\r' ? CR : LF,
     header,
-    comment,
+    comment: Buffer.from(comment, encoding),
     trim: options.trim ?? false,
     skipEmptyLines: options.skipEmptyLines ?? false,
-    maxRecordLength,
+    nullText: options.nullText,
+    isUtf8: encoding === 'utf-8',
+    replacesInvalid: options.invalidBytes === 'replace',
     fillsShortRows: options.shortRows === 'fill',
     truncatesLongRows: options.longRows === 'truncate',
     relaxQuotes: options.relaxQuotes ?? false,
-    empty: options.emptyAsNull ? null : '',
+    maxRecordLength,
   };
 }
 
-/** Delimiter, quote and escape, checked; the empty string stands for "none". */
-export function resolveMarks(dialect: CsvDialect): Pick<ResolvedDialect, 'delimiter' | 'quote' | 'escapeMark'> {
-  const { delimiter = ',', quote = '"' } = dialect;
-  const escapeMark = dialect.escape ?? quote ?? '';
-  if (delimiter === '' || hasLineEnd(delimiter)) {
-    throw optionError('delimiter', delimiter, 'must have one or more characters, none of them a line end');
+/** Delimiter, quote and escape, checked. `highest` is the last character that is one byte in the file's encoding. */
+export function resolveMarks({ delimiter = ',', quote = '"', escape }: CsvDialect, highest: number): Marks {
+  const isMark = (text: string): boolean => text.length === 1 && !hasLineEnd(text) && text.charCodeAt(0) <= highest;
+  const rule = `must be one character of one byte (${highest < 128 ? 'ASCII' : 'Latin-1'}) that is no line end`;
+  if (!isMark(delimiter)) throw optionError('delimiter', delimiter, rule);
+  if (quote !== null && (!isMark(quote) || quote === delimiter)) {
+    throw optionError('quote', quote, `${rule} and not the delimiter, or null for files without quotes`);
   }
-  if (quote !== null && (quote.length !== 1 || hasLineEnd(quote) || delimiter.includes(quote))) {
-    throw optionError(
-      'quote',
-      quote,
-      'must be one character that is neither a line end nor part of the delimiter, or null',
-    );
+  if (escape !== undefined && quote === null) {
+    throw optionError('escape', escape, 'only works inside of quotes, and quote is null. Leave it out');
   }
-  if (quote === null && escapeMark !== '') {
-    throw optionError('escape', escapeMark, 'only works inside of quotes, but quote is null. Leave it out');
+  if (escape !== undefined && (!isMark(escape) || escape === delimiter)) {
+    throw optionError('escape', escape, `${rule} and not the delimiter`);
   }
-  if (quote !== null && (escapeMark.length !== 1 || hasLineEnd(escapeMark) || delimiter.includes(escapeMark))) {
-    throw optionError(
-      'escape',
-      escapeMark,
-      'must be one character that is neither a line end nor part of the delimiter',
-    );
+  const code = (text: string | null): number => (text === null ? -1 : text.charCodeAt(0));
+  return { delimiter: code(delimiter), quote: code(quote), escape: code(escape ?? quote) };
+}
+
+function checkNames(names: readonly string[]): void {
+  const doubled = names.find((name, i) => names.indexOf(name) !== i);
+  if (names.length === 0 || doubled !== undefined) {
+    throw optionError('header', names, 'must have one name for each column, each only once. Pass false for a file without names');
   }
-  return { delimiter, quote: quote ?? '', escapeMark };
 }
 
 const hasLineEnd = (text: string): boolean => text.includes('\n') || text.includes('\r');

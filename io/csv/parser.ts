@@ -1,324 +1,258 @@
-import { type CsvParserOptions, type ResolvedDialect, resolveDialect } from './dialect.ts';
-import { type CsvRow, indexOrEnd, RecordScanner } from './record-scanner.ts';
-import { type CsvRowError, countMessage, quoteMessage, rawText, tooLongMessage } from './row-error.ts';
+import { showValue } from '../../model/index.ts';
+import { CR, LF, type ResolvedDialect } from './dialect.ts';
+import {
+  type CsvFault,
+  type CsvFaultCode,
+  countMessage,
+  invalidBytesMessage,
+  LONGEST_RAW,
+  NO_HEADER,
+  openQuoteMessage,
+  quoteMessage,
+  tooLongMessage,
+  wrongEncodingMessage,
+} from './faults.ts';
+import type { HeaderProblem } from './header.ts';
+import { RecordScanner } from './record-scanner.ts';
+import type { RowMaker } from './row-maker.ts';
 
-/** What one piece of text completed: row `i` starts in line `lines[i]` at character `offsets[i]`. */
-export interface CsvRows {
-  readonly rows: CsvRow[];
+/** Rows and faults in the order of the file; row `i` starts in line `lines[i]` at byte `positions[i]`. */
+export interface CsvBatch<T> {
+  readonly rows: T[];
   readonly lines: number[];
-  /** In UTF-16 code units from the start of the file. */
-  readonly offsets: number[];
-  readonly errors: CsvRowError[];
-  /** The text that was looked at, and the offset of its first character. */
-  readonly text: string;
-  readonly textOffset: number;
-  /** Everything before this offset is done with: a later parser may start here, in line `nextLine`. */
-  nextOffset: number;
-  nextLine: number;
+  readonly positions: number[];
+  readonly faults: CsvFault[];
 }
 
-/** An unfinished record longer than this is looked at again only when it has doubled, so that the work stays linear. */
-const RESCAN_AT_ONCE = 65_536;
+/** How rows are made, once the names are known; without a header there are none. */
+export interface RowShape<T> {
+  readonly make: RowMaker<T>;
+  /** Which fields, by index, no row uses. */
+  readonly skips?: Uint8Array;
+}
+
+export type ShapeOf<T> = (header: readonly string[]) => RowShape<T> | HeaderProblem;
 
 /**
- * Reads CSV text piece by piece; the pieces may be cut anywhere, also inside of quotes and line ends.
+ * Turns windows of bytes into rows.
  *
- * A line without a quote is found and cut by `indexOf` alone; only a record with quotes goes through the slow {@link RecordScanner}.
- * What is wrong with a record is a value in `errors`, and reading goes on after the line at fault; after a fatal error no rows follow.
- * The results do not depend on where the pieces are cut. The rules are those of RFC 4180, and like csv-parse strict by default.
- *
- * @example
- * import { CsvParser } from 'viga/io/csv';
- *
- * const parser = new CsvParser({ delimiter: ';' });
- * const first = parser.parse('id;name\n1;"An');
- * const second = parser.parse('na"\n2;Ben');
- * const last = parser.end();
- * console.log(parser.header); // ['id', 'name']
- * console.log([...first.rows, ...second.rows, ...last.rows]); // [['1', 'Anna'], ['2', 'Ben']]
+ * What is wrong with a record is a value in `faults`, and reading goes on after the line at fault; an open quote costs
+ * only the line that it stands in. After a fault of the header no rows follow. Where windows are cut makes no difference.
  */
-export class CsvParser {
-  readonly #options: CsvParserOptions;
+export class CsvParser<T> {
   readonly #dialect: ResolvedDialect;
+  readonly #shapeOf: ShapeOf<T>;
   readonly #scanner: RecordScanner;
-  #header: readonly string[] | undefined;
-  /** How many fields a record must have; 0 until that is known. */
+  readonly #newline: number;
+  #make: RowMaker<T> | undefined;
+  #header: readonly string[] = [];
+  /** How many fields a record must have; 0 until the first one has told. */
   #width = 0;
-  /** The fields to keep, by index and rising, and the place of each in the row (-1: not kept). */
-  #keep: readonly number[] | undefined;
-  #places: Int32Array = new Int32Array(0);
-  /** Text after the last complete record, and its place. */
-  #carry = '';
-  #offset: number;
-  #line: number;
-  #rescanAt = 0;
-  #failed = false;
-  /** How many fields the line split last had. */
-  #count = 0;
-  /** The first delimiter and the first quote at or after the current position; the text's length if there is none. */
-  #delimiterAt = -1;
-  #quoteAt = -1;
+  #bytes: Buffer = Buffer.alloc(0);
+  #isLast = false;
+  /** Where the window starts in the file, and where reading goes on in it. */
+  #position = 0;
+  #at = 0;
+  #line = 1;
+  /** The rest of a line that was too long is dropped up to its end. */
+  #dropsLine = false;
+  #isOver = false;
 
-  /** @throws PipelineError if an option cannot work, or names or `onHeader` contradict each other. */
-  constructor(options: CsvParserOptions = {}) {
-    this.#options = options;
-    this.#dialect = resolveDialect(options);
-    this.#scanner = new RecordScanner(this.#dialect);
-    this.#offset = options.start?.offset ?? 0;
-    this.#line = options.start?.line ?? 1;
+  constructor(dialect: ResolvedDialect, newline: number, shapeOf: ShapeOf<T>) {
+    this.#dialect = dialect;
+    this.#newline = newline;
+    this.#shapeOf = shapeOf;
+    this.#scanner = new RecordScanner(dialect, newline);
   }
 
-  /** The names, as they stand in the file or were given; undefined without a header or before it was read. */
-  get header(): readonly string[] | undefined {
-    return this.#header;
+  /** Whether the header is at fault, so that nothing more will come. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
-  /** Takes the next piece and returns the records that it completes. */
-  parse(text: string): CsvRows {
-    return this.#run(this.#carry + text, false);
+  /** How many bytes of the window are done with. */
+  get consumed(): number {
+    return this.#at;
   }
 
-  /** Says that no text follows and returns the last record, if it had no line end. An empty rest makes no row. */
-  end(): CsvRows {
-    const rows = this.#run(this.#carry, true);
-    if (!this.#failed && this.#header === undefined && this.#dialect.header === 'first-line') {
-      const message = `the file has no header line. Without it the columns have no names. Write one, or pass header: [names].`;
-      this.#note(rows, { code: 'NO_HEADER', message, line: this.#line, offset: this.#offset, raw: '', isFatal: true });
+  /** Takes a window that starts at byte `position` of the file, where the last one was consumed to. */
+  load(bytes: Buffer, position: number, isLast: boolean): void {
+    this.#bytes = bytes;
+    this.#isLast = isLast;
+    this.#position = position;
+    this.#at = 0;
+    this.#scanner.load(bytes, isLast);
+  }
+
+  /** Up to `limit` rows of the window, with the faults among them. Without any, the window is done with. */
+  next(limit: number): CsvBatch<T> {
+    const batch: CsvBatch<T> = { rows: [], lines: [], positions: [], faults: [] };
+    if (this.#make === undefined) this.#begin(batch);
+    while (this.#at < this.#bytes.length && !this.#isOver && batch.rows.length + batch.faults.length < limit) {
+      if (!this.#step(batch)) break;
     }
-    return rows;
-  }
-
-  #run(text: string, isLast: boolean): CsvRows {
-    const batch: CsvRows = {
-      rows: [],
-      lines: [],
-      offsets: [],
-      errors: [],
-      text,
-      textOffset: this.#offset,
-      nextOffset: this.#offset,
-      nextLine: this.#line,
-    };
-    if (this.#failed) return batch;
-    this.#carry = text;
-    if (!isLast && text.length < this.#rescanAt) return batch;
-    this.#delimiterAt = -1;
-    this.#quoteAt = -1;
-    this.#scanner.load(text, isLast);
-    const start = this.#offset === 0 && text.startsWith('\uFEFF') ? 1 : 0;
-    const { header } = this.#dialect;
-    if (this.#header === undefined && typeof header !== 'string') this.#takeHeader(batch, header, 0, 0);
-    const at = this.#failed ? start : this.#records(batch, start, isLast);
-    // A byte order mark alone stays in the carry: the offset must not leave 0 before it is known to be skipped.
-    const done = at === start ? 0 : at;
-    this.#carry = this.#failed ? '' : text.slice(done);
-    this.#rescanAt = this.#carry.length > RESCAN_AT_ONCE ? 2 * this.#carry.length : 0;
-    this.#offset += done;
-    batch.nextOffset = this.#offset;
-    batch.nextLine = this.#line;
+    if (this.#isLast && this.#make === undefined && !this.#isOver && this.#at >= this.#bytes.length) {
+      this.#refuse(batch, { code: 'NO_HEADER', message: NO_HEADER }, '');
+    }
     return batch;
   }
 
-  // Hot loop, guarded by the benchmarks that read CSV: per record two or three indexOf calls, no object but the row.
-  /** Reads records from `at` on and returns where the first incomplete one starts. */
-  #records(batch: CsvRows, from: number, isLast: boolean): number {
-    const { newline, dropsCr, quote, comment, skipEmptyLines, maxRecordLength } = this.#dialect;
-    const text = batch.text;
-    let at = from;
-    while (at < text.length && !this.#failed) {
-      let newlineAt = text.indexOf(newline, at);
-      const isCut = newlineAt < 0;
-      if (isCut) newlineAt = text.length;
-      const mustWait = isCut && !isLast;
-      const end =
-        dropsCr && !isCut && newlineAt > at && text.charCodeAt(newlineAt - 1) === 13 ? newlineAt - 1 : newlineAt;
-      // A line that is cut may still end with a line end of two characters, which do not count.
-      if (end - at > maxRecordLength + (mustWait ? 2 : 0)) {
-        this.#tooLong(batch, at);
-        return at;
-      }
-      if (comment !== '' && text.startsWith(comment, at)) {
-        if (mustWait) return at;
-      } else {
-        if (quote !== '' && this.#quoteAt < at) this.#quoteAt = indexOrEnd(text, quote, at);
-        if (this.#quoteAt < newlineAt && quote !== '') {
-          const next = this.#quotedRecord(batch, at, isLast);
-          if (next < 0) return at;
-          at = next;
-          continue;
-        }
-        if (mustWait) return at;
-        if (!skipEmptyLines || !this.#isEmpty(text, at, end)) {
-          this.#accept(batch, this.#split(text, at, end), at, end);
-        }
-      }
-      this.#line++;
-      at = isCut ? newlineAt : newlineAt + newline.length;
+  /** What comes before the first record: the byte order mark, and names that were given. */
+  #begin(batch: CsvBatch<T>): void {
+    const { header, isUtf8 } = this.#dialect;
+    if (this.#position === 0 && this.#at === 0) {
+      const message = wrongEncodingMessage(this.#bytes, isUtf8);
+      if (message !== undefined) return this.#refuse(batch, { code: 'WRONG_ENCODING', message }, '');
+      if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
     }
-    return at;
+    if (header !== true) this.#takeHeader(batch, header === false ? [] : header, '');
   }
 
-  #isEmpty(text: string, at: number, end: number): boolean {
-    return at === end || (this.#dialect.trim && text.slice(at, end).trim() === '');
-  }
-
-  /** Cuts a line without quotes; sets `#count`. */
-  #split(text: string, start: number, end: number): CsvRow {
-    const { delimiter, empty, trim } = this.#dialect;
-    const step = delimiter.length;
-    const places = this.#places;
-    const row: CsvRow = this.#keep === undefined ? new Array(this.#width) : new Array(this.#keep.length);
-    const keepsAll = this.#keep === undefined;
-    let at = start;
-    let count = 0;
-    let to = this.#delimiterAt < at ? indexOrEnd(text, delimiter, at) : this.#delimiterAt;
-    for (;;) {
-      const isLastField = to >= end;
-      const fieldEnd = isLastField ? end : to;
-      const place = keepsAll ? count : count < places.length ? (places[count] as number) : -1;
-      if (place >= 0) {
-        row[place] = at === fieldEnd ? empty : trim ? trimmed(text, at, fieldEnd, empty) : text.slice(at, fieldEnd);
-      }
-      count++;
-      if (isLastField) break;
-      at = to + step;
-      to = indexOrEnd(text, delimiter, at);
-    }
-    this.#delimiterAt = to;
-    this.#count = count;
-    return row;
-  }
-
-  /** Reads the record with quotes at `at`; returns where the next one starts, or -1 if this one is incomplete or fatal. */
-  #quotedRecord(batch: CsvRows, at: number, isLast: boolean): number {
-    const { text } = batch;
-    const { newline, maxRecordLength, skipEmptyLines } = this.#dialect;
+  /** Reads one record, or skips one line; false: the window has no whole record any more. */
+  #step(batch: CsvBatch<T>): boolean {
+    const at = this.#at;
+    if (this.#dropsLine || this.#isSkipped(at)) return this.#skipLine(at);
     const scanner = this.#scanner;
-    const result = scanner.scan(at);
-    if (result === 'incomplete') {
-      if (text.length - at > maxRecordLength + 2) this.#tooLong(batch, at);
-      return -1;
-    }
-    if (result === 'fault') return this.#quoteFault(batch, at, isLast);
-    if (scanner.end - at > maxRecordLength) {
-      this.#tooLong(batch, at);
-      return -1;
-    }
-    const { fields, end, next } = scanner;
-    this.#count = fields.length;
-    if (!(skipEmptyLines && end === at)) this.#accept(batch, this.#kept(fields), at, end);
-    this.#line += countOf(newline, text, at, end) + 1;
-    return next;
-  }
-
-  #kept(fields: CsvRow): CsvRow {
-    // Fields that are missing are filled in, or refused, where the row is accepted.
-    return this.#keep === undefined ? fields : this.#keep.map((index) => fields[index] as string | null);
-  }
-
-  /** Notes a quote at a wrong place and goes on after the line where it stands. */
-  #quoteFault(batch: CsvRows, at: number, isLast: boolean): number {
-    const { text } = batch;
-    const { newline, maxRecordLength, quote } = this.#dialect;
-    const { faultCode, faultAt } = this.#scanner;
-    const newlineAt = text.indexOf(newline, faultAt);
-    const isOpen = faultCode === 'QUOTE_NOT_CLOSED';
-    if (newlineAt < 0 && !isLast && text.length - at <= maxRecordLength + 2) return -1;
-    const end = newlineAt < 0 || isOpen ? text.length : newlineAt;
-    if (end - at > maxRecordLength) {
-      this.#tooLong(batch, at);
-      return -1;
-    }
-    const line = this.#line + countOf(newline, text, at, faultAt);
-    const raw = rawText(text.slice(at, end));
-    // A bad header must not make the next line the header.
-    const isFatal = isOpen || (this.#header === undefined && this.#dialect.header === 'first-line');
-    this.#note(batch, {
-      code: faultCode,
-      message: quoteMessage(faultCode, quote, line),
-      line,
-      offset: batch.textOffset + at,
-      raw,
-      isFatal,
-    });
-    this.#line += countOf(newline, text, at, end) + 1;
-    return newlineAt < 0 || isOpen ? text.length : newlineAt + newline.length;
-  }
-
-  /** Says of a record beyond the limit whether a quote that was left open made it so long. */
-  #tooLong(batch: CsvRows, at: number): void {
-    const { newline, maxRecordLength, quote } = this.#dialect;
-    const head = batch.text.slice(at, at + maxRecordLength);
-    const scanner = new RecordScanner(this.#dialect);
-    scanner.load(head, true);
-    const isOpen = scanner.scan(0) === 'fault' && scanner.faultCode === 'QUOTE_NOT_CLOSED';
-    const line = isOpen ? this.#line + countOf(newline, head, 0, scanner.faultAt) : this.#line;
-    const place = { line, offset: batch.textOffset + at, raw: rawText(head), isFatal: true };
-    const code = isOpen ? 'QUOTE_NOT_CLOSED' : 'RECORD_TOO_LONG';
-    const message = tooLongMessage(code, quote, line, maxRecordLength);
-    this.#note(batch, { code, message, ...place });
-  }
-
-  /** Takes a record as the header or as a row, after checking how many fields it has. */
-  #accept(batch: CsvRows, row: CsvRow, at: number, end: number): void {
-    if (this.#width === 0) {
-      if (this.#dialect.header === 'first-line') {
-        this.#takeHeader(batch, row, at, end);
-        return;
-      }
-      this.#width = this.#count;
-    }
-    const count = this.#count;
-    if (count !== this.#width && !this.#fitRow(row, count)) {
-      const raw = rawText(batch.text.slice(at, end));
-      const place = { line: this.#line, offset: batch.textOffset + at, raw, isFatal: false };
-      this.#note(batch, { code: 'FIELD_COUNT', message: countMessage(this.#width, count, at === end), ...place });
-      return;
-    }
-    batch.rows.push(row);
-    batch.lines.push(this.#line);
-    batch.offsets.push(batch.textOffset + at);
-  }
-
-  /** Makes a row of another width fit, if an option allows that. */
-  #fitRow(row: CsvRow, count: number): boolean {
-    const { fillsShortRows, truncatesLongRows, empty } = this.#dialect;
-    if (count < this.#width ? !fillsShortRows : !truncatesLongRows) return false;
-    row.length = this.#keep?.length ?? this.#width;
-    for (let i = 0; i < row.length; i++) row[i] ??= empty;
+    const end = scanner.scan(at);
+    if (end === 'fault') return this.#fieldFault(batch, at);
+    if (end === 'incomplete') return this.#unfinished(batch, at);
+    if (scanner.end - at > this.#dialect.maxRecordLength) return this.#overLimit(batch, at);
+    this.#accept(batch, at);
+    this.#line += scanner.innerLines + 1;
+    this.#at = scanner.next;
     return true;
   }
 
-  #takeHeader(batch: CsvRows, row: readonly (string | null)[], at: number, end: number): void {
-    const names = row.map((name) => name ?? '');
+  /** Whether the line at `at` is a comment, or is empty and to be skipped. */
+  #isSkipped(at: number): boolean {
+    const { comment, skipEmptyLines, trim } = this.#dialect;
+    if (comment.length === 0 && !skipEmptyLines) return false;
+    const bytes = this.#bytes;
+    const from = trim ? this.#scanner.skipSpaces(at) : at;
+    const isComment = comment.length > 0 && comment.equals(bytes.subarray(from, from + comment.length));
+    if (isComment || !skipEmptyLines) return isComment;
+    const to = bytes[from] === CR && this.#newline === LF ? from + 1 : from;
+    return to >= bytes.length ? this.#isLast : bytes[to] === this.#newline;
+  }
+
+  #skipLine(at: number): true {
+    const newlineAt = this.#bytes.indexOf(this.#newline, at);
+    this.#dropsLine = newlineAt < 0;
+    this.#at = newlineAt < 0 ? this.#bytes.length : newlineAt + 1;
+    if (newlineAt >= 0) this.#line++;
+    return true;
+  }
+
+  /** Takes a record as the header or as a row, after checking how many fields it has. */
+  #accept(batch: CsvBatch<T>, at: number): void {
+    const { fields, count, end } = this.#scanner;
+    if (this.#make === undefined) {
+      const { nullText } = this.#dialect;
+      const names = fields.slice(0, count).map((name) => name ?? nullText ?? '');
+      return this.#takeHeader(batch, names, this.#scanner.textOf(at, Math.min(end, at + LONGEST_RAW)));
+    }
+    if (this.#width === 0) this.#width = count;
+    if (count !== this.#width && !this.#fit(count)) {
+      const message = countMessage(this.#width, count, at === end);
+      batch.faults.push(this.#fault('FIELD_COUNT', message, this.#line, at, end));
+      return;
+    }
+    batch.rows.push(this.#make(fields, this.#width, this.#line));
+    batch.lines.push(this.#line);
+    batch.positions.push(this.#position + at);
+  }
+
+  /** Makes a record of another width fit, if an option allows that. */
+  #fit(count: number): boolean {
+    const { fillsShortRows, truncatesLongRows, nullText } = this.#dialect;
+    if (count > this.#width) return truncatesLongRows;
+    if (fillsShortRows) this.#scanner.fields.fill(nullText === undefined ? '' : null, count, this.#width);
+    return fillsShortRows;
+  }
+
+  #takeHeader(batch: CsvBatch<T>, names: readonly string[], raw: string): void {
+    const shape = this.#shapeOf(names);
+    if ('code' in shape) return this.#refuse(batch, shape, raw);
     this.#header = names;
     this.#width = names.length;
-    const verdict = this.#options.onHeader?.(names) ?? {};
-    const raw = rawText(batch.text.slice(at, end));
-    for (const { code, message } of verdict.problems ?? []) {
-      this.#note(batch, { code, message, line: this.#line, offset: batch.textOffset + at, raw, isFatal: true });
+    this.#make = shape.make;
+    this.#scanner.skips = shape.skips ?? this.#scanner.skips;
+  }
+
+  /** Notes that the file as a whole can't be read. */
+  #refuse(batch: CsvBatch<T>, { code, message }: HeaderProblem, raw: string): void {
+    batch.faults.push({ code, message, line: this.#line, position: this.#position + this.#at, raw });
+    this.#isOver = true;
+  }
+
+  /** A quote at a wrong place, or bytes that are no text: goes on after the line where it stands. */
+  #fieldFault(batch: CsvBatch<T>, at: number): boolean {
+    const { fault, faultAt } = this.#scanner;
+    const end = this.#endOfLine(fault === 'INVALID_BYTES' ? this.#scanner.end : faultAt);
+    if (end - at > this.#dialect.maxRecordLength) return this.#overLimit(batch, at);
+    if (end === this.#bytes.length && !this.#isLast) return false;
+    const line = this.#line + this.#lineEnds(at, faultAt);
+    return this.#drop(batch, this.#fault(fault, this.#faultMessage(at), line, at, end), end);
+  }
+
+  #faultMessage(at: number): string {
+    const { fault, faultAt, fields } = this.#scanner;
+    if (fault !== 'INVALID_BYTES') return quoteMessage(fault, String.fromCharCode(this.#dialect.quote));
+    const index = fields.findIndex((field) => field?.includes('\uFFFD'));
+    const name = this.#header[index];
+    const column = name === undefined ? `field ${index + 1}` : `the column ${JSON.stringify(name)}`;
+    return invalidBytesMessage(column, showValue(this.#scanner.textOf(Math.max(at, faultAt - 10), faultAt + 30)));
+  }
+
+  /** A record whose end is not in the window: waits for more, unless that can't help. */
+  #unfinished(batch: CsvBatch<T>, at: number): boolean {
+    if (this.#bytes.length - at > this.#dialect.maxRecordLength) return this.#overLimit(batch, at);
+    if (!this.#isLast) return false;
+    return this.#openQuote(batch, at, this.#scanner.openQuote, undefined);
+  }
+
+  /** A record beyond the limit: says whether a quote that was left open made it so long. */
+  #overLimit(batch: CsvBatch<T>, at: number): boolean {
+    const { maxRecordLength } = this.#dialect;
+    const scanner = new RecordScanner(this.#dialect, this.#newline);
+    scanner.load(this.#bytes.subarray(at, at + maxRecordLength), true);
+    if (scanner.scan(0) === 'incomplete') return this.#openQuote(batch, at, at + scanner.openQuote, maxRecordLength);
+    const end = this.#endOfLine(at);
+    return this.#drop(batch, this.#fault('RECORD_TOO_LONG', tooLongMessage(maxRecordLength), this.#line, at, end), end);
+  }
+
+  /** A quote that is not closed: goes on after the line where the record starts, as the next ones may be whole. */
+  #openQuote(batch: CsvBatch<T>, at: number, quoteAt: number, limit: number | undefined): boolean {
+    const end = this.#endOfLine(at);
+    const message = openQuoteMessage(String.fromCharCode(this.#dialect.quote), limit);
+    const line = this.#line + this.#lineEnds(at, quoteAt);
+    return this.#drop(batch, this.#fault('QUOTE_NOT_CLOSED', message, line, at, end), end);
+  }
+
+  /** Notes a fault and goes on after the line that ends at `end`. */
+  #drop(batch: CsvBatch<T>, fault: CsvFault, end: number): true {
+    batch.faults.push(fault);
+    this.#line += this.#lineEnds(this.#at, end);
+    // No later line may be taken for the header.
+    if (this.#make === undefined) this.#isOver = true;
+    return this.#skipLine(end);
+  }
+
+  #endOfLine(at: number): number {
+    const newlineAt = this.#bytes.indexOf(this.#newline, at);
+    return newlineAt < 0 ? this.#bytes.length : newlineAt;
+  }
+
+  #lineEnds(from: number, to: number): number {
+    let count = 0;
+    for (let at = this.#bytes.indexOf(this.#newline, from); at >= 0 && at < to; at = this.#bytes.indexOf(this.#newline, at + 1)) {
+      count++;
     }
-    this.#keep = verdict.keep;
-    this.#places = new Int32Array(names.length).fill(-1);
-    verdict.keep?.forEach((index, place) => {
-      this.#places[index] = place;
-    });
+    return count;
   }
 
-  #note(batch: CsvRows, error: CsvRowError): void {
-    batch.errors.push(error);
-    if (error.isFatal) this.#failed = true;
+  #fault(code: CsvFaultCode, message: string, line: number, at: number, end: number): CsvFault {
+    const raw = this.#scanner.textOf(at, Math.min(end, at + LONGEST_RAW));
+    return { code, message, line, position: this.#position + at, raw: raw.endsWith('\r') ? raw.slice(0, -1) : raw };
   }
-}
-
-function trimmed(text: string, at: number, end: number, empty: '' | null): string | null {
-  const field = text.slice(at, end).trim();
-  return field === '' ? empty : field;
-}
-
-/** How often `what` stands in the text between two positions. */
-function countOf(what: string, text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = text.indexOf(what, from); at >= 0 && at < to; at = text.indexOf(what, at + what.length)) count++;
-  return count;
 }
