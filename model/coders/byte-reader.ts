@@ -143,12 +143,12 @@ export class ByteReader {
   }
 
   /** The bytes that `writeBytes` wrote, as a copy. */
-  readBytes(): Uint8Array {
+  readBytes(): Uint8Array<ArrayBuffer> {
     return this.readRaw(this.readVarint());
   }
 
   /** The next `length` bytes, as a copy. */
-  readRaw(length: number): Uint8Array {
+  readRaw(length: number): Uint8Array<ArrayBuffer> {
     this.claim(length);
     const start = this.position;
     this.position = start + length;

@@ -1,7 +1,7 @@
 /**
  * The coder of the engine's own rows: it learns the shape of the values and generates code for it.
  *
- * The first values are walked (structurally, in the order they have) and looked at. From their shapes functions are
+ * The first values are walked structurally, keeping every trait they have, and looked at. From their shapes functions are
  * generated; each checks while it writes, and a value of another shape goes to the next function, in the end to the walk,
  * which looks at it and so widens a shape or adds one. A byte in front of each value says which shape wrote it (0 is the
  * walk), so what was written once is always read by the decoder of its time. A part whose shape varies has a learning coder
@@ -12,7 +12,7 @@ import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { type CodegenOptions, type CompiledCoder, compilePrinted } from './compile-coder.ts';
 import { coderOfShape, mergeShapes, type Shape, shapeOf } from './shape.ts';
-import { orderedStructuralCoder as walk } from './structural-coder.ts';
+import { exactCoder as walk } from './structural-coder.ts';
 
 /** So many values are looked at before code is generated. */
 const SAMPLES = 16;
@@ -25,8 +25,8 @@ const MAX_NESTED = 3;
 /**
  * Makes a coder that learns the shape of its values, for spilling and shuffling in one process.
  *
- * It takes what `structuralCoder` takes and gives back fields, entries and members in the order they had; as fast as
- * `compileCoder` on the shape once 16 values were seen. Only the coder that wrote bytes can read them. It is not
+ * It takes what `structuralCoder` takes and gives it back exactly: order, `-0`, holes and all; as fast as `compileCoder` on
+ * the shape once 16 values were seen. Only the coder that wrote bytes can read them. It is not
  * deterministic. After a CoderError the writer is where it was.
  */
 export function learningCoder({ codegen = true }: CodegenOptions = {}): Coder<unknown> {

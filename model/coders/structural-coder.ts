@@ -5,10 +5,11 @@ import { encodeStructural } from './structural-encode.ts';
 /**
  * The coder of values whose type nobody declared: any plain data, each value behind a byte that says its kind.
  *
- * Takes null, undefined, booleans, every number and bigint, strings, Dates, arrays (holes too), plain objects (also without
- * prototype), Maps, Sets, Buffers, ArrayBuffers and typed arrays, nested up to 100 levels. An iterable of the engine comes
- * back as an array. Equal values have equal bytes: fields are written sorted by name, and neither the order of a Map's
- * entries nor of a Set's members matters. Fields named by symbols are not written.
+ * Takes null, undefined, booleans, numbers, bigints, strings, Dates, arrays, plain objects, Maps, Sets, bytes, ArrayBuffers
+ * and typed arrays, nested up to 100 levels; an iterable of the engine comes back as an array. Its bytes are equal exactly
+ * when values are equal as keys: the order of fields, entries and members does not count, and where equal values differ
+ * one form comes back (`0` for `-0`, no field for an undefined one, undefined for a hole, a Uint8Array for a Buffer, an
+ * ordinary object for one without prototype). Fields named by symbols are not written.
  *
  * @throws CoderError, with the path of the part, for functions, promises, symbols, instances of classes and values that
  * refer to themselves.
@@ -26,10 +27,10 @@ export const structuralCoder: Coder<unknown> = {
 };
 
 /**
- * The same in the order of the value itself, so that fields, entries and members come back in the order they had. Faster,
- * and not deterministic.
+ * The same for values that must come back exactly: fields, entries and members in the order they had, `-0`, holes, Buffers
+ * and prototypes of null as they were. Faster, and not deterministic.
  */
-export const orderedStructuralCoder: Coder<unknown> = {
+export const exactCoder: Coder<unknown> = {
   name: 'structural',
   isDeterministic: false,
   encode: (value, writer) => encodeStructural(value, writer, false),

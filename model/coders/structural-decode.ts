@@ -5,7 +5,7 @@ import { asNodeBuffer } from './node-buffer.ts';
 import { MAX_DEPTH, TAG, TYPED_ARRAYS } from './structural-tags.ts';
 
 /**
- * Reads what `encodeStructural` wrote, in either of its orders.
+ * Reads what `encodeStructural` wrote, in either of its forms.
  *
  * @throws CoderError for bytes that it did not write.
  */
@@ -110,7 +110,7 @@ function readTypedArray(reader: ByteReader): ArrayBufferView {
   const bytes = reader.readBytes(); // a copy, so it has its buffer to itself
   if (bytes.length % constructor.BYTES_PER_ELEMENT !== 0)
     throw damaged(reader, `half an element of ${constructor.name}`);
-  return new constructor(bytes.buffer as ArrayBuffer); // made by readBytes, so not shared
+  return new constructor(bytes.buffer);
 }
 
 const damaged = (reader: ByteReader, what: string): CoderError =>

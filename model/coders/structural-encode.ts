@@ -5,10 +5,13 @@ import { isNodeBuffer } from './node-buffer.ts';
 import { RefusedValue, within } from './refused-value.ts';
 import { MAX_DEPTH, TAG, TYPED_ARRAYS } from './structural-tags.ts';
 
-/** How deep the walk is, and whether order that does not matter is evened out. */
+/** Where a walk writes to, and in which of the two forms. */
 interface Walk {
   readonly writer: ByteWriter;
-  /** Fields sorted by name, members of Maps and Sets by their bytes, so that equal values have equal bytes. */
+  /**
+   * Whether values that are equal as keys get equal bytes: fields are sorted by name and undefined ones left out, members of
+   * Maps and Sets sorted by their bytes; `-0`, holes, Buffers and objects without prototype become what they are equal to.
+   */
   readonly isCanonical: boolean;
 }
 
@@ -31,7 +34,7 @@ function writeAny(value: unknown, walk: Walk, depth: number): void {
       return;
     case 'number':
       writer.writeByte(TAG.number);
-      writer.writeNumber(value);
+      writer.writeNumber(walk.isCanonical ? value + 0 : value); // -0 + 0 is 0
       return;
     case 'boolean':
       writer.writeByte(value ? TAG.true : TAG.false);
@@ -57,12 +60,12 @@ function writeObject(value: object, walk: Walk, depth: number): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) writeFields(TAG.object, value, walk, depth);
   else if (prototype === Array.prototype && Array.isArray(value)) writeArray(value, walk, depth);
-  else if (prototype === null) writeFields(TAG.nullObject, value, walk, depth);
+  else if (prototype === null) writeFields(walk.isCanonical ? TAG.object : TAG.nullObject, value, walk, depth);
   else if (prototype === Date.prototype) writeDate(value as Date, walk);
   else if (prototype === Map.prototype) writeMap(value as ReadonlyMap<unknown, unknown>, walk, depth);
   else if (prototype === Set.prototype) writeSet(value as ReadonlySet<unknown>, walk, depth);
   else if (isIterableData(value)) writeArray([...value], walk, depth);
-  else if (!writeBinary(value, prototype, walk.writer)) writeForeign(value, walk, depth);
+  else if (!writeBinary(value, prototype, walk)) writeForeign(value, walk, depth);
 }
 
 /** Literals of another realm have that realm's prototypes. */
@@ -75,7 +78,7 @@ function writeForeign(value: object, walk: Walk, depth: number): void {
 
 function writeFields(tag: number, value: object, walk: Walk, depth: number): void {
   const { writer } = walk;
-  const names = walk.isCanonical ? sortNames(Object.keys(value)) : Object.keys(value);
+  const names = walk.isCanonical ? canonicalNames(value) : Object.keys(value);
   writer.writeByte(tag);
   writer.writeVarint(names.length);
   let at = '';
@@ -90,6 +93,9 @@ function writeFields(tag: number, value: object, walk: Walk, depth: number): voi
   }
 }
 
+const canonicalNames = (value: object): string[] =>
+  sortNames(Object.keys(value).filter((name) => (value as Record<string, unknown>)[name] !== undefined)); // as above
+
 function writeArray(values: readonly unknown[], walk: Walk, depth: number): void {
   const { writer } = walk;
   writer.writeByte(TAG.array);
@@ -98,7 +104,7 @@ function writeArray(values: readonly unknown[], walk: Walk, depth: number): void
   try {
     for (; at < values.length; at++) {
       const value = values[at];
-      if (value === undefined && !(at in values)) writer.writeByte(TAG.hole);
+      if (value === undefined && !walk.isCanonical && !(at in values)) writer.writeByte(TAG.hole);
       else writeAny(value, walk, depth);
     }
   } catch (error) {
@@ -148,10 +154,11 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Writes views on memory and memory itself; false if the value is neither. */
-function writeBinary(value: object, prototype: unknown, writer: ByteWriter): boolean {
+function writeBinary(value: object, prototype: unknown, { writer, isCanonical }: Walk): boolean {
   if (value instanceof Uint8Array) {
-    if (prototype !== Uint8Array.prototype && !isNodeBuffer(value)) return false;
-    writer.writeByte(prototype === Uint8Array.prototype ? TAG.bytes : TAG.buffer);
+    const isBuffer = isNodeBuffer(value);
+    if (prototype !== Uint8Array.prototype && !isBuffer) return false;
+    writer.writeByte(isBuffer && !isCanonical ? TAG.buffer : TAG.bytes);
     writer.writeBytes(value);
     return true;
   }
@@ -162,12 +169,17 @@ function writeBinary(value: object, prototype: unknown, writer: ByteWriter): boo
   }
   const kind = TYPED_ARRAYS.findIndex((constructor) => constructor.prototype === prototype);
   if (kind === -1) return false;
-  const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
+  const isFloat = value instanceof Float64Array || value instanceof Float32Array;
+  const { buffer, byteOffset, byteLength } =
+    isCanonical && isFloat ? value.map(canonicalNumber) : (value as ArrayBufferView);
   writer.writeByte(TAG.typedArray);
   writer.writeByte(kind);
   writer.writeBytes(new Uint8Array(buffer, byteOffset, byteLength));
   return true;
 }
+
+/** Zero without sign, and the one NaN that the constant has. */
+const canonicalNumber = (value: number): number => (Number.isNaN(value) ? Number.NaN : value + 0);
 
 function at(segment: string, write: () => void): void {
   try {
