@@ -1,5 +1,6 @@
 import { Pipeline, type PipelineResult, type Runner, type RunOptions } from '../model/index.ts';
 import { directRunner } from '../runners/direct/index.ts';
+import { callSite } from './call-site.ts';
 
 /** How strict the direct runner of a test is; all is on unless it is turned off. */
 export interface TestPipelineOptions {
@@ -17,13 +18,19 @@ export interface TestPipelineOptions {
 
 /** What vitest and node:test give a test; the pipeline asks to be told of the test's end. */
 export type TestContext =
-  | { readonly onTestFinished: (atEnd: () => void) => unknown }
+  | { readonly onTestFinished: (atEnd: (test: FinishedTest) => void) => unknown }
   | { readonly after: (atEnd: () => void) => unknown };
+
+/** What vitest tells at the end of a test. */
+interface FinishedTest {
+  readonly task: { readonly result?: { readonly state: string } | undefined };
+}
 
 /** A pipeline that runs on a strict direct runner unless it is given another. */
 export class TestPipeline extends Pipeline {
   readonly #seed: number;
   readonly #runner: Runner;
+  readonly #madeAt = callSite(testPipeline);
   #run: Promise<PipelineResult> | undefined;
   #stepsRun = -1;
 
@@ -54,11 +61,13 @@ export class TestPipeline extends Pipeline {
     const { steps } = this.graph;
     if (this.#stepsRun === steps.length) return;
     const first = steps[Math.max(0, this.#stepsRun)];
-    throw new Error(
+    const error = new Error(
       this.#stepsRun < 0
         ? 'testPipeline: the pipeline was never run. None of its steps and assertions has been tried. End the test with `await p.run()`.'
         : `testPipeline: ${first?.path} and what follows were added after the last run. They have not been tried. Call \`await p.run()\` after the last step.`,
     );
+    error.stack = `Error: ${error.message}\n${this.#madeAt.frames()}`;
+    throw error;
   }
 
   #rethrow(error: unknown): never {
@@ -98,9 +107,16 @@ export function testPipeline(
   options: TestPipelineOptions = {},
 ): Promise<PipelineResult> | TestPipeline {
   const pipeline = new TestPipeline(options);
-  if ('onTestFinished' in bodyOrTest) bodyOrTest.onTestFinished(() => pipeline.assertRan());
-  else if ('after' in bodyOrTest) bodyOrTest.after(() => pipeline.assertRan());
-  else return buildAndRun(pipeline, bodyOrTest);
+  if ('onTestFinished' in bodyOrTest) {
+    bodyOrTest.onTestFinished(({ task }) => {
+      // A test that failed before it came to its run has said what is wrong.
+      if (task.result?.state !== 'fail') pipeline.assertRan();
+    });
+  } else if ('after' in bodyOrTest) {
+    bodyOrTest.after(() => pipeline.assertRan());
+  } else {
+    return buildAndRun(pipeline, bodyOrTest);
+  }
   return pipeline;
 }
 
