@@ -110,6 +110,12 @@ describe.runIf(mayGenerate)('where code is generated', () => {
     expect(bytesAfter(both, row(1))).toBeLessThan(unlearned - 15);
   });
 
+  test('the same fields in another order are a shape of their own', () => {
+    const turned = (id: number): object => ({ at: new Date(id), tags: ['a'], name: 'n', id });
+    const both = rows.flatMap((one, i) => [one, turned(i)]);
+    expect(bytesAfter(both, turned(1))).toBeLessThan(unlearned - 15);
+  });
+
   test('a shape is widened when null comes where a string was', () => {
     const withNull = { ...row(1), name: null };
     const seen = [...rows, ...Array.from({ length: 16 }, () => withNull)];
