@@ -110,7 +110,10 @@ export class PCollection<out T> {
   }
 
   /** Keeps the elements for which `keep` gives true; narrows the type if `keep` is a type guard. */
-  filter<U extends T>(keep: (element: T) => element is U, options?: StepOptions<T>): PCollection<U>;
+  filter<U extends T, V extends SideInputs = None>(
+    keep: (element: T, context: ElementContext<V>) => element is U,
+    options?: StepOptions<T, V>,
+  ): PCollection<U>;
   filter<V extends SideInputs = None>(
     keep: (element: T, context: ElementContext<V>) => boolean | PromiseLike<boolean>,
     options?: StepOptions<T, V>,
