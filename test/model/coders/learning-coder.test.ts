@@ -71,6 +71,15 @@ describe.each([{ codegen: true }, { codegen: false }])('%o', ({ codegen }) => {
     }
   });
 
+  test('a part that is refused where shapes vary leaves the writer where it was', () => {
+    const coder = learningCoder({ codegen });
+    const writer = new ByteWriter();
+    for (let i = 0; i < 60; i++) coder.encode({ id: i, data: i % 2 === 0 ? 'text' : [i] }, writer);
+    const before = writer.position;
+    expect(() => coder.encode({ id: 1, data: { f: () => 1 } }, writer)).toThrow(/at \.data\.f is a function/);
+    expect(writer.position).toBe(before);
+  });
+
   test.each<[string, unknown]>([
     [
       'a hole in an array',
