@@ -1,0 +1,67 @@
+import { type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
+
+/** What became of the rows of a run, as quality.json has it. */
+export interface Quality {
+  /** By name. `layout` is the number of columns. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly layout: number;
+    readonly rows: number;
+    readonly accepted: number;
+  }[];
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Accepted rows that gave way to another row of the same case. */
+  readonly duplicates: number;
+  /** How many cases have no value, per column that may lack it. */
+  readonly nulls: Readonly<Record<string, number>>;
+  readonly cases: number;
+}
+
+/** How many cases there are, and how many of them lack each column of `nullableColumns`. */
+export interface CaseCounts {
+  readonly cases: number;
+  readonly nulls: readonly number[];
+}
+
+/** Puts the counts of a run together. */
+export function qualityOf(files: readonly FileSummary[], { cases, nulls }: CaseCounts): Quality {
+  const accepted = files.reduce((sum, file) => sum + file.accepted, 0);
+  return {
+    files: files
+      .toSorted((a, b) => compareText(nameOf(a.path), nameOf(b.path)) || compareText(a.path, b.path))
+      .map(({ path, columns, rows, accepted }) => ({ name: nameOf(path), layout: columns, rows, accepted })),
+    rejected: Object.fromEntries(
+      rejectionReasons.map((reason, at) => [reason, files.reduce((sum, file) => sum + (file.rejected[at] ?? 0), 0)]),
+    ),
+    duplicates: accepted - cases,
+    nulls: Object.fromEntries(nullableColumns.map((column, at) => [column, nulls[at] ?? 0])),
+    cases,
+  };
+}
+
+/**
+ * Stops the run where more rows were rejected than allowed. As it runs before any sink commits, nothing is published.
+ *
+ * @throws Error that counts the reasons.
+ */
+export function demandQuality(quality: Quality, mostPercent: number | undefined): void {
+  if (mostPercent === undefined) return;
+  const rows = quality.files.reduce((sum, file) => sum + file.rows, 0);
+  const reasons = Object.entries(quality.rejected).filter(([, n]) => n > 0);
+  const rejected = reasons.reduce((sum, [, n]) => sum + n, 0);
+  if (rejected * 100 <= mostPercent * rows) return;
+  const shown = reasons.map(([reason, n]) => `${reason}: ${n}`).join(', ');
+  throw new Error(
+    `${rejected} of ${rows} rows were rejected (${shown}), more than the ${mostPercent} % of --strict-quality. ` +
+      'Nothing was published, as the tables would tell too little. ' +
+      'Correct the input, or run without --strict-quality to see each row in the folder rejected.',
+  );
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
