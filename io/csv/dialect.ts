@@ -128,7 +128,11 @@ export function resolveMarks({ delimiter = ',', quote = '"', escape }: CsvDialec
 function checkNames(names: readonly string[]): void {
   const doubled = names.find((name, i) => names.indexOf(name) !== i);
   if (names.length === 0 || doubled !== undefined) {
-    throw optionError('header', names, 'must have one name for each column, each only once. Pass false for a file without names');
+    throw optionError(
+      'header',
+      names,
+      'must have one name for each column, each only once. Pass false for a file without names',
+    );
   }
 }
 

@@ -245,7 +245,11 @@ export class CsvParser<T> {
 
   #lineEnds(from: number, to: number): number {
     let count = 0;
-    for (let at = this.#bytes.indexOf(this.#newline, from); at >= 0 && at < to; at = this.#bytes.indexOf(this.#newline, at + 1)) {
+    for (
+      let at = this.#bytes.indexOf(this.#newline, from);
+      at >= 0 && at < to;
+      at = this.#bytes.indexOf(this.#newline, at + 1)
+    ) {
       count++;
     }
     return count;

@@ -7,7 +7,7 @@ import {
   type StandardSchemaV1,
   validateSync,
 } from '../../model/index.ts';
-import type { InputFile, ReadFormat } from '../files/format.ts';
+import type { InputFile, ReadFormat } from '../files/index.ts';
 import { type CsvReadDialect, type ResolvedDialect, resolveDialect } from './dialect.ts';
 import type { CsvFault } from './faults.ts';
 import { type CsvColumns, selectColumns } from './header.ts';
@@ -73,7 +73,11 @@ function checkOptions({ columns, header = true, ignoreCase, as }: CsvReadOptions
     throw optionError('as', as, `needs names, and header is false. Pass header: [names], or as: 'arrays'`);
   }
   if (columns !== undefined && !byName) {
-    throw optionError('columns', columns, `only goes with rows by name. Leave out ${as === undefined ? 'header: false' : 'as'}, or columns`);
+    throw optionError(
+      'columns',
+      columns,
+      `only goes with rows by name. Leave out ${as === undefined ? 'header: false' : 'as'}, or columns`,
+    );
   }
   if (columns !== undefined && Object.keys(columns).length === 0) {
     throw optionError('columns', columns, 'must name at least one column. Leave it out for all of them');

@@ -108,7 +108,8 @@ export class RecordScanner {
         const stop = this.#quote(from, at);
         if (stop >= 0) {
           fields[count++] = this.#value;
-          if (stop >= bytes.length || kinds[bytes[stop] as number] === NEWLINE) return this.#record(count, this.#close + 1, stop);
+          if (stop >= bytes.length || kinds[bytes[stop] as number] === NEWLINE)
+            return this.#record(count, this.#close + 1, stop);
           at = stop;
           from = stop + 1;
         } else if (stop === RELAXED) {
@@ -158,7 +159,12 @@ export class RecordScanner {
     if (!isHigh) {
       return to - from <= LONGEST_COPIED_SLICE ? this.#text.slice(from, to) : this.#bytes.toString('latin1', from, to);
     }
-    if (!this.#isValid && !this.#dialect.replacesInvalid && this.faultAt < 0 && !isUtf8(this.#bytes.subarray(from, to))) {
+    if (
+      !this.#isValid &&
+      !this.#dialect.replacesInvalid &&
+      this.faultAt < 0 &&
+      !isUtf8(this.#bytes.subarray(from, to))
+    ) {
       // Reported when the whole record is known, so that reading can go on after it.
       this.faultAt = from;
     }

@@ -18,7 +18,27 @@ const dialect = fc.record({
 type Drawn = typeof dialect extends fc.Arbitrary<infer D> ? D : never;
 
 /** Text in which everything that means something to a parser is frequent. */
-const unit = fc.constantFrom('a', 'b', ' ', ',', ';', '|', '\t', '"', "'", '""', '\n', '\r\n', '\r', '#', '\\', 'é', '日本', 'ab cd ef gh ij kl', '😀');
+const unit = fc.constantFrom(
+  'a',
+  'b',
+  ' ',
+  ',',
+  ';',
+  '|',
+  '\t',
+  '"',
+  "'",
+  '""',
+  '\n',
+  '\r\n',
+  '\r',
+  '#',
+  '\\',
+  'é',
+  '日本',
+  'ab cd ef gh ij kl',
+  '😀',
+);
 
 /** Takes away what the two understand differently, each with a right of its own. */
 function agreedOn(drawn: string, { trim, newline, comment }: Drawn): string {
@@ -56,13 +76,18 @@ function oracle(text: string, drawn: Drawn): unknown[][] | 'refused' {
 describe('against csv-parse', () => {
   test('any text is read to the same rows or refused by both, wherever its pieces are cut', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit, maxLength: 40 }), dialect, fc.integer({ min: 1, max: 30 }), async (drawnText, drawn, pieceSize) => {
-        const text = agreedOn(drawnText, drawn);
-        const expected = oracle(text, drawn);
-        const { rows, messages } = await readText(text, optionsOf(drawn), { pieceSize });
-        if (expected === 'refused') expect(messages).not.toEqual([]);
-        else expect({ rows, messages }).toEqual({ rows: expected, messages: [] });
-      }),
+      fc.asyncProperty(
+        fc.string({ unit, maxLength: 40 }),
+        dialect,
+        fc.integer({ min: 1, max: 30 }),
+        async (drawnText, drawn, pieceSize) => {
+          const text = agreedOn(drawnText, drawn);
+          const expected = oracle(text, drawn);
+          const { rows, messages } = await readText(text, optionsOf(drawn), { pieceSize });
+          if (expected === 'refused') expect(messages).not.toEqual([]);
+          else expect({ rows, messages }).toEqual({ rows: expected, messages: [] });
+        },
+      ),
       { numRuns: 5000 },
     );
   });

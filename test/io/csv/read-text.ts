@@ -1,7 +1,7 @@
 import { nodeHost } from '../../../host/index.ts';
 import { OffsetTracker, type OffsetRange, type SourceContext } from '../../../model/index.ts';
 import { type CsvReadOptions, csvReadFormat } from '../../../io/csv/read-format.ts';
-import type { InputFile } from '../../../io/files/format.ts';
+import type { InputFile } from '../../../io/files/index.ts';
 
 /** A file in memory that hands out its bytes in pieces of a given size. */
 export function fileOf(content: string | Uint8Array, pieceSize = 1 << 18, path = 'orders.csv'): InputFile {
