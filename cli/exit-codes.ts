@@ -1,0 +1,12 @@
+/** What the command's exit code says. */
+export const EXIT = {
+  ok: 0,
+  /** The pipeline failed, or could not be loaded or built. */
+  failed: 1,
+  /** The command line was wrong. */
+  usage: 2,
+  /** `viga validate` found the pipeline invalid. */
+  invalid: 78,
+  /** Ended by Ctrl-C or a signal, with nothing saved. */
+  interrupted: 130,
+} as const;

@@ -1,0 +1,49 @@
+import type { Step } from '../model/index.ts';
+import type { Plan, PlannedStage } from '../runners/direct/index.ts';
+import { EXIT } from './exit-codes.ts';
+import { outStyle } from './graph-command.ts';
+import type { Prepared } from './prepare.ts';
+import { planLines, type PlanView, type StageView } from './print/index.ts';
+import type { Session } from './session.ts';
+
+/** Prints the stages that the runner makes of a pipeline. @throws PipelineError for what the runner refuses */
+export async function explainCommand(
+  { terminal }: Session,
+  { pipeline, definition, settings }: Prepared,
+): Promise<number> {
+  const { planBounded } = await import('../runners/direct/index.ts');
+  const stages = stageViews(planBounded(pipeline.graph), pipeline.graph.steps);
+  const view: PlanView = { pipeline: definition.name, runner: settings.runner, stages };
+  const { paint, width } = outStyle(terminal);
+  const text = settings.isJson ? JSON.stringify(view) : planLines(view, paint, width).join('\n');
+  terminal.out(`${text}\n`);
+  return EXIT.ok;
+}
+
+/** Stages in the order in which they run, numbered by it; a merge comes after all that feed it. */
+function stageViews(plan: Plan, steps: readonly Step[]): StageView[] {
+  const place = (stage: PlannedStage): number => Math.max(...[...stage.roots].map((root) => plan.order.indexOf(root)));
+  const isMerge = (stage: PlannedStage): number => (stage.entryKind === 'merge' ? 1 : 0);
+  const ordered = [...plan.stages].sort((a, b) => place(a) - place(b) || isMerge(a) - isMerge(b) || a.id - b.id);
+  const numbers = new Map(ordered.map((stage, n) => [stage, n + 1]));
+  const numbersOf = (stages: Iterable<PlannedStage>): number[] =>
+    [...stages].map((stage) => numbers.get(stage) ?? 0).sort((a, b) => a - b);
+  return ordered.map((stage) => ({
+    id: numbers.get(stage) ?? 0,
+    entryKind: stage.entryKind,
+    entry: stage.entryStep.path,
+    entryStepKind: stage.entryStep.primitive.kind,
+    reason: stage.reason,
+    fused: stage.steps.filter((step) => step !== stage.entryStep).map(({ path }) => path),
+    writes: writesFrom(stage, plan, steps),
+    after: numbersOf(stage.entryKind === 'merge' ? stage.roots : stage.after),
+  }));
+}
+
+const writesFrom = (stage: PlannedStage, plan: Plan, steps: readonly Step[]): string[] =>
+  steps
+    .filter(({ primitive, inputs }) => {
+      const isFromHere = inputs.some((input) => plan.stageOf.get(plan.producerOf(input)) === stage);
+      return primitive.kind === 'Write' && isFromHere;
+    })
+    .map(({ path }) => path);

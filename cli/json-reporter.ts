@@ -1,0 +1,63 @@
+import type { MetricResult, PipelineResult, StepMetric } from '../model/index.ts';
+import { type Failure, type RunTitle, totalsOf } from './print/index.ts';
+import type { Reporter } from './reporter.ts';
+import type { Terminal } from './terminal.ts';
+
+const PROGRESS_EVERY_MS = 1_000;
+
+/** What the first line of a run tells. */
+export interface StartRecord extends RunTitle {
+  readonly job: string;
+  /** Without the values of secret ones. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** For machines: one JSON object a line, each with its `type`. */
+export function jsonReporter(terminal: Terminal, start: StartRecord, showsProgress: boolean): Reporter {
+  const line = (type: string, fields: object): void => terminal.out(`${jsonOf({ type, ...fields })}\n`);
+  let lastMs = 0;
+  return {
+    started: (graph) => line('start', { ...start, steps: graph.steps.length }),
+    progress(progress) {
+      if (!showsProgress || progress.elapsedMs - lastMs < PROGRESS_EVERY_MS) return;
+      lastMs = progress.elapsedMs;
+      line('progress', progress);
+    },
+    warning: (message) => line('warning', { message }),
+    cancelling: () => line('cancelling', {}),
+    finished: (result) => line('summary', summaryRecord(start.pipeline, result)),
+    failed: (failure, exitCode) => printFailureJson(terminal, failure, exitCode),
+  };
+}
+
+/** Prints a failure for machines. */
+export function printFailureJson(terminal: Terminal, failure: Failure, exitCode: number): void {
+  terminal.out(`${jsonOf({ type: 'error', ...failure, exitCode })}\n`);
+}
+
+const summaryRecord = (pipeline: string, result: PipelineResult): object => ({
+  pipeline,
+  state: result.state,
+  elapsedMs: result.elapsedMs,
+  cpuMs: result.cpuMs,
+  peakRssBytes: result.peakRssBytes,
+  spilledBytes: result.spilledBytes,
+  ...totalsOf(result),
+  steps: result.steps,
+  metrics: result.metrics.map(metricRecord),
+});
+
+const metricRecord = ({ metric, step, committed, attempted }: StepMetric & MetricResult<unknown>): object => ({
+  step,
+  kind: metric.kind,
+  namespace: metric.namespace,
+  name: metric.name,
+  committed,
+  attempted,
+});
+
+const jsonOf = (value: object): string =>
+  JSON.stringify(value, (_key, field: unknown) => {
+    if (field instanceof Set) return [...field];
+    return typeof field === 'bigint' ? String(field) : field;
+  });

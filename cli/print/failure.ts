@@ -1,0 +1,235 @@
+import {
+  CancelledError,
+  CoderError,
+  ConnectorError,
+  ElementError,
+  type Graph,
+  OptionsError,
+  PipelineError,
+  showValue,
+  type Step,
+} from '../../model/index.ts';
+import { oneLine, type Redact, visible } from './safe-text.ts';
+import { sentencesOf } from './sentences.ts';
+import { beganInViga, type Frame, type Ownership, userFrame } from './stack.ts';
+
+/** A place in the user's program, and the line that stands there. */
+export interface Place extends Frame {
+  readonly source: string | undefined;
+}
+
+/** An error, as far as it is told. */
+export interface Told {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Whose fault it is: an element's, the pipeline's, the options', another system's, the user's code's, or Viga's. */
+export type FailureKind =
+  | 'element'
+  | 'pipeline'
+  | 'options'
+  | 'connector'
+  | 'coder'
+  | 'program'
+  | 'system'
+  | 'cancelled'
+  | 'bug';
+
+/** What is told of an error that ended a run: no secret, no control character, no stack of Viga's own. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** One line that says what failed. */
+  readonly title: string;
+  readonly step?: string | undefined;
+  /** The error below, in the user's code or in another system. */
+  readonly error?: Told | undefined;
+  readonly at?: Place | undefined;
+  readonly element?: string | undefined;
+  /** Where the source found the element. */
+  readonly coordinate?: string | undefined;
+  readonly window?: string | undefined;
+  readonly attempts?: number | undefined;
+  readonly causes: readonly Told[];
+  readonly why?: string | undefined;
+  readonly fix?: string | undefined;
+  /** Where the program made the step. */
+  readonly madeAt?: Place | undefined;
+  /** Only of bugs, and where `VIGA_DEBUG=1` asks for it. */
+  readonly stack?: string | undefined;
+}
+
+/** What was going on. */
+export type Doing = { readonly kind: 'load' | 'build' | 'run'; readonly what: string };
+
+/** What is known beside the error itself. */
+export interface FailureContext {
+  readonly doing: Doing;
+  readonly graph: Graph | undefined;
+  readonly ownership: Ownership;
+  readonly redact: Redact;
+  /** The text of a line of a file, where it can be read. */
+  readonly sourceLine: (file: string, line: number) => string | undefined;
+  readonly isDebugging: boolean;
+}
+
+/** How deep a chain of causes is followed; it may be a circle. */
+const MOST_CAUSES = 5;
+
+/** Makes of whatever was thrown what is told of it. */
+export function describeFailure(error: unknown, context: FailureContext): Failure {
+  const safe = (text: string): string => oneLine(context.redact(text));
+  const failure = classify(error, context, safe);
+  const stack = failure.kind === 'bug' || context.isDebugging ? fullStack(error) : undefined;
+  return { ...failure, stack: stack && visible(context.redact(stack)) };
+}
+
+function classify(error: unknown, context: FailureContext, safe: (text: string) => string): Failure {
+  if (error instanceof ElementError) return elementFailure(error, context, safe);
+  if (error instanceof PipelineError) return vigasFailure('pipeline', error, error.step, context, safe);
+  if (error instanceof ConnectorError) return vigasFailure('connector', error, error.place, context, safe);
+  if (error instanceof CoderError) return vigasFailure('coder', error, error.step, context, safe);
+  if (error instanceof OptionsError) return vigasFailure('options', error, undefined, context, safe);
+  if (error instanceof CancelledError) return { kind: 'cancelled', title: safe(error.message), causes: [] };
+  return otherFailure(error, context, safe);
+}
+
+function elementFailure(error: ElementError, context: FailureContext, safe: (text: string) => string): Failure {
+  const { step, place } = error;
+  const made = stepOf(context.graph, step);
+  const title = `${safe(step)} failed on one element`;
+  const about = {
+    kind: 'element' as const,
+    step: safe(step),
+    element: safe(error.element),
+    coordinate: place.coordinate && safe(place.coordinate),
+    window: place.window && safe(place.window),
+    attempts: place.attempts,
+  };
+  if (place.cause === undefined) {
+    const { what, why, fix } = sentencesOf(withoutPlace(error.message, step));
+    return {
+      ...about,
+      title: `${title}: ${safe(what)}`,
+      why: why && safe(why),
+      fix: fix && safe(fix),
+      madeAt: placeOf(made?.callSite, context),
+      causes: [],
+    };
+  }
+  const inner = sentencesOf(told(place.cause, context).message);
+  const isVigas = place.cause instanceof ConnectorError || place.cause instanceof CoderError;
+  return {
+    ...about,
+    title,
+    error: isVigas ? { ...told(place.cause, context), message: safe(inner.what) } : told(place.cause, context),
+    at: placeOf(place.cause, context),
+    madeAt: placeOf(made?.callSite, context),
+    causes: causesOf(place.cause, context),
+    why: isVigas ? inner.why && safe(inner.why) : undefined,
+    fix: (isVigas ? inner.fix && safe(inner.fix) : undefined) ?? adviceFor(made),
+  };
+}
+
+const adviceFor = (step: Step | undefined): string =>
+  step !== undefined && ('traits' in step.primitive || 'hasDeadLetters' in step.primitive)
+    ? "Correct the step's function, or set such elements aside with its option deadLetters."
+    : "Correct the step's function, or filter such elements out before it.";
+
+function vigasFailure(
+  kind: FailureKind,
+  error: Error,
+  place: string | undefined,
+  context: FailureContext,
+  safe: (text: string) => string,
+): Failure {
+  const { what, why, fix } = sentencesOf(error.message);
+  const made = stepOf(context.graph, place);
+  return {
+    kind,
+    title: safe(what),
+    step: made && safe(made.path),
+    at: placeOf(error, context),
+    madeAt: placeOf(made?.callSite, context),
+    causes: causesOf(error, context),
+    why: why && safe(why),
+    fix: fix && safe(fix),
+  };
+}
+
+function otherFailure(error: unknown, context: FailureContext, safe: (text: string) => string): Failure {
+  const { doing } = context;
+  const title = {
+    load: `${doing.what} could not be loaded`,
+    build: `the pipeline ${doing.what} could not be built`,
+    run: `the run of ${doing.what} failed`,
+  }[doing.kind];
+  const about = { title: safe(title), error: told(error, context), causes: causesOf(error, context) };
+  const system = systemAdvice(error);
+  if (system !== undefined) return { ...about, kind: 'system', at: placeOf(error, context), fix: system };
+  const isUsers = !(error instanceof Error) || doing.kind === 'load' || !beganInViga(error.stack, context.ownership);
+  if (isUsers) return { ...about, kind: 'program', at: placeOf(error, context) };
+  return {
+    ...about,
+    kind: 'bug',
+    at: placeOf(error, context),
+    why: 'Viga did not expect this error, so it is most likely a bug in Viga.',
+    fix: 'Please report it with the stack below and the program that shows it.',
+  };
+}
+
+const SYSTEM_ADVICE: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'Free some space. Temporary files go to the directory that TMPDIR names; point it to a larger disk.'],
+  ['EMFILE', 'Raise the number of files that a process may open (ulimit -n).'],
+  ['EACCES', 'Give this user the right to the file or directory, or name another one.'],
+  ['EROFS', 'Name a directory that can be written to. Temporary files go to the one that TMPDIR names.'],
+]);
+
+function systemAdvice(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return SYSTEM_ADVICE.get(String(error.code));
+}
+
+function told(error: unknown, { redact }: FailureContext): Told {
+  if (!(error instanceof Error)) return { name: 'thrown', message: visible(redact(showValue(error))) };
+  // Users' classes may set these to anything.
+  return { name: oneLine(String(error.name)), message: visible(redact(String(error.message))) };
+}
+
+function causesOf(error: unknown, context: FailureContext): Told[] {
+  const causes: Told[] = [];
+  let current = error;
+  while (current instanceof Error && causes.length < MOST_CAUSES) {
+    if (current instanceof AggregateError) {
+      causes.push(...current.errors.slice(0, MOST_CAUSES - causes.length).map((each) => told(each, context)));
+    }
+    if (current.cause === undefined || current.cause === null) break;
+    current = current.cause;
+    causes.push(told(current, context));
+  }
+  return causes.slice(0, MOST_CAUSES);
+}
+
+function placeOf(error: unknown, { ownership, sourceLine, redact }: FailureContext): Place | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const frame = userFrame(error.stack, ownership);
+  if (frame === undefined) return undefined;
+  const source = sourceLine(frame.file, frame.line)?.trim();
+  return { ...frame, source: source === undefined || source === '' ? undefined : oneLine(redact(source)) };
+}
+
+const stepOf = (graph: Graph | undefined, path: string | undefined): Step | undefined =>
+  path === undefined ? undefined : graph?.steps.find((step) => step.path === path);
+
+const withoutPlace = (message: string, place: string): string =>
+  message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
+
+function fullStack(error: unknown): string {
+  const stacks: string[] = [];
+  let current = error;
+  while (current instanceof Error && stacks.length < MOST_CAUSES) {
+    stacks.push(current.stack ?? String(current));
+    current = current.cause;
+  }
+  return stacks.join('\ncaused by ');
+}

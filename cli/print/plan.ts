@@ -1,0 +1,84 @@
+import type { EntryKind } from '../../runners/direct/index.ts';
+import { ownName } from './graph-view.ts';
+import type { Paint } from './paint.ts';
+import { plural } from './quantities.ts';
+import { visible } from './safe-text.ts';
+import { wrap } from './failure-lines.ts';
+
+/** A stage, as `viga explain` shows it. */
+export interface StageView {
+  readonly id: number;
+  readonly entryKind: EntryKind;
+  /** The path of the step that it starts with. */
+  readonly entry: string;
+  /** The kind of primitive that it starts with. */
+  readonly entryStepKind: string;
+  readonly reason: string;
+  /** The paths of the steps that run in one function with it. */
+  readonly fused: readonly string[];
+  readonly writes: readonly string[];
+  /** The stages that are finished before it starts. */
+  readonly after: readonly number[];
+}
+
+/** What `viga explain` shows of a pipeline. */
+export interface PlanView {
+  readonly pipeline: string;
+  readonly runner: string;
+  /** In the order in which they run. */
+  readonly stages: readonly StageView[];
+}
+
+const LABEL = 8;
+
+/** The stages of a plan: why each is one, what runs in it as one function, and what of it can go to disk. */
+export function planLines({ pipeline, runner, stages }: PlanView, paint: Paint, width: number): string[] {
+  const title = `${visible(pipeline)} on the ${runner} runner: ${plural(stages.length, 'stage')}`;
+  return [paint.bold(title), ...stages.flatMap((stage) => ['', ...stageLines(stage, paint, width)])];
+}
+
+function stageLines(stage: StageView, paint: Paint, width: number): string[] {
+  const labelled = (label: string, text: string | undefined): string[] =>
+    text === undefined
+      ? []
+      : wrap(visible(text), width - 2 - LABEL).map(
+          (line, n) => `  ${paint.dim((n === 0 ? label : '').padEnd(LABEL))}${line}`,
+        );
+  return [
+    `${paint.bold(`stage ${stage.id}`)}  ${visible(stage.entry)}  ${paint.cyan(stage.entryStepKind)}`,
+    ...labelled('cut', `${stage.reason}.`),
+    ...labelled('fused', fusedText(stage)),
+    ...labelled('spills', spillText(stage)),
+    ...labelled('writes', stage.writes.length === 0 ? undefined : stage.writes.join(', ')),
+    ...labelled('after', stage.after.length === 0 ? undefined : stage.after.map((id) => `stage ${id}`).join(', ')),
+  ];
+}
+
+/** The steps in their order; those of one composite with its name once. */
+function fusedText({ fused }: StageView): string | undefined {
+  if (fused.length === 0) return undefined;
+  return `${plural(fused.length, 'step')} in one function: ${grouped(fused).join(', ')}`;
+}
+
+function grouped(paths: readonly string[]): string[] {
+  const parts: { scope: string; names: string[] }[] = [];
+  for (const path of paths) {
+    const name = ownName(path);
+    const scope = path.slice(0, Math.max(0, path.length - name.length - 1));
+    const last = parts.at(-1);
+    if (last !== undefined && last.scope === scope && scope !== '') last.names.push(name);
+    else parts.push({ scope, names: [name] });
+  }
+  return parts.map(({ scope, names }) =>
+    scope === '' ? names.join(', ') : names.length === 1 ? `${scope}/${names[0]}` : `${scope}/{${names.join(', ')}}`,
+  );
+}
+
+function spillText({ entryKind, entryStepKind }: StageView): string | undefined {
+  if (entryKind === 'buffer' || entryKind === 'rejects' || entryKind === 'splittable')
+    return 'its elements wait in memory, and on disk beyond --memory-limit.';
+  if (entryKind !== 'group') return undefined;
+  return entryStepKind === 'CombinePerKey'
+    ? 'one accumulator per key and window, combined as elements arrive; on disk beyond --memory-limit.'
+    : 'the values of each key and window, in memory; on disk beyond --memory-limit.';
+}

@@ -1,0 +1,93 @@
+import type { RunView, StepView } from './meter.ts';
+import type { Paint } from './paint.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
+import { visible } from './safe-text.ts';
+import { type Cell, type Column, tableLines } from './table.ts';
+import { fit } from './width.ts';
+
+/** Where lines are shown. */
+export interface Screen {
+  readonly width: number;
+  /** How many lines fit. */
+  readonly height: number;
+  readonly paint: Paint;
+}
+
+/** What is said of the run itself. */
+export interface RunTitle {
+  readonly pipeline: string;
+  readonly runner: string;
+}
+
+const BAR_WIDTH = 24;
+
+const COLUMNS: readonly Column[] = [
+  { align: 'left', shrinks: 'start' },
+  { align: 'right', dropped: 2 },
+  { align: 'right', dropped: 3 },
+  { align: 'right', dropped: 4 },
+  { align: 'right', dropped: 1 },
+];
+
+/**
+ * The block that is redrawn while a run goes on: a title, a line per step, and a bar where the size of the input is known.
+ *
+ * Composites are folded to one line where the steps do not fit; where even those do not, the busiest are shown.
+ */
+export function progressBlock({ pipeline, runner }: RunTitle, view: RunView, screen: Screen): string[] {
+  const { paint, width } = screen;
+  const title = fit(`${visible(pipeline)} · ${runner} runner · ${formatDuration(view.elapsedMs)}`, width);
+  const bar = barLine(view, screen);
+  const room = Math.max(1, screen.height - 3 - (bar === undefined ? 0 : 1));
+  const { shown, hidden } = stepsThatFit(view, room);
+  const header = ['', 'in', 'out', 'rate', 'errors'].map((text) => ({ text, paint: paint.dim }));
+  const rows = [header, ...shown.map((step) => stepCells(step, paint))];
+  const more = hidden > 0 ? [paint.dim(fit(`  … and ${hidden} more`, width))] : [];
+  return [paint.bold(title), ...tableLines(COLUMNS, rows, width), ...more, ...(bar === undefined ? [] : [bar])];
+}
+
+function stepsThatFit(view: RunView, room: number): { shown: readonly StepView[]; hidden: number } {
+  if (view.steps.length <= room) return { shown: view.steps, hidden: 0 };
+  if (view.scopes.length <= room) return { shown: view.scopes, hidden: 0 };
+  const kept = Math.max(1, room - 1);
+  const busiest = new Set([...view.scopes].sort((a, b) => b.perSecond - a.perSecond).slice(0, kept));
+  return { shown: view.scopes.filter((scope) => busiest.has(scope)), hidden: view.scopes.length - kept };
+}
+
+function stepCells({ step, isSource, elementsIn, elementsOut, perSecond, failed }: StepView, paint: Paint): Cell[] {
+  return [
+    { text: visible(step) },
+    { text: isSource ? '' : formatCount(elementsIn) },
+    { text: formatCount(elementsOut) },
+    { text: perSecond > 0 ? formatRate(perSecond) : '', paint: paint.cyan },
+    failed > 0 ? { text: formatCount(failed), paint: paint.red } : { text: '0', paint: paint.dim },
+  ];
+}
+
+function barLine(view: RunView, { width, paint }: Screen): string | undefined {
+  const { fraction } = view;
+  if (fraction === undefined) return undefined;
+  const text = inputText(view);
+  const barWidth = Math.min(BAR_WIDTH, width - text.length - 4);
+  if (barWidth < 8) return `  ${fit(text, width - 2)}`;
+  const done = Math.round(fraction * barWidth);
+  return `  ${paint.green('█'.repeat(done))}${paint.dim('░'.repeat(barWidth - done))}  ${text}`;
+}
+
+/** `48 %  210 MB of 437 MB  35 MB/s  7.0 s left`. */
+function inputText({ fraction, bytesRead, bytesTotal, bytesPerSecond, remainingMs }: RunView): string {
+  if (fraction === undefined || bytesTotal === undefined) return '';
+  const parts = [`${Math.floor(fraction * 100)} %`, `${formatBytes(bytesRead)} of ${formatBytes(bytesTotal)}`];
+  if (bytesPerSecond > 0) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (remainingMs !== undefined) parts.push(`${formatDuration(Math.max(1000, remainingMs))} left`);
+  return parts.join('  ');
+}
+
+/** One line for logs and pipes. */
+export function progressLine({ pipeline }: RunTitle, view: RunView): string {
+  const parts = [`${plural(view.rowsRead, 'row')} read`, formatRate(view.rowsPerSecond)];
+  const input = inputText(view);
+  if (input !== '') parts.push(input.replaceAll('  ', ', '));
+  if (view.failed > 0) parts.push(plural(view.failed, 'error'));
+  return `${visible(pipeline)}: ${formatDuration(view.elapsedMs)}, ${parts.join(', ')}`;
+}

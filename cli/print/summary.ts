@@ -1,0 +1,115 @@
+import type { Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
+import type { Paint } from './paint.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
+import { visible } from './safe-text.ts';
+import { everyStep, outermostScopes, type ScopeStats } from './scopes.ts';
+import { type Cell, type Column, tableLines } from './table.ts';
+import { fit } from './width.ts';
+
+/** What a summary tells of the data as a whole. */
+export interface Totals {
+  readonly rowsRead: number;
+  readonly rowsWritten: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly deadLetters: number;
+}
+
+/** Adds up what sources read and sinks wrote. */
+export function totalsOf(result: PipelineResult): Totals {
+  const steps = everyStep(result.steps);
+  const sum = (of: (step: ScopeStats) => number): number => steps.reduce((total, step) => total + of(step), 0);
+  const isSink = ({ kind }: ScopeStats): boolean => kind === 'Write';
+  return {
+    rowsRead: sum((step) => (step.isSource || step.kind === 'SplittableParDo' ? step.elementsOut : 0)),
+    rowsWritten: sum((step) => (isSink(step) ? step.elementsIn : 0)),
+    bytesRead: sum((step) => (isSink(step) ? 0 : step.bytes)),
+    bytesWritten: sum((step) => (isSink(step) ? step.bytes : 0)),
+    deadLetters: sum((step) => step.failed),
+  };
+}
+
+const COLUMNS: readonly Column[] = [
+  { align: 'left', shrinks: 'start' },
+  { align: 'right', dropped: 2 },
+  { align: 'right', dropped: 3 },
+  { align: 'right', dropped: 1 },
+];
+
+/** Names beyond this many are counted, not listed: a summary is read, not searched. */
+const MOST_LINES = 30;
+
+/** What a finished run tells: a line per step or composite, the counters, and what it took. */
+export function summaryLines(
+  pipeline: string,
+  result: PipelineResult,
+  graph: Graph,
+  { paint, width }: { readonly paint: Paint; readonly width: number },
+): string[] {
+  const totals = totalsOf(result);
+  return [
+    `${paint.green('✔')} ${paint.bold(fit(`${visible(pipeline)} finished in ${formatDuration(result.elapsedMs)}`, width - 2))}`,
+    ...stepLines(result, graph, paint, width),
+    ...metricLines(result.metrics, paint, width),
+    ...factLines(totals, result, width),
+  ];
+}
+
+function stepLines(result: PipelineResult, graph: Graph, paint: Paint, width: number): string[] {
+  const scopes = outermostScopes(graph, result.steps);
+  const hasFailed = scopes.some(({ failed }) => failed > 0);
+  const header = ['', 'in', 'out', hasFailed ? 'errors' : ''].map((text) => ({ text, paint: paint.dim }));
+  const rows = scopes
+    .slice(0, MOST_LINES)
+    .map(({ step, isSource, elementsIn, elementsOut, failed }): Cell[] => [
+      { text: visible(step) },
+      { text: isSource ? '' : formatCount(elementsIn) },
+      { text: formatCount(elementsOut) },
+      { text: failed > 0 ? formatCount(failed) : '', paint: paint.red },
+    ]);
+  if (rows.length === 0) return [];
+  return [...tableLines(COLUMNS, [header, ...rows], width), ...moreLine(scopes.length, paint)];
+}
+
+const moreLine = (count: number, paint: Paint): string[] =>
+  count > MOST_LINES ? [paint.dim(`  … and ${count - MOST_LINES} more`)] : [];
+
+function metricLines(metrics: readonly StepMetric[], paint: Paint, width: number): string[] {
+  const rows = metrics
+    .slice(0, MOST_LINES)
+    .map(({ metric, step, committed }): Cell[] => [
+      { text: visible(`${metric.namespace}/${metric.name}`) },
+      { text: metricText(metric.kind, committed) },
+      { text: visible(step), paint: paint.dim },
+    ]);
+  if (rows.length === 0) return [];
+  const columns: readonly Column[] = [
+    { align: 'left' },
+    { align: 'right' },
+    { align: 'left', shrinks: 'start', dropped: 1 },
+  ];
+  return [paint.dim('  counters'), ...tableLines(columns, rows, width), ...moreLine(metrics.length, paint)];
+}
+
+function metricText(kind: MetricKind, value: MetricValues[MetricKind]): string {
+  if (value === undefined) return '–';
+  if (typeof value === 'number') return formatCount(value);
+  // The kind tells sets and distributions apart, which the union of values does not.
+  if (kind === 'stringSet') return fit(visible([...(value as MetricValues['stringSet'])].join(', ')), 40);
+  const { count, sum, min, max } = value as MetricValues['distribution'];
+  return count === 0 ? '–' : `${formatCount(min)} to ${formatCount(max)}, mean ${formatCount(sum / count)}`;
+}
+
+function factLines(totals: Totals, result: PipelineResult, width: number): string[] {
+  const seconds = result.elapsedMs / 1000;
+  const rows = [
+    ['rows', `${formatCount(totals.rowsRead)} read`, `${formatCount(totals.rowsWritten)} written`],
+    ['bytes', `${formatBytes(totals.bytesRead)} read`, `${formatBytes(totals.bytesWritten)} written`],
+    ['memory', `${formatBytes(result.peakRssBytes)} at most`, `${formatBytes(result.spilledBytes)} spilled`],
+    ['time', `${formatDuration(result.elapsedMs)}`, `${formatDuration(result.cpuMs)} of CPU`],
+  ];
+  if (seconds >= 1 && totals.rowsRead > 0) rows[0]?.push(formatRate(totals.rowsRead / seconds));
+  if (totals.deadLetters > 0) rows[0]?.push(plural(totals.deadLetters, 'dead letter'));
+  const labels = 'memory'.length;
+  return rows.map(([label = '', ...facts]) => fit(`  ${label.padEnd(labels)}  ${facts.join(' · ')}`, width));
+}

@@ -1,0 +1,92 @@
+import type { Graph, PipelineResult, Progress } from '../model/index.ts';
+import {
+  colorPaint,
+  type Failure,
+  failureLines,
+  Meter,
+  oneLine,
+  plainPaint,
+  progressBlock,
+  progressLine,
+  type RunTitle,
+  summaryLines,
+  wantsColor,
+} from './print/index.ts';
+import { shortPath } from './ownership.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Tells people or machines what a run does. */
+export interface Reporter {
+  started(graph: Graph): void;
+  progress(progress: Progress): void;
+  warning(message: string): void;
+  cancelling(): void;
+  finished(result: PipelineResult): void;
+  failed(failure: Failure, exitCode: number): void;
+}
+
+/** What a reporter shows besides errors. */
+export interface ReporterOptions {
+  readonly title: RunTitle;
+  readonly showsProgress: boolean;
+  readonly isQuiet: boolean;
+}
+
+/** Short runs show no progress: a block that comes and goes is only unrest. */
+const FIRST_BLOCK_MS = 1_000;
+const LINE_EVERY_MS = 10_000;
+
+/** How messages are painted on the error stream. */
+export const errPaint = ({ env, isErrTerminal }: Terminal) =>
+  wantsColor(env, isErrTerminal) ? colorPaint : plainPaint;
+
+/** How wide messages may be: as wide as they are where nobody reads them on a screen. */
+export const errWidth = (terminal: Terminal): number =>
+  terminal.isErrTerminal ? terminal.size().width : Number.POSITIVE_INFINITY;
+
+/** Prints a failure for people. */
+export function printFailure(terminal: Terminal, failure: Failure): void {
+  const style = {
+    paint: errPaint(terminal),
+    width: errWidth(terminal),
+    shortPath: (file: string) => shortPath(file, terminal.directory),
+  };
+  terminal.err(`${failureLines(failure, style).join('\n')}\n`);
+}
+
+/** For people: a live block on a terminal, a line now and then where there is none, a summary at the end. */
+export function humanReporter(terminal: Terminal, { title, showsProgress, isQuiet }: ReporterOptions): Reporter {
+  const paint = errPaint(terminal);
+  const isLive = terminal.isErrTerminal && terminal.env['TERM'] !== 'dumb';
+  let meter: Meter | undefined;
+  let graph: Graph = { steps: [] };
+  let lastLineMs = 0;
+  const say = (text: string): void => terminal.err(`${text}\n`);
+  return {
+    started(started) {
+      graph = started;
+      meter = showsProgress && !isQuiet ? new Meter(started) : undefined;
+    },
+    progress(progress) {
+      const view = meter?.add(progress);
+      if (view === undefined) return;
+      if (isLive) {
+        if (view.elapsedMs >= FIRST_BLOCK_MS) terminal.draw(progressBlock(title, view, { ...terminal.size(), paint }));
+      } else if (view.elapsedMs - lastLineMs >= LINE_EVERY_MS) {
+        lastLineMs = view.elapsedMs;
+        say(progressLine(title, view));
+      }
+    },
+    warning: (message) => say(`${paint.yellow('!')} ${oneLine(message)}`),
+    cancelling: () => say(paint.yellow('cancelling; once more to stop at once')),
+    finished(result) {
+      terminal.draw([]);
+      if (isQuiet) return;
+      say(summaryLines(title.pipeline, result, graph, { paint, width: terminal.size().width }).join('\n'));
+    },
+    failed(failure) {
+      terminal.draw([]);
+      printFailure(terminal, failure);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { type OptionSpecs, OptionsError, PipelineError, type PipelineDefinition } from '../model/index.ts';
+import { flagOf, type OptionTableValues } from './options.ts';
+import { runnerNames } from './runners.ts';
+
+/** The options that every pipeline has. */
+export const STANDARD_OPTIONS = {
+  runner: { type: 'string', default: 'direct', describe: `What runs the pipeline: ${runnerNames.join(', ')}.` },
+  'job-name': { type: 'string', describe: "The run's name in progress and results. Default: the pipeline's." },
+  'memory-limit': {
+    type: 'string',
+    describe: 'Memory before shuffles go to disk, e.g. 512MB. Default: six tenths of the machine.',
+  },
+  seed: { type: 'number', describe: 'A whole number; the same one gives the same random numbers.' },
+  progress: { choices: ['auto', 'off'], default: 'auto', describe: 'Whether progress is shown.' },
+  quiet: { type: 'boolean', default: false, describe: 'Show nothing but errors.' },
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: "JSON lines on stdout, for machines; the pipeline's own output goes to stderr.",
+  },
+  help: { type: 'boolean', default: false, alias: 'h', describe: 'Show this help.' },
+} as const satisfies OptionSpecs;
+
+/** The standard options of a run, checked. */
+export interface Settings {
+  readonly runner: string;
+  readonly jobName: string;
+  readonly memoryLimit: number | undefined;
+  readonly seed: number | undefined;
+  readonly showsProgress: boolean;
+  readonly isQuiet: boolean;
+  readonly isJson: boolean;
+}
+
+/** Reads the standard options out of parsed ones. @throws OptionsError */
+export function settingsOf(values: OptionTableValues, definition: PipelineDefinition): Settings {
+  const jobName = values['job-name'] ?? definition.name;
+  const seed = values['seed'];
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new OptionsError(
+      'seed',
+      `${String(seed)} is not a whole number. Random numbers start from one. Give e.g. --seed=1.`,
+    );
+  }
+  const limit = values['memory-limit'];
+  // The table fixes the types; parsing has checked them.
+  return {
+    runner: values['runner'] as string,
+    jobName: jobName as string,
+    memoryLimit: limit === undefined ? undefined : parseBytes('memory-limit', limit as string),
+    seed: seed as number | undefined,
+    showsProgress: values['progress'] === 'auto',
+    isQuiet: values['quiet'] === true,
+    isJson: values['json'] === true,
+  };
+}
+
+const SMALLEST_LIMIT = 16 * 2 ** 20;
+const UNITS = ['', 'K', 'M', 'G', 'T'];
+
+/** Bytes of `512MB`, `2g`, `1.5 GiB`, `1073741824`, in units of 1024. @throws OptionsError */
+export function parseBytes(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?$/i.exec(text.trim());
+  if (match === null) {
+    throw new OptionsError(
+      option,
+      `'${text}' is not an amount of memory. Give a number and a unit, e.g. 512MB or 2GB.`,
+    );
+  }
+  const bytes = Math.round(Number(match[1]) * 1024 ** UNITS.indexOf((match[2] ?? '').toUpperCase()));
+  if (bytes < SMALLEST_LIMIT) {
+    throw new OptionsError(option, `'${text}' is less than the 16MB that a run needs at least. Give more, e.g. 512MB.`);
+  }
+  return bytes;
+}
+
+/** Refuses a pipeline's table of options that no command line can serve. @throws PipelineError */
+export function checkOwnOptions({ name: pipeline, options }: PipelineDefinition): void {
+  const taken = new Map<string, string>(Object.keys(STANDARD_OPTIONS).map((name) => [name, 'a standard option']));
+  taken.set('h', 'a standard option').set('version', 'a standard option');
+  for (const [name, { alias }] of Object.entries(options)) {
+    for (const [one, what] of [
+      [flagOf(name), 'an option'],
+      [alias, 'an alias'],
+    ] as const) {
+      if (one === undefined) continue;
+      const problem =
+        !/^[a-z][a-z0-9-]*$/i.test(one) || one.startsWith('no-')
+          ? "is no name for the command line. Names are letters, digits and '-', and 'no-' negates switches."
+          : taken.has(one) && `is already ${taken.get(one)}. A command line could not tell the two apart.`;
+      if (problem) throw new PipelineError(undefined, `${pipeline}: its option '${one}' ${problem} Rename it.`);
+      taken.set(one, what);
+    }
+  }
+}
