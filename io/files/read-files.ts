@@ -94,7 +94,8 @@ function fileReader<T>(
     async read(_element, tracker, output, context) {
       // The trackers that createTracker makes come back.
       const files = tracker as FilesTracker;
-      for (let next = files.next(); next !== undefined; next = files.next()) {
+      const claim = (position: FilePosition): boolean => files.tryClaim(position);
+      for (let next = files.next(claim); next !== undefined; next = files.next(claim)) {
         if (await readPart(next.part, next.tracker, format, options, output, context)) next.tracker.checkDone();
         files.finishPart();
       }

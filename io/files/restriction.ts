@@ -36,6 +36,40 @@ class WholeFileTracker extends OffsetTracker {
 }
 
 /**
+ * What a format sees of one part: claims go through the tracker of all files, so that whoever watches that one sees them.
+ */
+class PartTracker extends OffsetTracker {
+  readonly #own: OffsetTracker;
+  readonly #claim: (offset: number) => boolean;
+
+  constructor(own: OffsetTracker, claim: (offset: number) => boolean) {
+    super(own.currentRestriction());
+    this.#own = own;
+    this.#claim = claim;
+  }
+
+  override currentRestriction(): OffsetRange {
+    return this.#own.currentRestriction();
+  }
+
+  override tryClaim(offset: number): boolean {
+    return this.#claim(offset);
+  }
+
+  override trySplit(fraction: number): { readonly primary: OffsetRange; readonly residual: OffsetRange } | undefined {
+    return this.#own.trySplit(fraction);
+  }
+
+  override progress(): { readonly completed: number; readonly remaining: number } {
+    return this.#own.progress();
+  }
+
+  override checkDone(): void {
+    this.#own.checkDone();
+  }
+}
+
+/**
  * Tells which part of the files is being read. A split gives away later files first, then, where the format allows it,
  * what lies behind a byte of the current one.
  */
@@ -53,14 +87,23 @@ export class FilesTracker implements RestrictionTracker<FilesRestriction, FilePo
     return { parts: this.#parts };
   }
 
-  /** Goes on to the next part; undefined when there is none. */
-  next(): { readonly part: FilePart; readonly tracker: OffsetTracker } | undefined {
+  /** Goes on to the next part; undefined when there is none. Its claims are passed to `claim`, which ends in {@link tryClaim}. */
+  next(
+    claim: (position: FilePosition) => boolean,
+  ): { readonly part: FilePart; readonly tracker: OffsetTracker } | undefined {
+    const part = this.#begin();
+    if (part === undefined || this.#current === undefined) return undefined;
+    const index = this.#index;
+    return { part, tracker: new PartTracker(this.#current, (offset) => claim({ part: index, offset })) };
+  }
+
+  #begin(): FilePart | undefined {
     const part = this.#parts[this.#index + 1];
     if (part === undefined) return undefined;
     this.#index += 1;
     this.#current = part.range === undefined ? new WholeFileTracker() : new OffsetTracker(part.range);
     this.#isCurrentDone = false;
-    return { part, tracker: this.#current };
+    return part;
   }
 
   /** The current part needs no further reading: it was read, or can't be. */
@@ -74,7 +117,7 @@ export class FilesTracker implements RestrictionTracker<FilesRestriction, FilePo
         `part ${part} was claimed after part ${this.#index}. Files are read one after another. Claim positions in order.`,
       );
     }
-    while (this.#index < part) if (this.next() === undefined) return false;
+    while (this.#index < part) if (this.#begin() === undefined) return false;
     return this.#current?.tryClaim(offset) ?? false;
   }
 

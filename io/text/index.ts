@@ -1,0 +1,4 @@
+// Text files: a line is an element. lineFormat is the ground of every format with a record per line.
+export type { TextEncoding } from './encoding.ts';
+export { lineFormat, type Converted, type ConvertLines, type LineOptions, type Lines } from './line-format.ts';
+export { readAllText, readText } from './read-text.ts';
