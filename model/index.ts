@@ -19,6 +19,7 @@ export * from './metrics.ts';
 export * from './outputs.ts';
 export * from './pcollection.ts';
 export * from './pipeline.ts';
+export { type IterableData, iterableData } from './plain-data.ts';
 export * from './primitives.ts';
 export * from './runner.ts';
 export * from './schema.ts';

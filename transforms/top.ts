@@ -25,7 +25,10 @@ import { type Comparable, type Comparator, naturalOrder, totalOrder } from './na
 export function largest<T extends Comparable>(n: number): CombineFn<T, T[], readonly T[]>;
 export function largest<T>(n: number, compare: Comparator<T>): CombineFn<T, T[], readonly T[]>;
 // Without a comparator T is Comparable: the first signature says so.
-export function largest<T>(n: number, compare: Comparator<T> = naturalOrder as Comparator<unknown>): CombineFn<T, T[], readonly T[]> {
+export function largest<T>(
+  n: number,
+  compare: Comparator<T> = naturalOrder as Comparator<unknown>,
+): CombineFn<T, T[], readonly T[]> {
   atLeastOne('largest', 'n', n, 'largest(10)');
   return greatest('largest', n, compare);
 }
@@ -44,7 +47,10 @@ export function largest<T>(n: number, compare: Comparator<T> = naturalOrder as C
  */
 export function smallest<T extends Comparable>(n: number): CombineFn<T, T[], readonly T[]>;
 export function smallest<T>(n: number, compare: Comparator<T>): CombineFn<T, T[], readonly T[]>;
-export function smallest<T>(n: number, compare: Comparator<T> = naturalOrder as Comparator<unknown>): CombineFn<T, T[], readonly T[]> {
+export function smallest<T>(
+  n: number,
+  compare: Comparator<T> = naturalOrder as Comparator<unknown>,
+): CombineFn<T, T[], readonly T[]> {
   atLeastOne('smallest', 'n', n, 'smallest(10)');
   return greatest('smallest', n, (a, b) => compare(b, a));
 }
