@@ -44,6 +44,8 @@ export class CsvParser<T> {
   readonly #shapeOf: ShapeOf<T>;
   readonly #scanner: RecordScanner;
   readonly #newline: number;
+  /** A record at the limit, and the CR that may follow. */
+  readonly #longestLine: number;
   #make: RowMaker<T> | undefined;
   #header: readonly string[] = [];
   /** How many fields a record must have; 0 until the first one has told. */
@@ -61,6 +63,7 @@ export class CsvParser<T> {
   constructor(dialect: ResolvedDialect, newline: number, shapeOf: ShapeOf<T>) {
     this.#dialect = dialect;
     this.#newline = newline;
+    this.#longestLine = dialect.maxRecordLength + 1;
     this.#shapeOf = shapeOf;
     this.#scanner = new RecordScanner(dialect, newline);
   }
@@ -87,6 +90,7 @@ export class CsvParser<T> {
   /** Up to `limit` rows of the window, with the faults among them. Without any, the window is done with. */
   next(limit: number): CsvBatch<T> {
     const batch: CsvBatch<T> = { rows: [], lines: [], positions: [], faults: [] };
+    if (this.#isOver) return batch;
     if (this.#make === undefined) this.#begin(batch);
     while (this.#at < this.#bytes.length && !this.#isOver && batch.rows.length + batch.faults.length < limit) {
       if (!this.#step(batch)) break;
@@ -189,7 +193,7 @@ export class CsvParser<T> {
   #fieldFault(batch: CsvBatch<T>, at: number): boolean {
     const { fault, faultAt } = this.#scanner;
     const end = this.#endOfLine(fault === 'INVALID_BYTES' ? this.#scanner.end : faultAt);
-    if (end - at > this.#dialect.maxRecordLength) return this.#overLimit(batch, at);
+    if (end - at > this.#longestLine) return this.#overLimit(batch, at);
     if (end === this.#bytes.length && !this.#isLast) return false;
     const line = this.#line + this.#lineEnds(at, faultAt);
     return this.#drop(batch, this.#fault(fault, this.#faultMessage(at), line, at, end), end);
@@ -206,7 +210,7 @@ export class CsvParser<T> {
 
   /** A record whose end is not in the window: waits for more, unless that can't help. */
   #unfinished(batch: CsvBatch<T>, at: number): boolean {
-    if (this.#bytes.length - at > this.#dialect.maxRecordLength) return this.#overLimit(batch, at);
+    if (this.#bytes.length - at > this.#longestLine) return this.#overLimit(batch, at);
     if (!this.#isLast) return false;
     return this.#openQuote(batch, at, this.#scanner.openQuote, undefined);
   }

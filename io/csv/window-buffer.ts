@@ -48,8 +48,8 @@ export class WindowBuffer {
     this.#newline ??= firstNewline(bytes, false, this.#dialect);
     const end = this.#newline === undefined ? 0 : bytes.lastIndexOf(this.#newline) + 1;
     if (end > 0) return bytes.subarray(0, end);
-    // A line beyond the limit is handed over as it is: the parser says what is wrong with it.
-    if (this.#length > this.#dialect.maxRecordLength) {
+    // A line beyond the limit (and a CR) is handed over as it is: the parser says what is wrong with it.
+    if (this.#length > this.#dialect.maxRecordLength + 1) {
       this.#newline ??= LF;
       return bytes;
     }

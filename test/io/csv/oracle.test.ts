@@ -45,7 +45,11 @@ function agreedOn(drawn: string, { trim, newline, comment }: Drawn): string {
   // It lets a comment follow a closing quote, though told that comments are lines.
   const text = comment === undefined ? drawn : drawn.replace(/(["'])[\s#]*#/g, '$1');
   // With trim csv-parse takes away any white space before it looks for line ends: LF between CRs, and blanks at the end.
-  if (trim) return (newline === '\r' ? text.replaceAll('\n', '') : text).replace(/\s+$/, '');
+  // Nor does it mind a second quoted text in the field, which it drops.
+  if (trim) {
+    const oneQuoted = (newline === '\r' ? text.replaceAll('\n', '') : text).replace(/(["'])\s+(?=["'])/g, '$1');
+    return oneQuoted.replace(/\s+$/, '');
+  }
   // A CR at the very end is half of a CRLF here, and data there.
   return newline === '\r' ? text : text.replace(/\r+$/, '');
 }

@@ -44,12 +44,18 @@ export interface ReadText {
 export async function readText(
   content: string | Uint8Array,
   options: CsvReadOptions = {},
-  { pieceSize, range }: { readonly pieceSize?: number; readonly range?: OffsetRange } = {},
+  {
+    pieceSize,
+    range,
+    codegen,
+  }: { readonly pieceSize?: number; readonly range?: OffsetRange; readonly codegen?: boolean } = {},
 ): Promise<ReadText> {
   const file = fileOf(content, pieceSize);
   const tracker = new OffsetTracker(range ?? { from: 0, to: file.size ?? 0 });
   const result: ReadText = { rows: [], places: [], rejected: [], messages: [], bytes: 0, tracker };
-  const context: SourceContext = { host: nodeHost(), signal: new AbortController().signal, step: 'Read' };
+  const machine = nodeHost();
+  const host = { ...machine, codegen: codegen ?? machine.codegen };
+  const context: SourceContext = { host, signal: new AbortController().signal, step: 'Read' };
   await csvReadFormat(options).read(
     file,
     tracker,
