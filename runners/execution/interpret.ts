@@ -96,7 +96,7 @@ function userStep(stage: StageRuntime, node: StageNode, next: Consume): Consume 
     stage.at = index;
     let result: unknown;
     try {
-      result = invoker.call(...call);
+      result = ring.isUnknown ? stage.scoped(index, ...call) : invoker.call(...call);
       if (gives && isAtomic) result = stage.collect(index, result);
     } catch (error) {
       result = stage.fail(index, error, ...call);

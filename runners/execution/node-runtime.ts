@@ -3,7 +3,7 @@ import { type AssignWindows, windowAssigner } from './assign-windows.ts';
 import { Invoker, type InvokerEnvironment, observesWindow } from './invoke.ts';
 import type { MetricsStore } from './metrics.ts';
 import { StepMetrics } from './metrics.ts';
-import { Ring } from './ring.ts';
+import { type Load, Ring } from './ring.ts';
 import type { StageNode } from './stage.ts';
 
 /** How many promises of a step may be pending if it does not say. */
@@ -43,6 +43,7 @@ export function nodeRuntime(
   node: StageNode,
   store: MetricsStore,
   sideInputs: InvokerEnvironment['sideInputs'],
+  load: Load,
 ): NodeRuntime {
   const { primitive, path } = node.step;
   const traits = 'traits' in primitive ? primitive.traits : undefined;
@@ -53,7 +54,7 @@ export function nodeRuntime(
     node,
     path,
     invoker: new Invoker(node, { sideInputs, resource: () => runtime.resource }),
-    ring: new Ring(concurrency, !(traits?.unordered ?? false)),
+    ring: new Ring(concurrency, !(traits?.unordered ?? false), load),
     metrics: new StepMetrics(store, path, isAtomic),
     isAtomic,
     explodesWindows: node.isMultiWindow && observesWindow(node),
@@ -68,5 +69,7 @@ export function nodeRuntime(
     failed: 0,
     resource: undefined,
   };
+  // Keys, timestamps and windows are needed at once: their functions are never async.
+  if (!mayBeAsync(node)) runtime.ring.returned();
   return runtime;
 }

@@ -15,6 +15,11 @@ export interface RingEntry {
   error: Error | undefined;
 }
 
+/** How much of a stage is not plain synchronous work: calls in rings, and functions not known to be sync. */
+export interface Load {
+  busy: number;
+}
+
 /**
  * The calls of one step that have not been passed on, in the order of their inputs.
  *
@@ -23,17 +28,27 @@ export interface RingEntry {
  */
 export class Ring {
   readonly limit: number;
+  /** Whether the step's function has not been seen to return at once, or is known not to. */
+  isUnknown = true;
   readonly #isOrdered: boolean;
+  readonly #load: Load;
+  /** How many calls are in it; a field, as it is looked at for every element. */
+  size = 0;
   #entries: RingEntry[] = [];
   #head = 0;
 
-  constructor(limit: number, isOrdered: boolean) {
+  constructor(limit: number, isOrdered: boolean, load: Load) {
     this.limit = limit;
     this.#isOrdered = isOrdered;
+    this.#load = load;
+    load.busy++;
   }
 
-  get size(): number {
-    return this.#entries.length - this.#head;
+  /** A call has returned at once: the next ones need not be watched. */
+  returned(): void {
+    if (!this.isUnknown) return;
+    this.isUnknown = false;
+    this.#load.busy--;
   }
 
   get isFull(): boolean {
@@ -42,11 +57,15 @@ export class Ring {
 
   push(entry: RingEntry): void {
     this.#entries.push(entry);
+    this.size++;
+    this.#load.busy++;
   }
 
   /** Puts an entry back to where its turn is next. */
   unshift(entry: RingEntry): void {
     this.#entries.splice(this.#head, 0, entry);
+    this.size++;
+    this.#load.busy++;
   }
 
   /** The first entry that was not called, if a call may start now. */
@@ -66,12 +85,17 @@ export class Ring {
     if (head === undefined) return undefined;
     if (head.state === 'settled') {
       this.#head++;
+      this.size--;
+      this.#load.busy--;
       this.#compact();
       return head;
     }
     if (this.#isOrdered) return undefined;
     const at = this.#entries.findIndex((entry, i) => i >= this.#head && entry.state === 'settled');
-    return at < 0 ? undefined : this.#entries.splice(at, 1)[0];
+    if (at < 0) return undefined;
+    this.size--;
+    this.#load.busy--;
+    return this.#entries.splice(at, 1)[0];
   }
 
   // Shifting an array for each entry would move all others; the gap is closed once it is half of it.

@@ -22,7 +22,7 @@ import { deadLetterOf } from './dead-letters.ts';
 import { SKIP } from './invoke.ts';
 import type { MetricsStore, StepMetrics } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
-import type { RingEntry } from './ring.ts';
+import type { Load, RingEntry } from './ring.ts';
 import { edgesOf, isThenable, type SideInputAccess, type StageSpec } from './stage.ts';
 
 /** Runs elements of a batch from an index through a part of the stage; returns the index where it stopped. */
@@ -71,6 +71,7 @@ export class StageRuntime implements MetricsScope {
   batch: Batch = sharedBatch([]);
   /** Set when a ring or an edge has no room. */
   full = false;
+  readonly load: Load = { busy: 0 };
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
@@ -86,7 +87,7 @@ export class StageRuntime implements MetricsScope {
     this.environment = environment;
     this.#scope = scope;
     this.nodes = spec.nodes.map((node) =>
-      nodeRuntime(node, environment.store, (window: BoundedWindow) => environment.sideInputs(node, window)),
+      nodeRuntime(node, environment.store, (window: BoundedWindow) => environment.sideInputs(node, window), this.load),
     );
   }
 
@@ -116,6 +117,14 @@ export class StageRuntime implements MetricsScope {
   /** A call threw. Gives {@link SKIP} if it became a dead letter, a promise if it is tried again; throws otherwise. */
   fail(index: number, error: unknown, ...call: CallArguments): unknown {
     return this.#failed(this.node(index), error, 1, this.#coordinate(), call);
+  }
+
+  /** A call whose function is not known to be sync: what it goes on to do counts for its step. */
+  scoped(index: number, ...call: CallArguments): unknown {
+    const node = this.node(index);
+    const result = this.#scope.run(node.metrics, () => node.invoker.call(...call));
+    if (!isThenable(result) && !isAsyncIterable(result)) node.ring.returned();
+    return result;
   }
 
   /** Collects all outputs of a call, for steps whose failed calls leave no trace. */

@@ -1,0 +1,101 @@
+import type { BoundedWindow, PrimitiveKey, Timestamp, TimestampCombiner } from '../../model/index.ts';
+import type { Windows } from '../execution/index.ts';
+import type { AddToGroup, Pair } from './group-table.ts';
+import type { Reducer } from './reducer.ts';
+
+/**
+ * The groups of one window: a slot number per key, and columns by slot.
+ *
+ * Columns, since a slot is a machine word in place of an object: numbers stay unboxed and neighbors, and summing 100,000
+ * keys takes 160 ns an element in place of 260 with an object per key. Two Maps, so that a text which stands for an object
+ * is never taken for a string, and strings need no look at their first character, which would flatten each new one.
+ */
+export interface Groups {
+  readonly window: BoundedWindow;
+  readonly bare: Map<PrimitiveKey, number>;
+  readonly encoded: Map<string, number>;
+  /** The keys of `encoded`, by slot. */
+  readonly keys: unknown[];
+  readonly values: unknown[];
+  /** Only where a group's timestamp is not the end of its window. */
+  readonly timestamps: Timestamp[];
+}
+
+/** What an `add` is made of. */
+export interface AddParts {
+  readonly reducer: Reducer;
+  readonly timestampCombiner: TimestampCombiner;
+  readonly encode: (key: unknown) => string;
+  /** Undefined for an element in several windows. */
+  readonly groupsOf: (windows: Windows) => Groups | undefined;
+  readonly addToEach: AddToGroup;
+  /** There is a new group. */
+  readonly added: () => void;
+  /** A value to be measured, one in 64. */
+  readonly sample: (value: unknown) => void;
+  readonly failed: (error: unknown, pair: Pair) => Error;
+}
+
+/**
+ * Makes the function that takes an element into an aligned table.
+ *
+ * Compiled again for each step (ownCopy), so it uses nothing but its parameter. Guarded by the benchmarks groupsum, window.
+ */
+export const makeAdd = (parts: AddParts): AddToGroup => {
+  const { reducer, encode, groupsOf, addToEach, added, sample, failed } = parts;
+  const isEarliest = parts.timestampCombiner === 'earliest';
+  const hasTimestamps = parts.timestampCombiner !== 'end-of-window';
+  const { keepsValues } = reducer;
+  let lastWindows: Windows | undefined;
+  // Set before the first use: no list of windows is undefined.
+  let groups = undefined as unknown as Groups;
+  let bare = undefined as unknown as Groups['bare'];
+  let values: unknown[] = [];
+  let count = 0;
+  const addTimestamp = (slot: number, timestamp: Timestamp): void => {
+    const { timestamps } = groups;
+    const before = timestamps[slot];
+    if (before === undefined) timestamps[slot] = timestamp;
+    else if (isEarliest ? timestamp < before : timestamp > before) timestamps[slot] = timestamp;
+  };
+  /** Keys that are neither text nor numbers. */
+  const slotOf = (key: unknown): number | undefined =>
+    typeof key === 'bigint' || typeof key === 'boolean' || key === null
+      ? bare.get(key)
+      : groups.encoded.get(encode(key));
+  const setSlot = (key: unknown, slot: number): void => {
+    if (typeof key !== 'object' || key === null) bare.set(key as PrimitiveKey, slot);
+    else {
+      groups.encoded.set(encode(key), slot);
+      groups.keys[slot] = key;
+    }
+  };
+  return (pair, timestamp, windows) => {
+    if (windows !== lastWindows) {
+      const found = groupsOf(windows);
+      if (found === undefined) return addToEach(pair, timestamp, windows);
+      groups = found;
+      bare = found.bare;
+      values = found.values;
+      lastWindows = windows;
+    }
+    const { key, value } = pair;
+    let isNew = false;
+    try {
+      let slot = typeof key === 'string' || typeof key === 'number' ? bare.get(key) : slotOf(key);
+      if (slot !== undefined) values[slot] = reducer.add(values[slot], value);
+      else {
+        slot = values.length;
+        values.push(reducer.first(value));
+        setSlot(key, slot);
+        isNew = true;
+      }
+      if (hasTimestamps) addTimestamp(slot, timestamp);
+    } catch (error) {
+      throw failed(error, pair);
+    }
+    // Outside the try: a disk that is full while the table is emptied is no failure of this element.
+    if (isNew) added();
+    if (keepsValues && (++count & 63) === 0) sample(value);
+  };
+};
