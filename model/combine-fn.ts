@@ -66,11 +66,15 @@ export const count: CombineFn<unknown, number, number> = fold(
   (a, b) => a + b,
 );
 
+// Of two, not of any number: given to `reduce`, Math.min would compare the index and the array as well.
+const smaller = (a: number, b: number): number => Math.min(a, b);
+const larger = (a: number, b: number): number => Math.max(a, b);
+
 /** The smallest number; `Infinity` of none. NaN among the inputs gives NaN. */
-export const min: CombineFn<number, number, number> = fold('min', Number.POSITIVE_INFINITY, Math.min, Math.min);
+export const min: CombineFn<number, number, number> = fold('min', Number.POSITIVE_INFINITY, smaller, smaller);
 
 /** The largest number; `-Infinity` of none. NaN among the inputs gives NaN. */
-export const max: CombineFn<number, number, number> = fold('max', Number.NEGATIVE_INFINITY, Math.max, Math.max);
+export const max: CombineFn<number, number, number> = fold('max', Number.NEGATIVE_INFINITY, larger, larger);
 
 /** The sum and the number of inputs that a mean is made of. */
 export interface MeanAccumulator {

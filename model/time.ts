@@ -63,5 +63,6 @@ export function formatTimestamp(timestamp: Timestamp): string {
   if (timestamp <= MIN_TIMESTAMP) return 'MIN';
   if (timestamp >= MAX_TIMESTAMP) return 'MAX';
   if (timestamp === END_OF_GLOBAL_WINDOW) return 'end of the global window';
-  return new Date(timestamp).toISOString();
+  // Messages about a wrong timestamp show it too.
+  return Number.isNaN(timestamp) ? 'NaN' : new Date(timestamp).toISOString();
 }

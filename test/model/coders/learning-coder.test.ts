@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter, type Coder, CoderError, learningCoder, toBytes } from '../../../model/index.ts';
-import { plainData } from './plain-data.ts';
+import { plainData } from '../any-data.ts';
 import { coders } from './typed-coders.ts';
 
 const mayGenerate = process.env['VIGA_CODEGEN'] !== 'off';

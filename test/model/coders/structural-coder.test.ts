@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ByteReader, CoderError, encodeKey, fromBytes, structuralCoder, toBytes } from '../../../model/index.ts';
 import { iterableData } from '../../../model/plain-data.ts';
 import { assertCoderLaws } from '../../../testing/index.ts';
-import { plainData, reversed } from './plain-data.ts';
+import { plainData, reversed } from '../any-data.ts';
 
 /** Values of which some are equal as keys and have, or come from, different forms. */
 const twins: readonly unknown[] = [

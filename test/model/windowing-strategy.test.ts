@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import {
+  afterCount,
+  afterGrouping,
+  afterProcessingTime,
+  afterWatermark,
+  DEFAULT_WINDOWING,
+  defaultTrigger,
+  fixedWindows,
+  globalWindows,
+  hours,
+  minutes,
+  never,
+  orFinally,
+  PipelineError,
+  repeatedly,
+  sessions,
+  type Trigger,
+  windowingStrategy,
+} from '../../model/index.ts';
+
+const windows = fixedWindows({ size: minutes(5) });
+
+test('without more, each window fires once, at its end, with no time for late elements', () => {
+  expect(windowingStrategy('Step', windows, {})).toEqual({
+    windowFn: windows,
+    trigger: defaultTrigger(),
+    accumulationMode: 'discarding',
+    allowedLateness: 0,
+    timestampCombiner: 'end-of-window',
+    closingBehavior: 'emit-if-nonempty',
+    onTimeBehavior: 'fire-always',
+    alreadyMerged: false,
+  });
+});
+
+test('what is asked for is kept', () => {
+  const firing = {
+    trigger: afterWatermark({ early: afterCount(2), late: afterCount(1) }),
+    accumulationMode: 'accumulating',
+    allowedLateness: hours(1),
+    timestampCombiner: 'latest',
+    closingBehavior: 'emit-always',
+    onTimeBehavior: 'fire-if-nonempty',
+  } as const;
+  expect(windowingStrategy('Step', windows, firing)).toEqual({ ...firing, windowFn: windows, alreadyMerged: false });
+});
+
+describe('a trigger that would drop later elements is refused with the step, the trigger and two ways out', () => {
+  test.each<[string, Trigger, number]>([
+    ['afterCount(2)', afterCount(2), 0],
+    ['afterProcessingTime(1000 ms)', afterProcessingTime({ delay: 1000 }), 0],
+    ['afterWatermark()', afterWatermark(), minutes(1)],
+    ['afterWatermark(early: afterCount(1))', afterWatermark({ early: afterCount(1) }), minutes(1)],
+    ['orFinally(repeatedly(afterCount(1)), afterCount(5))', orFinally(repeatedly(afterCount(1)), afterCount(5)), 0],
+  ])('%s', (text, trigger, allowedLateness) => {
+    const make = () =>
+      windowingStrategy('Orders/Window', windows, { trigger, allowedLateness, accumulationMode: 'discarding' });
+    expect(make).toThrow(PipelineError);
+    expect(make).toThrow(`Orders/Window: the trigger ${text} can finish`);
+    expect(make).toThrow(/Wrap it in repeatedly\(\.\.\.\), or pass allowDataLoss: true\.$/);
+    const allowed = { trigger, allowedLateness, accumulationMode: 'discarding', allowDataLoss: true } as const;
+    expect(windowingStrategy('Step', windows, allowed).trigger).toBe(trigger);
+  });
+});
+
+test.each<[string, Trigger, number]>([
+  ['the default trigger, with lateness', defaultTrigger(), hours(1)],
+  ['a trigger that never fires', never(), hours(1)],
+  ['a repeated one', repeatedly(afterCount(2)), hours(1)],
+  ['the watermark, as no element is taken after it', afterWatermark({ early: afterCount(1) }), 0],
+  ['the watermark and each late element', afterWatermark({ late: afterCount(1) }), hours(1)],
+])('a trigger that loses nothing is taken: %s', (_name, trigger, allowedLateness) => {
+  const firing = { trigger, allowedLateness, accumulationMode: 'accumulating' } as const;
+  expect(windowingStrategy('Step', windows, firing)).toMatchObject(firing);
+});
+
+test.each([-1, Number.NaN])('an allowedLateness of %d is refused with an example', (allowedLateness) => {
+  const make = () => windowingStrategy('Step', windows, { allowedLateness });
+  expect(make).toThrow(PipelineError);
+  expect(make).toThrow(/^Step: allowedLateness is (-1|NaN) ms but must be 0 or more\..*Pass e\.g\. minutes\(5\)/);
+});
+
+test('windows that merge are final after a grouping, others stay as they are', () => {
+  const merging = windowingStrategy('Step', sessions({ gap: minutes(1) }), {});
+  expect(afterGrouping(merging)).toEqual({ ...merging, alreadyMerged: true });
+  expect(afterGrouping(DEFAULT_WINDOWING)).toBe(DEFAULT_WINDOWING);
+  expect(DEFAULT_WINDOWING.windowFn).toBe(globalWindows());
+});
