@@ -52,11 +52,19 @@ export interface FormatWriter<in T> {
   close(): void | Promise<void>;
 }
 
+/** What a format knows of the file that it writes. */
+export interface WriteFormatContext {
+  readonly path: string;
+  readonly step: string;
+  /** Hands back an element that can't be written, of which nothing was; it throws where no dead letters were asked for. */
+  readonly reject?: (element: unknown, error: Error) => void;
+}
+
 /** How records stand in a file, for writing. `writeFiles` drives it. */
 export interface WriteFormat<in T> {
   readonly name: string;
   /** What names of such files end in, e.g. `.csv`. */
   readonly extension: string;
   /** Begins a file. The bytes passed to `out` may be reused by the writer once `write` has returned or its promise settled. */
-  open(out: OutputFile, context: { readonly path: string; readonly step: string }): FormatWriter<T>;
+  open(out: OutputFile, context: WriteFormatContext): FormatWriter<T>;
 }
