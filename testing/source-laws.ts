@@ -10,13 +10,13 @@ import {
 import { nodeHost } from '../host/index.ts';
 import { difference, show, showList, textOf } from './compare.ts';
 import { type LawOptions, Trial } from './law.ts';
-import { watchClaims } from './watch-claims.ts';
+import { watchTracker } from './watched-tracker.ts';
 
 /** What {@link assertSourceLaws} needs to know. */
 export interface SourceLaws<E> extends LawOptions {
   /** For readers of a `splittableParDo`: the element whose restriction is read. */
   readonly element?: E;
-  /** At most how many moments a reading is split at. Default 200, spread over all. */
+  /** At how many moments a reading is split at most, spread over all of it. Default 200. */
   readonly moments?: number;
 }
 
@@ -60,7 +60,7 @@ export async function assertSourceLaws<E, T, R, P>(
 
 interface Reading<T> {
   readonly values: readonly T[];
-  readonly claims: number;
+  readonly moments: number;
 }
 
 class SourceCheck<E, T, R, P> {
@@ -90,7 +90,9 @@ class SourceCheck<E, T, R, P> {
     const start = this.#source.createTracker(restriction).progress();
     const total = start.completed + start.remaining;
     let completed = 0;
-    return this.#read(restriction, (tracker) => {
+    let last: RestrictionTracker<R, P> | undefined;
+    const reading = await this.#read(restriction, (tracker) => {
+      last = tracker;
       const progress = tracker.progress();
       this.#trial.require(
         progress.completed >= completed && progress.remaining >= 0 && progress.completed + progress.remaining === total,
@@ -100,6 +102,14 @@ class SourceCheck<E, T, R, P> {
       );
       completed = progress.completed;
     });
+    const remaining = last?.progress().remaining ?? 0;
+    this.#trial.require(
+      remaining === 0,
+      'nothing remains after reading',
+      () => `${remaining} does`,
+      'Progress would never reach its end. Count all that was claimed as done.',
+    );
+    return reading;
   }
 
   /** Reads it in the parts that `split` makes. */
@@ -117,16 +127,16 @@ class SourceCheck<E, T, R, P> {
   }
 
   /** Reads it and splits the reading at each of many moments; then what was split off. */
-  async splitWhileRead(restriction: R, { values: expected, claims }: Reading<T>): Promise<void> {
-    const stride = Math.max(1, Math.ceil(claims / this.#moments));
-    for (let moment = 0; moment <= claims; moment += stride) {
+  async splitWhileRead(restriction: R, { values: expected, moments }: Reading<T>): Promise<void> {
+    const stride = Math.max(1, Math.ceil(moments / this.#moments));
+    for (let moment = 0; moment < moments; moment += stride) {
       for (const fraction of FRACTIONS) {
         const values = await this.#readSplit(restriction, moment, fraction);
         this.#sameElements(
           'a split while reading loses and doubles nothing',
           expected,
           values,
-          `claim ${moment}, ${fraction}`,
+          `at moment ${moment}, fraction ${fraction}`,
         );
       }
     }
@@ -134,8 +144,8 @@ class SourceCheck<E, T, R, P> {
 
   async #readSplit(restriction: R, moment: number, fraction: number): Promise<readonly T[]> {
     let residual: { readonly part: R } | undefined;
-    const { values } = await this.#read(restriction, (tracker, claim) => {
-      if (claim !== moment) return;
+    const { values } = await this.#read(restriction, (tracker, now) => {
+      if (now !== moment) return;
       const split = tracker.trySplit(fraction);
       if (split === undefined) return;
       this.#restriction(split.residual);
@@ -150,14 +160,14 @@ class SourceCheck<E, T, R, P> {
     return residual === undefined ? values : [...values, ...(await this.#read(residual.part)).values];
   }
 
-  /** Reads one restriction to its end; `atClaim` is called before each claim and after the last. */
+  /** Reads one restriction to its end; `atMoment` is called whenever it could be split. */
   async #read(
     restriction: R,
-    atClaim: (tracker: RestrictionTracker<R, P>, claim: number) => void = () => undefined,
+    atMoment: (tracker: RestrictionTracker<R, P>, now: number) => void = () => undefined,
   ): Promise<Reading<T>> {
-    let claims = 0;
+    let moments = 0;
     const own = this.#source.createTracker(restriction);
-    const tracker = watchClaims(own, () => atClaim(own, claims++));
+    const { tracker, yielded } = watchTracker(own, () => atMoment(own, moments++));
     const values: T[] = [];
     let watermark = MIN_TIMESTAMP;
     await this.#source.read(
@@ -167,6 +177,7 @@ class SourceCheck<E, T, R, P> {
         emit: (batch) => {
           this.#batch(batch, watermark);
           values.push(...batch.values);
+          yielded();
         },
         reject: () => undefined,
         advanceWatermark: (timestamp) => {
@@ -177,7 +188,7 @@ class SourceCheck<E, T, R, P> {
       this.#context,
     );
     this.#done(own);
-    return { values, claims };
+    return { values, moments };
   }
 
   #done(tracker: RestrictionTracker<R, P>): void {
@@ -193,13 +204,6 @@ class SourceCheck<E, T, R, P> {
       () => (failure instanceof Error ? failure.message : show(failure)),
       'What was not claimed is lost. Claim up to the end, or until a claim is refused.',
       failure,
-    );
-    const { remaining } = tracker.progress();
-    this.#trial.require(
-      remaining === 0,
-      'nothing remains after reading',
-      () => `${remaining} does`,
-      'Progress would never reach its end. Count all that was claimed as done.',
     );
   }
 

@@ -30,7 +30,7 @@ export function largest<T>(
   compare: Comparator<T> = naturalOrder as Comparator<unknown>,
 ): CombineFn<T, T[], readonly T[]> {
   atLeastOne('largest', 'n', n, 'largest(10)');
-  return greatest('largest', n, compare);
+  return greatest('largest', n, totalOrder(compare));
 }
 
 /**
@@ -52,11 +52,11 @@ export function smallest<T>(
   compare: Comparator<T> = naturalOrder as Comparator<unknown>,
 ): CombineFn<T, T[], readonly T[]> {
   atLeastOne('smallest', 'n', n, 'smallest(10)');
-  return greatest('smallest', n, (a, b) => compare(b, a));
+  const order = totalOrder(compare);
+  return greatest('smallest', n, (a, b) => order(b, a));
 }
 
-function greatest<T>(name: string, n: number, compare: Comparator<T>): CombineFn<T, T[], readonly T[]> {
-  const order = totalOrder(compare);
+function greatest<T>(name: string, n: number, order: Comparator<T>): CombineFn<T, T[], readonly T[]> {
   return {
     name,
     createAccumulator: () => [],

@@ -72,6 +72,21 @@ test('a source that reads on after a refused claim doubles elements', async () =
   await expect(assertSourceLaws(deaf)).rejects.toThrow(/doubled or new/);
 });
 
+test('a source that waits between looking at its end and claiming a batch loses elements', async () => {
+  const slow: typeof numbers = {
+    ...numbers,
+    async read(_, tracker, output) {
+      for (let { from } = tracker.currentRestriction(); ; from += 3) {
+        const to = Math.min(tracker.currentRestriction().to, from + 3);
+        await Promise.resolve();
+        if (to <= from || !tracker.tryClaim(to - 1)) return undefined;
+        await output.emit({ values: Array.from({ length: to - from }, (_, i) => from + i) });
+      }
+    },
+  };
+  await expect(assertSourceLaws(slow)).rejects.toThrow(/lost are/);
+});
+
 test('a split that leaves a gap loses elements', async () => {
   const gappy: typeof numbers = {
     ...numbers,
