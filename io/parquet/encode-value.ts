@@ -18,12 +18,16 @@ export class ValueError extends Error {
 /** Checks a value and gives it the form that hyparquet-writer takes. Throws {@link ValueError}. */
 export type EncodeValue = (value: unknown) => unknown;
 
+/** Whether types were declared, or told from the first rows: then what is missing is null, and what is new an error. */
+export type TypeOrigin = 'declared' | 'inferred';
+
 /** The encoder of a column; `path` is its name, with dots for parts of nested columns. */
-export function encoderOf(type: ColumnType, path: string): EncodeValue {
-  const encode = requiredEncoder(type, path);
+export function encoderOf(type: ColumnType, path: string, origin: TypeOrigin): EncodeValue {
+  const encode = requiredEncoder(type, path, origin);
+  const mayBeMissing = type.nullable && origin === 'inferred';
   return (value) => {
     if (value !== null && value !== undefined) return encode(value);
-    if (value === null && type.nullable) return null;
+    if ((value === null && type.nullable) || mayBeMissing) return null;
     throw new ValueError(path, missingText(value, type));
   };
 }
@@ -36,11 +40,13 @@ function missingText(value: unknown, type: ColumnType): string {
   return `the value is missing (undefined). A misspelled name would go unseen. ${fix}.`;
 }
 
-function requiredEncoder(type: ColumnType, path: string): EncodeValue {
+function requiredEncoder(type: ColumnType, path: string, origin: TypeOrigin): EncodeValue {
   const refuse = (value: unknown, fix: string): never => {
+    const why = origin === 'inferred' ? ', the type told from the first rows' : '';
+    const declare = origin === 'inferred' ? ', or declare the columns' : '';
     throw new ValueError(
       path,
-      `the value ${showValue(value)} is no ${typeText(type)}. It would be lost or changed. ${fix}.`,
+      `the value ${showValue(value)} is no ${typeText({ ...type, nullable: false })}${why}. It would be lost or changed. ${fix}${declare}.`,
     );
   };
   switch (type.kind) {
@@ -103,11 +109,15 @@ function requiredEncoder(type: ColumnType, path: string): EncodeValue {
     case 'decimal':
       return decimalEncoder(type, refuse);
     case 'list':
-      return listEncoder(type.element, path, refuse);
+      return listEncoder(encoderOf(type.element, `${path}.element`, origin), refuse);
     case 'struct':
-      return structEncoder(type.fields, path, refuse);
+      return structEncoder(type.fields, path, { refuse, origin });
     case 'map':
-      return mapEncoder(type, path, refuse);
+      return mapEncoder(
+        encoderOf(type.key, `${path}.key`, origin),
+        encoderOf(type.value, `${path}.value`, origin),
+        refuse,
+      );
     case 'float16':
     case 'time-nanos':
     case 'interval':
@@ -187,29 +197,40 @@ function decimalEncoder({ precision, scale }: { precision: number; scale: number
   };
 }
 
-function listEncoder(element: ColumnType, path: string, refuse: Refuse): EncodeValue {
-  const encode = encoderOf(element, `${path}.element`);
+function listEncoder(encode: EncodeValue, refuse: Refuse): EncodeValue {
   // Array.from reaches holes too, which map would leave out.
   return (value) => (Array.isArray(value) ? Array.from(value, encode) : refuse(value, 'Pass an array'));
 }
 
-function structEncoder(fields: readonly Field[], path: string, refuse: Refuse): EncodeValue {
-  const members = fields.map(({ name, type }) => ({ name, encode: encoderOf(type, `${path}.${name}`) }));
+function structEncoder(
+  fields: readonly Field[],
+  path: string,
+  { refuse, origin }: { readonly refuse: Refuse; readonly origin: TypeOrigin },
+): EncodeValue {
+  const members = fields.map(({ name, type }) => ({ name, encode: encoderOf(type, `${path}.${name}`, origin) }));
+  const known = new Set(fields.map(({ name }) => name));
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'Pass an object');
+    if (origin === 'inferred') checkNames(value, known, path);
     const encoded: Record<string, unknown> = Object.create(null);
     for (const { name, encode } of members) encoded[name] = encode(ownMember(value, name));
     return encoded;
   };
 }
 
-function mapEncoder(
-  { key, value: member }: { key: ColumnType; value: ColumnType },
-  path: string,
-  refuse: Refuse,
-): EncodeValue {
-  const encodeKey = encoderOf(key, `${path}.key`);
-  const encodeMember = encoderOf(member, `${path}.value`);
+/** @throws ValueError for a member that none of the first rows had. */
+export function checkNames(value: object, known: ReadonlySet<string>, path: string): void {
+  for (const name of Object.keys(value)) {
+    if (known.has(name) || (value as Record<string, unknown>)[name] === undefined) continue; // asked by its own name
+    const at = path === '' ? name : `${path}.${name}`;
+    throw new ValueError(
+      at,
+      `none of the rows that told the types of the columns has this member. Its values would be lost. Declare the columns.`,
+    );
+  }
+}
+
+function mapEncoder(encodeKey: EncodeValue, encodeMember: EncodeValue, refuse: Refuse): EncodeValue {
   return (value) => {
     if (value instanceof Map) return Array.from(value, ([k, v]) => ({ key: encodeKey(k), value: encodeMember(v) }));
     if (!Array.isArray(value)) return refuse(value, 'Pass a Map or an array of { key, value }');

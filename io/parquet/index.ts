@@ -1,12 +1,11 @@
-// Parquet files: openParquet reads them row group by row group, writeParquet writes them, column describes their types.
-// May import model and transforms; hyparquet and hyparquet-writer are loaded only when they are needed.
+// Parquet files: readParquet, readAllParquet and writeParquet; `column` describes the types of columns and their values.
+// May import model, transforms and io/files; hyparquet and hyparquet-writer are loaded only when a file is read or written.
 //
-// Reading: read-parquet.ts opens a file, read-row-group.ts goes through a row group, leaf-cursor.ts and page.ts decode one
-// leaf column, assemble.ts builds nested values. The pages are decoded here and not by hyparquet, whose forms of values
-// lose micros, decimals and nulls, and which trusts the sizes that a file claims; its snappy and delta decoders are used.
-// Writing: write-parquet.ts, row-buffer.ts, encode-value.ts; pages and footer are written by hyparquet-writer.
-// Start with column.ts, then read-parquet.ts. partition.ts stands alone.
+// Reading: read-format.ts goes through the row groups of a file, footer.ts and file-schema.ts tell what is in it,
+// row-group.ts has it decoded by hyparquet, decode-value.ts gives values their form. check-pages.ts keeps hyparquet from
+// files that would hang it. Writing: write-format.ts, row-buffer.ts, encode-value.ts. Start with column.ts.
 
+export type { ParquetCompression } from './codecs.ts';
 export type {
   Column,
   ColumnType,
@@ -23,18 +22,8 @@ export type {
   StructType,
 } from './column.ts';
 export { column } from './column.ts';
-export type { ParquetCompression } from './compress.ts';
-export type { ParquetLimits } from './decompress.ts';
+export type { FilterValue, ParquetCondition } from './filter.ts';
 export type { JsonValue } from './json-text.ts';
-export type { ParquetErrorCode, ParquetPlace } from './parquet-error.ts';
-export { ParquetError } from './parquet-error.ts';
-export type { PartitionColumns, PartitionValue } from './partition.ts';
-export { parsePartitionPath, partitionPath } from './partition.ts';
-export type { ByteSink, ByteSource } from './ports.ts';
-export type { Predicate, PredicateValue } from './predicate.ts';
-export type { OpenParquetOptions, ParquetFile, ReadRowsOptions, RowGroupInfo } from './read-parquet.ts';
-export { openParquet } from './read-parquet.ts';
-export type { ParquetRow } from './read-row-group.ts';
-export type { ColumnStatistics } from './statistics.ts';
-export type { ParquetFileWriter, WriteParquetOptions, WrittenParquet } from './write-parquet.ts';
-export { writeParquet } from './write-parquet.ts';
+export type { PartitionValue } from './partition.ts';
+export { type ParquetRow, readAllParquet, readParquet, type ReadParquetOptions, type ReadRow } from './read-parquet.ts';
+export type { ParquetFileOptions } from './write-format.ts';

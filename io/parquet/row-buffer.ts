@@ -1,8 +1,6 @@
 import { showValue } from '../../model/index.ts';
 import type { ColumnType, Field } from './column.ts';
-import type { EncodeValue } from './encode-value.ts';
-import { encoderOf, ownMember, ValueError } from './encode-value.ts';
-import { ParquetError } from './parquet-error.ts';
+import { checkNames, type EncodeValue, encoderOf, ownMember, type TypeOrigin, ValueError } from './encode-value.ts';
 
 /** A column in the form that hyparquet-writer takes. */
 export interface ColumnValues {
@@ -30,18 +28,19 @@ const SLOT_BYTES = 8;
  */
 export class RowBuffer {
   readonly #columns: readonly BufferedColumn[];
-  readonly #file: string;
+  /** Where types were inferred, the only members that rows may have. */
+  readonly #known: ReadonlySet<string> | undefined;
   #rows = 0;
   #bytes = 0;
 
-  constructor(fields: readonly Field[], file: string) {
-    this.#file = file;
+  constructor(fields: readonly Field[], origin: TypeOrigin, leftOut: ReadonlySet<string>) {
+    this.#known = origin === 'inferred' ? new Set([...fields.map(({ name }) => name), ...leftOut]) : undefined;
     this.#columns = fields.map(({ name, type }) => ({
       name,
-      encode: encoderOf(type, name),
-      // One encoding holds for all leaves of a column, so a struct with a boolean is plain as a whole.
-      isPlain: hasBoolean(type),
-      isWide: !isFixedSize(type),
+      encode: encoderOf(type, name, origin),
+      // Some readers take the run-length form for false.
+      isPlain: type.kind === 'boolean',
+      isWide: isWide(type),
       data: [],
     }));
   }
@@ -50,12 +49,13 @@ export class RowBuffer {
     return this.#rows;
   }
 
+  /** About how many bytes the rows take. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds a row; `firstRow` is the number of the buffer's first row in the file. Guarded by the covid-lite benchmark. */
-  add(row: unknown, firstRow: number): void {
+  /** Adds a row, whole or not at all. Guarded by the benchmark covid-lite. */
+  add(row: unknown): void {
     const columns = this.#columns;
     let bytes = columns.length * SLOT_BYTES;
     let at = 0;
@@ -66,6 +66,7 @@ export class RowBuffer {
           `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object.`,
         );
       }
+      if (this.#known !== undefined) checkNames(row, this.#known, '');
       for (; at < columns.length; at++) {
         const column = columns[at] as BufferedColumn; // at is below the length
         const value = column.encode(ownMember(row, column.name));
@@ -75,7 +76,7 @@ export class RowBuffer {
     } catch (error) {
       // Half a row must not stay: the columns would no longer line up.
       for (let done = 0; done < at; done++) columns[done]?.data.pop();
-      throw error instanceof ValueError ? this.#located(error, firstRow) : error;
+      throw error;
     }
     this.#rows++;
     this.#bytes += bytes;
@@ -83,51 +84,28 @@ export class RowBuffer {
 
   /** Gives the columns away and starts over. */
   take(): ColumnValues[] {
-    const columns = this.#columns.map(({ name, data, isPlain }) =>
-      isPlain ? { name, data, encoding: 'PLAIN' as const } : { name, data },
-    );
+    const columns = this.#columns.map(({ name, data, isPlain }) => ({
+      name,
+      data,
+      ...(isPlain && { encoding: 'PLAIN' as const }),
+    }));
     for (const column of this.#columns) column.data = [];
     this.#rows = 0;
     this.#bytes = 0;
     return columns;
   }
-
-  #located(error: ValueError, firstRow: number): ParquetError {
-    const place = {
-      file: this.#file,
-      row: firstRow + this.#rows,
-      ...(error.path === '' ? {} : { column: error.path }),
-    };
-    return new ParquetError('bad-value', place, error.message);
-  }
 }
 
-function hasBoolean(type: ColumnType): boolean {
-  switch (type.kind) {
-    case 'boolean':
-      return true;
-    case 'list':
-      return hasBoolean(type.element);
-    case 'map':
-      return hasBoolean(type.key) || hasBoolean(type.value);
-    case 'struct':
-      return type.fields.some((field) => hasBoolean(field.type));
-    default:
-      return false;
-  }
-}
-
-function isFixedSize(type: ColumnType): boolean {
-  return !['string', 'bytes', 'json', 'list', 'struct', 'map', 'uuid'].includes(type.kind);
-}
+const isWide = ({ kind }: ColumnType): boolean =>
+  ['string', 'bytes', 'json', 'list', 'struct', 'map', 'uuid'].includes(kind);
 
 /** About how many bytes a value takes beyond its slot. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
   if (value instanceof Uint8Array) return value.length;
   let bytes = 2 * SLOT_BYTES;
   if (Array.isArray(value)) for (const item of value) bytes += SLOT_BYTES + sizeOf(item);
-  else for (const name in value) bytes += SLOT_BYTES + sizeOf((value as Record<string, unknown>)[name]); // own plain data
+  else for (const member of Object.values(value)) bytes += SLOT_BYTES + sizeOf(member);
   return bytes;
 }

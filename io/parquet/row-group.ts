@@ -1,0 +1,233 @@
+import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import { damagedAt, type InputFile } from '../files/index.ts';
+import { type PageError, pageChecker, type StoredChunk } from './check-pages.ts';
+import { DECOMPRESSORS, isReadable } from './codecs.ts';
+import { dataParsers } from './decode-value.ts';
+import type { FileColumn } from './file-schema.ts';
+import { DAMAGED, readBytes, reason } from './footer.ts';
+import { loadPackage } from './load-package.ts';
+
+/** A row group of a file, and what is read of it. */
+export interface RowGroupPart {
+  readonly file: InputFile;
+  /** With the names that hyparquet sees. */
+  readonly metadata: FileMetaData;
+  readonly index: number;
+  readonly columns: readonly FileColumn[];
+}
+
+/** The values of some consecutive rows: a list for each column, in their order. */
+export interface Slice {
+  readonly rows: number;
+  readonly values: readonly (readonly unknown[])[];
+}
+
+/** About what the values of a slice may take in memory, and what one takes beside its stored bytes. */
+const SLICE_BYTES = 64 * 1024 * 1024;
+const VALUE_BYTES = 16;
+
+/**
+ * Reads a row group slice by slice: one, as long as its values are not large.
+ *
+ * In memory are the stored bytes of the columns and the values of one slice.
+ *
+ * @throws ConnectorError with file, byte, row group and column for what is damaged.
+ */
+export async function* readRowGroup(part: RowGroupPart): AsyncGenerator<Slice, void, undefined> {
+  const group = part.metadata.row_groups[part.index] as RowGroup; // the index is one of them
+  const rows = Number(group.num_rows);
+  const chunks = part.columns.flatMap((column) => column.leaves.map((leaf) => chunkOf(part, group, leaf.index)));
+  const bytes = await fetchChunks(chunks, part.file);
+  await checkChunks(part, chunks, bytes);
+  const memory = chunks.reduce((sum, chunk) => sum + chunk.grown + rows * VALUE_BYTES, 0);
+  const size = Math.max(1024, Math.ceil(rows / Math.ceil(Math.max(1, memory) / SLICE_BYTES)));
+  const decode = await columnDecoder(part, group, storedBuffer(part.file, chunks, bytes));
+  for (let from = 0; from < rows; from += size) {
+    const count = Math.min(size, rows - from);
+    yield { rows: count, values: await decode(from, count) };
+  }
+}
+
+/** Where the first byte of a row group is. */
+export const startOf = ({ columns }: RowGroup): number =>
+  columns.reduce((least, { meta_data: meta }) => {
+    const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
+    return Math.min(least, start);
+  }, Number.POSITIVE_INFINITY);
+
+interface Chunk {
+  readonly index: number;
+  readonly start: number;
+  readonly end: number;
+  readonly grown: number;
+}
+
+function chunkOf({ file, columns, metadata, index }: RowGroupPart, group: RowGroup, at: number): Chunk {
+  const leaf = columns.flatMap((column) => column.leaves).find((one) => one.index === at);
+  const meta = group.columns[at]?.meta_data;
+  const fail = (message: string, byte = 0): never => {
+    throw damagedAt(file.path, byte, `row group ${index}, column ${leaf?.path}: ${message}. ${DAMAGED}.`);
+  };
+  if (leaf === undefined || meta === undefined) return fail('it is not there');
+  if (meta.type !== leaf.element.type) return fail(`it is ${meta.type} here, but ${leaf.element.type} in the schema`);
+  if (!isReadable(meta.codec)) {
+    return fail(
+      `its codec is ${meta.codec}; snappy, gzip, brotli, zstd and none are read. Write the file with one of these`,
+    );
+  }
+  // Old writers leave out the place of the dictionary, or say 0.
+  const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+  const size = Number(meta.total_compressed_size);
+  if (!(start >= 4 && size >= 0 && start + size <= (file.size ?? 0) - 8)) {
+    return fail(`its ${size} bytes from ${start} lie outside the file of ${file.size} bytes`, start);
+  }
+  if (leaf.maxRepetition === 0 && meta.num_values !== group.num_rows) {
+    return fail(`it has ${meta.num_values} values, but the row group ${group.num_rows} rows`, start);
+  }
+  if (group.num_rows > BigInt(Number.MAX_SAFE_INTEGER) || metadata.row_groups.length <= index)
+    return fail('it is too large');
+  return { index: at, start, end: start + size, grown: Number(meta.total_uncompressed_size) };
+}
+
+/** Columns this close together are read as one: a request costs more than the bytes between. */
+const GAP_BYTES = 64 * 1024;
+
+/** The bytes of chunks, by their place in the list. */
+async function fetchChunks(chunks: readonly Chunk[], file: InputFile): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const order = [...chunks.entries()].sort(([, left], [, right]) => left.start - right.start);
+  const bytes: Uint8Array<ArrayBuffer>[] = [];
+  for (let first = 0; first < order.length; ) {
+    const start = order[first]?.[1].start ?? 0;
+    let end = start;
+    let next = first;
+    for (
+      let one = order[next];
+      one !== undefined && (next === first || one[1].start <= end + GAP_BYTES);
+      one = order[++next]
+    ) {
+      end = Math.max(end, one[1].end);
+    }
+    const run = await readBytes(file, start, end);
+    for (const [at, chunk] of order.slice(first, next))
+      bytes[at] = run.subarray(chunk.start - start, chunk.end - start);
+    first = next;
+  }
+  return bytes;
+}
+
+async function checkChunks(
+  { file, columns, metadata, index }: RowGroupPart,
+  chunks: readonly Chunk[],
+  bytes: readonly Uint8Array<ArrayBuffer>[],
+): Promise<void> {
+  const check = await pageChecker();
+  const leaves = columns.flatMap((column) => column.leaves);
+  for (const [at, chunk] of chunks.entries()) {
+    const meta = metadata.row_groups[index]?.columns[chunk.index]?.meta_data;
+    const leaf = leaves[at];
+    const stored = bytes[at];
+    if (meta === undefined || leaf === undefined || stored === undefined) continue;
+    try {
+      check({ bytes: stored, leaf, codec: meta.codec, values: Number(meta.num_values) } satisfies StoredChunk);
+    } catch (error) {
+      // The checker throws nothing else.
+      const { at: offset, message } = error as PageError;
+      throw damagedAt(
+        file.path,
+        chunk.start + offset,
+        `row group ${index}, column ${leaf.path}: ${message.replace(/^parquet /, '')}. ${DAMAGED}.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+/** What hyparquet reads from: bytes that are in memory already. It asks for whole chunks and for runs of them. */
+function storedBuffer(
+  file: InputFile,
+  chunks: readonly Chunk[],
+  bytes: readonly Uint8Array<ArrayBuffer>[],
+): AsyncBuffer {
+  return {
+    byteLength: file.size ?? 0,
+    slice(start, end = file.size ?? 0) {
+      const at = chunks.findIndex((chunk) => chunk.start <= start && start < chunk.end);
+      const chunk = chunks[at];
+      const stored = bytes[at];
+      if (chunk === undefined || stored === undefined) return new ArrayBuffer(0);
+      // The chunks of a run lie in one buffer.
+      const from = stored.byteOffset + start - chunk.start;
+      return stored.buffer.slice(from, from + end - start);
+    },
+  };
+}
+
+type DecodeRows = (from: number, count: number) => Promise<readonly (readonly unknown[])[]>;
+
+async function columnDecoder(part: RowGroupPart, group: RowGroup, buffer: AsyncBuffer): Promise<DecodeRows> {
+  const { parquetRead } = await loadPackage('hyparquet', () => import('hyparquet'));
+  const parsers = dataParsers();
+  const metadata = { ...part.metadata, row_groups: [group] };
+  const read = async (columns: readonly FileColumn[], from: number, count: number): Promise<readonly unknown[][]> => {
+    const filled = new Map(
+      columns.map((column) => [column.id, { column, done: 0, values: new Array<unknown>(count) }]),
+    );
+    let failure: unknown;
+    await parquetRead({
+      file: buffer,
+      metadata,
+      columns: columns.map(({ id }) => id),
+      rowStart: from,
+      rowEnd: from + count,
+      compressors: DECOMPRESSORS,
+      parsers,
+      utf8: false,
+      onChunk({ columnName, columnData, rowStart }) {
+        const target = filled.get(columnName);
+        if (target === undefined || failure !== undefined) return;
+        const { decode } = target.column;
+        const first = Math.max(0, from - rowStart);
+        const last = Math.min(columnData.length, from + count - rowStart);
+        try {
+          for (let at = first; at < last; at++) target.values[rowStart + at - from] = decode(columnData[at]);
+          target.done += Math.max(0, last - first);
+        } catch (error) {
+          // What is thrown here would go unseen.
+          failure = error;
+        }
+      },
+    });
+    if (failure !== undefined) throw failure;
+    return [...filled.values()].map(({ done, values }) => {
+      if (done === count) return values;
+      throw new RangeError(`it has values for ${done} of ${count} rows`);
+    });
+  };
+  return async (from, count) => {
+    try {
+      return await read(part.columns, from, count);
+    } catch (error) {
+      throw await located(part, group, { error, retry: (column) => read([column], from, count) });
+    }
+  };
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly retry: (column: FileColumn) => Promise<unknown>;
+}
+
+/** Finds the column at fault by reading each alone: hyparquet does not tell. */
+async function located(part: RowGroupPart, group: RowGroup, { error, retry }: Failure): Promise<Error> {
+  for (const column of part.columns) {
+    try {
+      await retry(column);
+    } catch (cause) {
+      const meta = group.columns[column.leaves[0]?.index ?? 0]?.meta_data;
+      const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
+      const what = `row group ${part.index}, column ${column.name}: the values can't be decoded: ${reason(cause)}`;
+      return damagedAt(part.file.path, start, `${what}. ${DAMAGED}.`, { cause });
+    }
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
