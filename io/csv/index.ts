@@ -6,3 +6,4 @@ export type { CsvDialect, CsvReadDialect } from './dialect.ts';
 export type { CsvColumns } from './header.ts';
 export { readAllCsv, readCsv } from './read.ts';
 export { csvReadFormat, type CsvReadOptions, type CsvRecord } from './read-format.ts';
+export { csvWriteFormat, type CsvWriteOptions } from './write-format.ts';

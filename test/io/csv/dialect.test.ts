@@ -134,9 +134,9 @@ describe('names', () => {
         const text = `${header.map((_, i) => `v${i}`).join(',')}\n`;
         const compiled = await readText(text, { header });
         const interpreted = await readText(text, { header }, { codegen: false });
-        const expected = header.map((name, i) => [name, `v${i}`]);
+        const expected = header.map((name, i) => [name, `v${i}`] as const);
         for (const { rows } of [compiled, interpreted]) {
-          expect(Object.entries(rows[0] as object).sort()).toEqual(expected.sort());
+          expect(new Map(Object.entries(rows[0] as object))).toEqual(new Map(expected));
         }
         expect(Object.keys(interpreted.rows[0] as object)).toEqual(Object.keys(compiled.rows[0] as object));
       }),
