@@ -138,7 +138,8 @@ export interface SlidingWindowsSpec extends FixedWindowsSpec {
 /**
  * Divides event time into overlapping windows: one of length `size` starts each `period`.
  *
- * An element is in `size / period` windows. Windows are listed from the latest to the earliest.
+ * An element is in `size / period` windows, listed from the latest to the earliest. With a period longer than the size,
+ * elements between two windows are in none, and are lost (as in Beam).
  *
  * @throws PipelineError if `size` or `period` is not positive.
  */

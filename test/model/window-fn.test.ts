@@ -1,19 +1,26 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
+  type AnyWindowFn,
+  customWindows,
+  days,
   END_OF_GLOBAL_WINDOW,
   fixedWindows,
+  formatWindow,
+  GLOBAL_WINDOW,
   globalWindows,
+  hours,
   interval,
+  isIntervalWindow,
   MAX_TIMESTAMP,
   MIN_TIMESTAMP,
   mergeOverlapping,
   minutes,
-  parseDuration,
   seconds,
   sessions,
   slidingWindows,
   windowKey,
 } from '../../model/index.ts';
+import { assertWindowFnLaws } from '../../testing/index.ts';
 
 test('an element on the edge of two fixed windows belongs to the later one', () => {
   expect(fixedWindows({ size: minutes(1) }).assign(minutes(1), null)).toEqual([interval(minutes(1), minutes(2))]);
@@ -71,8 +78,50 @@ test('a window size that is not positive is refused with the fix', () => {
   expect(() => fixedWindows({ size: 0 })).toThrow(/Pass e\.g\. minutes\(5\)/);
 });
 
-test('durations are read with their units and refused without', () => {
-  expect(parseDuration('1h30m')).toBe(minutes(90));
-  expect(parseDuration('250ms')).toBe(250);
-  expect(() => parseDuration('5')).toThrow(/unit/);
+test.each([0, -1, Number.NaN])('a size, period or gap of %d is refused', (wrong) => {
+  expect(() => fixedWindows({ size: wrong })).toThrow(/^fixedWindows: size is/);
+  expect(() => slidingWindows({ size: wrong, period: 1 })).toThrow(/^slidingWindows: size is/);
+  expect(() => slidingWindows({ size: 1, period: wrong })).toThrow(/^slidingWindows: period is/);
+  expect(() => sessions({ gap: wrong })).toThrow(/^sessions: gap is/);
+});
+
+const businessDay = customWindows({
+  name: 'BusinessDay',
+  assign: (timestamp) => {
+    const day = Math.floor(timestamp / days(1)) * days(1);
+    return [interval(day + hours(9), day + hours(17))];
+  },
+});
+
+describe('the laws of window functions hold', () => {
+  test.each<[string, AnyWindowFn]>([
+    ['global', globalWindows()],
+    ['fixed', fixedWindows({ size: hours(1) })],
+    ['fixed with an offset', fixedWindows({ size: hours(1), offset: minutes(7) })],
+    ['sliding', slidingWindows({ size: hours(1), period: minutes(7) })],
+    ['sliding with an offset', slidingWindows({ size: hours(1), period: minutes(20), offset: -seconds(3) })],
+    ['sessions', sessions({ gap: minutes(10) })],
+    ['custom', businessDay],
+  ])('%s', (_name, windowFn) => {
+    assertWindowFnLaws(windowFn, windowFn === businessDay ? { timestamps: [0, -1, days(1), hours(12)] } : {});
+  });
+});
+
+test('a sliding window whose period is longer than it leaves gaps: elements there are in no window', () => {
+  expect(slidingWindows({ size: seconds(2), period: seconds(10) }).assign(seconds(5), null)).toEqual([]);
+});
+
+test('each instant of an interval is in it, its end is not', () => {
+  const window = interval(0, 10);
+  expect(window.maxTimestamp).toBe(9);
+  expect(fixedWindows({ size: 10 }).assign(9, null)).toEqual([window]);
+  expect(fixedWindows({ size: 10 }).assign(10, null)).not.toEqual([window]);
+});
+
+test('windows are shown with ISO instants, others as they are', () => {
+  expect(formatWindow(GLOBAL_WINDOW)).toBe('global');
+  expect(formatWindow(interval(0, 1000))).toBe('[1970-01-01T00:00:00.000Z, 1970-01-01T00:00:01.000Z)');
+  expect(formatWindow({ maxTimestamp: 5 })).toBe('{"maxTimestamp":5}');
+  expect(isIntervalWindow(interval(0, 1))).toBe(true);
+  expect(isIntervalWindow(GLOBAL_WINDOW)).toBe(false);
 });
