@@ -3,6 +3,7 @@
 // format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
 // io/text, io/csv, io/json and io/parquet are made of them. file-system.ts is where object stores plug in.
 export type { Compression } from './compression.ts';
+export { damagedAt, DamagedFileError } from './damaged-file.ts';
 export { registerFileSystem, type FileSystem } from './file-system.ts';
 export type {
   FormatWriter,
