@@ -35,11 +35,11 @@ const at = <T>(p: Pipeline, ...elements: readonly (readonly [seconds: number, va
 
 const within = (from: number, to: number): IntervalWindow => interval(seconds(from), seconds(to));
 
-/** The elements of each window and key, as one list each. */
-const grouped = <T, W extends BoundedWindow>(
-  elements: PCollection<T>,
-  windowFn: WindowFn<W, T>,
-): PCollection<readonly T[]> =>
+/** The elements of each window as one list each. */
+const grouped = <W extends BoundedWindow>(
+  elements: PCollection<string>,
+  windowFn: WindowFn<W, string>,
+): PCollection<readonly string[]> =>
   elements
     .windowInto(windowFn)
     .keyBy(() => 'all')
