@@ -31,8 +31,8 @@ export interface AddParts {
   readonly addToEach: AddToGroup;
   /** There is a new group. */
   readonly added: () => void;
-  /** A value to be measured, one in 64. */
-  readonly sample: (value: unknown) => void;
+  /** One element in 64: what its group holds now, and the value that was added. */
+  readonly sample: (held: unknown, added: unknown) => void;
   readonly failed: (error: unknown, pair: Pair) => Error;
 }
 
@@ -45,7 +45,6 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
   const { reducer, encode, groupsOf, addToEach, added, sample, failed } = parts;
   const isEarliest = parts.timestampCombiner === 'earliest';
   const hasTimestamps = parts.timestampCombiner !== 'end-of-window';
-  const { keepsValues } = reducer;
   let lastWindows: Windows | undefined;
   // Set before the first use: no list of windows is undefined.
   let groups = undefined as unknown as Groups;
@@ -81,8 +80,9 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
     }
     const { key, value } = pair;
     let isNew = false;
+    let slot: number | undefined;
     try {
-      let slot = typeof key === 'string' || typeof key === 'number' ? bare.get(key) : slotOf(key);
+      slot = typeof key === 'string' || typeof key === 'number' ? bare.get(key) : slotOf(key);
       if (slot !== undefined) values[slot] = reducer.add(values[slot], value);
       else {
         slot = values.length;
@@ -96,6 +96,6 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
     }
     // Outside the try: a disk that is full while the table is emptied is no failure of this element.
     if (isNew) added();
-    if (keepsValues && (++count & 63) === 0) sample(value);
+    if ((++count & 63) === 0) sample(slot === undefined ? undefined : values[slot], value);
   };
 };

@@ -12,7 +12,7 @@ import { type Batch, ownCopy, singletonLists, type Windows } from '../execution/
 import { type Groups, makeAdd } from './aligned-add.ts';
 import type { AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import type { Reducer } from './reducer.ts';
-import { SizeSample } from './size-sample.ts';
+import { SAMPLED_FOR, SizeSample } from './size-sample.ts';
 
 /** What a table needs to know of its step. */
 export interface TableSpec {
@@ -47,6 +47,7 @@ export class AlignedTable implements GroupTable {
   readonly #sample = new SizeSample();
   readonly #only = singletonLists();
   #size = 0;
+  #added = 0;
 
   constructor(spec: TableSpec) {
     this.#spec = spec;
@@ -62,7 +63,7 @@ export class AlignedTable implements GroupTable {
         for (const window of windows) this.add(pair, timestamp, this.#only(window));
       },
       added: () => spec.onGrowth(++this.#size),
-      sample: (value) => this.#sample.add(value),
+      sample: (held, added) => this.#measure(held, added),
       failed: spec.failed,
     });
   }
@@ -71,8 +72,12 @@ export class AlignedTable implements GroupTable {
     return this.#size;
   }
 
+  get added(): number {
+    return this.#added;
+  }
+
   bytes(): number {
-    return this.#size * GROUP_BYTES + this.#sample.total;
+    return this.#size * (GROUP_BYTES + this.#sample.perGroup) + this.#sample.total;
   }
 
   addRow({ key, window, timestamp, isReduced, value }: Row): void {
@@ -112,6 +117,7 @@ export class AlignedTable implements GroupTable {
       keys.length = values.length = timestamps.length = 0;
     }
     this.#size = 0;
+    this.#added = 0;
     this.#sample.clear();
   }
 
@@ -144,6 +150,13 @@ export class AlignedTable implements GroupTable {
       [window],
       hasOwn ? Float64Array.from(entries, ([, slot]) => timestamps[slot] ?? 0) : null,
     );
+  }
+
+  /** Looks at one element in 64: lists grow with each, accumulators are judged by those that are seen. */
+  #measure(held: unknown, added: unknown): void {
+    this.#added += SAMPLED_FOR;
+    if (this.#spec.reducer.keepsValues) this.#sample.add(added);
+    else this.#sample.see(held);
   }
 
   #groupsOf(windows: Windows): Groups | undefined {

@@ -22,13 +22,16 @@ import {
   type StepMetrics,
 } from '../execution/index.ts';
 import { StageDriver } from './driver.ts';
-import { BufferEdge, MergeEdge } from './edges.ts';
+import { MergeEdge } from './edges.ts';
+import { ElementStore } from './element-store.ts';
 import { Grouping } from './grouping.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import type { DirectRunnerOptions } from './options.ts';
 import { type Plan, planBounded, type PlannedStage } from './plan.ts';
 import { FROM_NOTHING, type Origin, type Reading, readRestriction, restrictionsOf } from './read.ts';
 import { reducerOf } from './reducer.ts';
 import { SideInputs } from './side-inputs.ts';
+import { Spill } from './spill.ts';
 import { stepStats } from './stats.ts';
 import { cancelled, Turn } from './turn.ts';
 import { wire } from './wire.ts';
@@ -47,16 +50,17 @@ const CREATE_BATCH = 1_024;
 export class BoundedRun {
   readonly #graph: Graph;
   readonly #host: Host;
-  readonly #options: DirectRunnerOptions;
   readonly #runOptions: RunOptions;
   readonly #plan: Plan;
-  readonly #store = new MetricsStore();
+  readonly #metrics = new MetricsStore();
   readonly #sides = new SideInputs();
   readonly #abort = new AbortController();
+  readonly #spill: Spill;
+  readonly #memory: MemoryWatch;
   readonly #turn: Turn;
   readonly #scope: AsyncScope<StepMetrics>;
   readonly #groupings = new Map<PlannedStage, Grouping>();
-  readonly #buffers = new Map<PlannedStage, BufferEdge>();
+  readonly #buffers = new Map<PlannedStage, ElementStore>();
   readonly #writes = new Map<Step, Write>();
   readonly #specs: ReadonlyMap<PlannedStage, StageSpec>;
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
@@ -68,11 +72,13 @@ export class BoundedRun {
   constructor(graph: Graph, host: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
     this.#graph = graph;
     this.#host = host;
-    this.#options = options;
     this.#runOptions = runOptions;
     this.#started = host.clock.monotonic();
     this.#plan = planBounded(graph);
     this.#turn = new Turn(host, this.#abort.signal);
+    this.#spill = new Spill(host.disk, (message) => runOptions.onWarning?.(message));
+    this.#memory = new MemoryWatch(host.memory, options.memoryLimit);
+    this.#turn.also(() => this.#memory.check());
     this.#scope = host.asyncScope();
     this.#specs = wire(graph, this.#plan, {
       into: (stage) => this.#into(stage),
@@ -96,19 +102,20 @@ export class BoundedRun {
     } finally {
       stopProgress();
       unlink();
+      this.#spill.dispose();
     }
     return this.#result(cpuBefore);
   }
 
   // ---- wiring ------------------------------------------------------------------------------------------------------
 
-  #into(stage: PlannedStage): Grouping | BufferEdge | MergeEdge {
+  #into(stage: PlannedStage): Grouping | ElementStore | MergeEdge {
     const { entryKind, entryStep } = stage;
     if (entryKind === 'merge') return new MergeEdge(entryStep.path, () => this.#runtime(stage));
     if (entryKind === 'group') return this.#grouping(stage);
     let buffer = this.#buffers.get(stage);
     if (buffer === undefined) {
-      buffer = new BufferEdge(entryStep.path);
+      buffer = this.#store(entryStep.path);
       this.#buffers.set(stage, buffer);
     }
     return buffer;
@@ -123,10 +130,25 @@ export class BoundedRun {
     if (grouping === undefined) {
       const { codegen } = this.#host;
       const fn = primitive.kind === 'CombinePerKey' ? primitive.fn : undefined;
-      grouping = new Grouping({ step: path, windowing: input.windowing, reducer: reducerOf(fn, codegen), codegen });
+      grouping = new Grouping({
+        step: path,
+        windowing: input.windowing,
+        reducer: reducerOf(fn, codegen),
+        accumulatorCoder: fn?.accumulatorCoder,
+        codegen,
+        spill: this.#spill,
+        partitionBytes: this.#memory.partitionBytes,
+      });
+      this.#memory.add(grouping);
       this.#groupings.set(stage, grouping);
     }
     return grouping;
+  }
+
+  #store(name: string): ElementStore {
+    const store = new ElementStore(name, this.#spill, this.#host.codegen);
+    this.#memory.add(store);
+    return store;
   }
 
   #write(step: Step): Write {
@@ -135,7 +157,9 @@ export class BoundedRun {
     let write = this.#writes.get(step);
     if (write === undefined) {
       const runId = runIdOf(this.#host);
-      write = new Write(step, primitive.sink, { host: this.#host, signal: this.#abort.signal, runId });
+      write = new Write(step, primitive.sink, { host: this.#host, signal: this.#abort.signal, runId }, (name) =>
+        this.#store(name),
+      );
       this.#writes.set(step, write);
     }
     return write;
@@ -147,7 +171,7 @@ export class BoundedRun {
     if (runtime === undefined && spec !== undefined) {
       const environment = {
         host: this.#host,
-        store: this.#store,
+        store: this.#metrics,
         sideInputs: this.#sides.access,
         compile: this.#host.codegen ? generateSegment : interpretSegment,
         signal: this.#abort.signal,
@@ -335,12 +359,12 @@ export class BoundedRun {
     return {
       state: 'DONE',
       steps: this.#stats(),
-      metrics: this.#store.list(),
-      metric: (metric, step) => this.#store.query(metric, step),
+      metrics: this.#metrics.list(),
+      metric: (metric, step) => this.#metrics.query(metric, step),
       elapsedMs: clock.monotonic() - this.#started,
       cpuMs: memory.cpuMs() - cpuBefore,
       peakRssBytes: memory.peakRss(),
-      spilledBytes: 0,
+      spilledBytes: this.#spill.bytes,
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { BoundedWindow, PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
 import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
 
-// The ways out of a stage but groupings: into another stage, into a store for later, into a sink.
+// The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.
 
 /** Elements that an edge collects before it passes them on. */
 const EDGE_BATCH = 1_024;
@@ -41,20 +41,6 @@ export class MergeEdge extends CollectingEdge {
 
   protected pass(batch: Batch): void | Promise<void> {
     return this.#stage().process(batch);
-  }
-}
-
-/** Into a store, for a stage that starts when this one is finished. */
-export class BufferEdge extends CollectingEdge {
-  readonly #batches: Batch[] = [];
-
-  protected pass(batch: Batch): void {
-    this.#batches.push(batch);
-  }
-
-  /** All elements; they are gone from the store as they are handed over. */
-  *batches(): Iterable<Batch> {
-    for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) yield batch;
   }
 }
 

@@ -29,6 +29,8 @@ export interface GroupTable {
   readonly add: AddToGroup;
   /** Cells: keys, counted once per window. */
   readonly size: number;
+  /** About how many elements it has taken since it was empty. */
+  readonly added: number;
   /** About how many bytes of memory it takes. */
   bytes(): number;
   /** Takes what another table of the same step held. */

@@ -1,9 +1,26 @@
-import { ElementError, type KeyEncoder, KeyError, keyEncoder, type WindowingStrategy } from '../../model/index.ts';
-import type { Batch, Edge } from '../execution/index.ts';
+import {
+  type Coder,
+  ElementError,
+  KeyError,
+  keyEncoder,
+  type PaneInfo,
+  type Timestamp,
+  type WindowingStrategy,
+} from '../../model/index.ts';
+import type { Batch, Edge, Windows } from '../execution/index.ts';
 import { AlignedTable, type TableSpec } from './aligned-table.ts';
-import type { AddToGroup, GroupTable, Pair } from './group-table.ts';
+import { diskGroups } from './disk-groups.ts';
+import type { GroupTable, Pair } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
+import { type Partition, Partitions } from './partitions.ts';
 import { combineError, type Reducer } from './reducer.ts';
+import { RowCodec } from './row-codec.ts';
+import type { Spill } from './spill.ts';
+
+/** Past so many groups a Map misses the processor's cache at each look-up, and partitions on disk are faster. */
+const MOST_GROUPS = 150_000;
+/** A smaller table is not worth emptying. */
+const LEAST_BYTES = 1 << 20;
 
 /** What a grouping takes from its step and its run. */
 export interface GroupingSpec {
@@ -11,44 +28,130 @@ export interface GroupingSpec {
   /** That of its input. */
   readonly windowing: WindowingStrategy;
   readonly reducer: Reducer;
+  readonly accumulatorCoder: Coder<unknown> | undefined;
   readonly codegen: boolean;
+  readonly spill: Spill;
+  /** How many bytes of rows may be grouped in memory at a time. */
+  readonly partitionBytes: number;
 }
 
-/** One GroupByKey or CombinePerKey while it runs: the edge that elements reach it by, then its groups. */
+/**
+ * One GroupByKey or CombinePerKey while it runs: the edge that elements reach it by, then its groups.
+ *
+ * It starts as a table. A table that is too large is emptied into partitions on disk. A combine goes on with a new table
+ * while more than half of its elements found their group there; otherwise, and for a group by key, elements go to disk as
+ * they are. In the end each partition is grouped on its own.
+ */
 export class Grouping implements Edge {
   readonly name: string;
   readonly isFull = false;
   add: Edge['add'];
+  readonly #spec: GroupingSpec;
+  readonly #codec: RowCodec;
   readonly #table: GroupTable;
+  #partitions: Partitions | undefined;
 
   constructor(spec: GroupingSpec) {
     this.name = spec.step;
-    this.#table = tableOf(spec, () => undefined);
-    this.add = this.#table.add as AddToGroup as Edge['add'];
+    this.#spec = spec;
+    this.#codec = new RowCodec({
+      codegen: spec.codegen,
+      hasTimestamps: mergesWindows(spec) || spec.windowing.timestampCombiner !== 'end-of-window',
+      accumulatorCoder: spec.accumulatorCoder,
+    });
+    this.#table = tableOf(spec, (size) => {
+      if (size >= MOST_GROUPS) this.spill();
+    });
+    // Elements of its input are pairs by the types of groupByKey and combinePerKey.
+    this.add = this.#table.add as Edge['add'];
   }
 
   flush(): void {}
 
-  batches(): Iterable<Batch> {
-    return this.#table.batches();
+  /** About how many bytes of memory it takes. */
+  bytes(): number {
+    return this.#table.bytes();
+  }
+
+  /** Gives memory back: what it holds goes to disk. */
+  spill(): void {
+    const { spill, reducer } = this.#spec;
+    this.#partitions ??= new Partitions(spill, this.#codec);
+    const partitions = this.#partitions;
+    const isHitOften = this.#table.added > 2 * this.#table.size;
+    this.#table.drain((row) => {
+      if (reducer.keepsValues)
+        for (const value of row.value as unknown[]) partitions.append({ ...row, isReduced: false, value });
+      else partitions.append(row);
+    });
+    if (reducer.keepsValues || !isHitOften) this.add = (value, ...at) => this.#addToDisk(value as Pair, ...at);
+  }
+
+  /** Whether emptying it would give back memory worth mentioning. */
+  get canSpill(): boolean {
+    return this.#table.bytes() >= LEAST_BYTES;
+  }
+
+  *batches(): Iterable<Batch> {
+    if (this.#partitions === undefined) return yield* this.#table.batches();
+    this.spill();
+    yield* this.#finish(this.#partitions);
+  }
+
+  #addToDisk({ key, value }: Pair, timestamp: Timestamp, windows: Windows, _pane: PaneInfo): void {
+    try {
+      for (let i = 0; i < windows.length; i++) {
+        // The index is below the length.
+        const window = windows[i] as Windows[number];
+        this.#partitions?.append({ key, window, timestamp, isReduced: false, value });
+      }
+    } catch (error) {
+      throw groupError(this.#spec.step, error, { key, value });
+    }
+  }
+
+  *#finish(partitions: Partitions): Iterable<Batch> {
+    for (const partition of partitions.all()) {
+      if (partition.bytes <= this.#spec.partitionBytes) yield* this.#inMemory(partition);
+      else yield* this.#large(partition, partitions);
+    }
+    partitions.remove();
+  }
+
+  *#large(partition: Partition, { canDivide, level }: Partitions): Iterable<Batch> {
+    const { spill, windowing, reducer, codegen } = this.#spec;
+    if (canDivide && !partition.isOneHash) {
+      const parts = new Partitions(spill, this.#codec, level + 1);
+      for (const row of partition.rows()) parts.append(row);
+      yield* this.#finish(parts);
+    } else if (reducer.keepsValues && !mergesWindows(this.#spec)) {
+      yield* diskGroups(partition.rows(), spill, windowing.timestampCombiner, codegen);
+    } else yield* this.#inMemory(partition);
+  }
+
+  *#inMemory(partition: Partition): Iterable<Batch> {
+    const table = tableOf(this.#spec, () => undefined);
+    for (const row of partition.rows()) table.addRow(row);
+    yield* table.batches();
   }
 }
 
+const mergesWindows = ({ windowing: { windowFn, alreadyMerged } }: GroupingSpec): boolean =>
+  windowFn.merge !== undefined && !alreadyMerged;
+
 /** A table for the windows of a step. */
-export function tableOf(spec: GroupingSpec, onGrowth: (size: number) => void): GroupTable {
+function tableOf(spec: GroupingSpec, onGrowth: (size: number) => void): GroupTable {
   const { step, windowing, reducer, codegen } = spec;
-  const keys: KeyEncoder = keyEncoder({ codegen });
   const table: TableSpec = {
     step,
     reducer,
     timestampCombiner: windowing.timestampCombiner,
-    keys,
+    keys: keyEncoder({ codegen }),
     codegen,
     onGrowth,
     failed: (error, pair) => groupError(step, error, pair),
   };
-  const merges = windowing.windowFn.merge !== undefined && !windowing.alreadyMerged;
-  return merges ? new MergingTable(table, windowing.windowFn) : new AlignedTable(table);
+  return mergesWindows(spec) ? new MergingTable(table, windowing.windowFn) : new AlignedTable(table);
 }
 
 function groupError(step: string, error: unknown, pair: Pair): Error {

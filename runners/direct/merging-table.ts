@@ -10,7 +10,7 @@ import {
 import type { Batch } from '../execution/index.ts';
 import { combineTimestamps, groupBatch, OUTPUT_BATCH, type TableSpec } from './aligned-table.ts';
 import type { AddToGroup, GroupTable, Row } from './group-table.ts';
-import { SizeSample } from './size-sample.ts';
+import { SAMPLED_FOR, SizeSample } from './size-sample.ts';
 
 /** What is kept for one active window of a key. */
 interface Active {
@@ -54,7 +54,8 @@ export class MergingTable implements GroupTable {
       } catch (error) {
         throw spec.failed(error, pair);
       }
-      if (spec.reducer.keepsValues && (++this.#values & 63) === 0) this.#sample.add(pair.value);
+      this.#values++;
+      if (spec.reducer.keepsValues && this.#values % SAMPLED_FOR === 0) this.#sample.add(pair.value);
       spec.onGrowth(this.#size);
     };
   }
@@ -63,8 +64,12 @@ export class MergingTable implements GroupTable {
     return this.#size;
   }
 
+  get added(): number {
+    return this.#values;
+  }
+
   bytes(): number {
-    return this.#size * ACTIVE_BYTES + this.#sample.total;
+    return this.#size * (ACTIVE_BYTES + this.#sample.perGroup) + this.#sample.total;
   }
 
   addRow({ key, window, timestamp, isReduced, value }: Row): void {
@@ -78,6 +83,7 @@ export class MergingTable implements GroupTable {
     }
     this.#keys.clear();
     this.#size = 0;
+    this.#values = 0;
     this.#sample.clear();
   }
 
@@ -168,6 +174,7 @@ export class MergingTable implements GroupTable {
       value = reducer.merge(value, other.value);
       timestamp = combineTimestamps(timestampCombiner, timestamp, other.timestamp);
     }
+    if (!reducer.keepsValues) this.#sample.see(value);
     return { window, value, timestamp };
   }
 }

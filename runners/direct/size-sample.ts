@@ -1,18 +1,28 @@
 /** Each sampled value stands for this many. */
-const SAMPLED_FOR = 64;
+export const SAMPLED_FOR = 64;
 /** How deep and how wide a value is looked into. */
 const MOST = 32;
 
 /** About how many bytes of the heap values take, from one in 64 of them. */
 export class SizeSample {
+  /** Of all values that were added and are kept. */
   total = 0;
+  /** Of what a group holds, where it is one thing that changes: the mean of what was seen, newer ones counting more. */
+  perGroup = 0;
 
+  /** A value that is kept besides the others. */
   add(value: unknown): void {
     this.total += (8 + heapBytes(value, MOST)) * SAMPLED_FOR;
   }
 
+  /** What a group holds now. */
+  see(held: unknown): void {
+    this.perGroup += (heapBytes(held, MOST) - this.perGroup) / 16;
+  }
+
   clear(): void {
     this.total = 0;
+    this.perGroup = 0;
   }
 }
 

@@ -11,7 +11,8 @@ import {
   type Step,
 } from '../../model/index.ts';
 import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
-import { BufferEdge, SinkEdge } from './edges.ts';
+import { SinkEdge } from './edges.ts';
+import type { ElementStore } from './element-store.ts';
 
 /**
  * One Write step of a bounded run: a single epoch. Its writer is opened at the start, prepared when all is written, and
@@ -21,7 +22,7 @@ export class Write {
   readonly step: Step;
   readonly edge: SinkEdge;
   /** What the sink could not write, where dead letters were asked for. */
-  readonly rejects: BufferEdge | undefined;
+  readonly rejects: ElementStore | undefined;
   readonly #sink: Sink<unknown>;
   readonly #context: SinkContext;
   #writer: SinkWriter<unknown, unknown> | undefined;
@@ -35,7 +36,7 @@ export class Write {
   ) {
     this.step = step;
     this.#sink = sink;
-    this.rejects = step.outputs.has(DEAD_LETTERS) ? new BufferEdge(step.path) : undefined;
+    this.rejects = step.outputs.has(DEAD_LETTERS) ? store(step.path) : undefined;
     this.#context = { ...run, step: step.path, reject: (element, error) => this.#reject(element, error) };
     this.edge = new SinkEdge(step.path, () => this.#open());
   }
@@ -52,7 +53,6 @@ export class Write {
   async prepare(): Promise<void> {
     await this.edge.flush(true);
     this.#committable = { value: await this.#open().prepare() };
-    await this.rejects?.flush(true);
   }
 
   async commit(): Promise<void> {

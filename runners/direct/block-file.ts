@@ -1,0 +1,86 @@
+import { ByteReader, ByteWriter, type ScratchFile } from '../../model/index.ts';
+
+/** Where a block lies in the file. */
+interface Block {
+  readonly position: number;
+  readonly length: number;
+}
+
+/**
+ * Many sequences of records in one temporary file: each collects a block in memory, and full blocks follow one another.
+ *
+ * One file, since a sequence of its own would be a file descriptor, and hundreds are in use at once. A record lies within
+ * a block. Space is given back with the file, not before.
+ */
+export class BlockFile {
+  readonly #file: ScratchFile;
+  readonly #blockSize: number;
+
+  constructor(file: ScratchFile, blockSize = 32 * 1024) {
+    this.#file = file;
+    this.#blockSize = blockSize;
+  }
+
+  get size(): number {
+    return this.#file.size;
+  }
+
+  sequence(): BlockSequence {
+    return new BlockSequence(this.#file, this.#blockSize);
+  }
+
+  remove(): void {
+    this.#file.remove();
+  }
+}
+
+/** One sequence of records. It is written, then read, as often as asked for. */
+export class BlockSequence {
+  /** Where records are encoded to; call {@link wrote} after each. */
+  readonly writer: ByteWriter;
+  count = 0;
+  readonly #file: ScratchFile;
+  readonly #blockSize: number;
+  readonly #blocks: Block[] = [];
+  #flushed = 0;
+
+  constructor(file: ScratchFile, blockSize: number) {
+    this.#file = file;
+    this.#blockSize = blockSize;
+    this.writer = new ByteWriter(blockSize + 1024);
+  }
+
+  get bytes(): number {
+    return this.#flushed + this.writer.position;
+  }
+
+  /** A record has been written. */
+  wrote(): void {
+    this.count++;
+    if (this.writer.position >= this.#blockSize) this.#flush();
+  }
+
+  #flush(): void {
+    const { bytes, position: length } = this.writer;
+    this.#blocks.push({ position: this.#file.size, length });
+    this.#file.append(bytes, length);
+    this.#flushed += length;
+    this.writer.reset();
+  }
+
+  /** A reader of each block in turn; what it reads must be taken before the next is asked for. */
+  *blocks(): Iterable<ByteReader> {
+    let buffer = new Uint8Array(0);
+    for (const { position, length } of this.#blocks) {
+      if (buffer.length < length) buffer = new Uint8Array(length);
+      const read = this.#file.read(buffer, length, position);
+      if (read < length) {
+        throw new Error(
+          `the temporary file ends after ${position + read} bytes, and a block of ${length} begins at ${position}. Something removed or cut it while the run was on. Run again, with TMPDIR in a place that nothing cleans up.`,
+        );
+      }
+      yield new ByteReader(buffer, 0, length);
+    }
+    if (this.writer.position > 0) yield new ByteReader(this.writer.bytes, 0, this.writer.position);
+  }
+}

@@ -1,0 +1,71 @@
+import {
+  type BoundedWindow,
+  type Coder,
+  encodeKey,
+  iterableData,
+  type IterableData,
+  learningCoder,
+  type Timestamp,
+  type TimestampCombiner,
+  windowKey,
+} from '../../model/index.ts';
+import type { Batch } from '../execution/index.ts';
+import { combineTimestamps, groupBatch } from './aligned-table.ts';
+import { BlockFile, type BlockSequence } from './block-file.ts';
+import type { Row } from './group-table.ts';
+import type { Spill } from './spill.ts';
+
+/** Values that lie on disk: read as they are iterated, as often as asked for. */
+class DiskValues implements IterableData<unknown> {
+  readonly [iterableData] = true as const;
+  readonly #sequence: BlockSequence;
+  readonly #coder: Coder<unknown>;
+
+  constructor(sequence: BlockSequence, coder: Coder<unknown>) {
+    this.#sequence = sequence;
+    this.#coder = coder;
+  }
+
+  *[Symbol.iterator](): Iterator<unknown> {
+    for (const reader of this.#sequence.blocks()) {
+      while (!reader.isAtEnd()) yield this.#coder.decode(reader);
+    }
+  }
+}
+
+interface Group {
+  readonly key: unknown;
+  readonly window: BoundedWindow;
+  timestamp: Timestamp;
+  readonly sequence: BlockSequence;
+}
+
+/**
+ * Groups of few keys with more values than memory should hold: each group's values become a sequence on disk, and the
+ * iterable that functions get reads them from there. The file stays until the run ends, as an iterable may be kept.
+ */
+export function* diskGroups(
+  rows: Iterable<Row>,
+  spill: Spill,
+  combiner: TimestampCombiner,
+  codegen: boolean,
+): Iterable<Batch> {
+  const file = new BlockFile(spill.file());
+  const coder = learningCoder({ codegen });
+  const groups = new Map<string, Group>();
+  for (const { key, window, timestamp, value } of rows) {
+    const name = `${windowKey(window)} ${encodeKey(key)}`;
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = { key, window, timestamp, sequence: file.sequence() };
+      groups.set(name, group);
+    }
+    if (combiner !== 'end-of-window') group.timestamp = combineTimestamps(combiner, group.timestamp, timestamp);
+    coder.encode(value, group.sequence.writer);
+    group.sequence.wrote();
+  }
+  for (const { key, window, timestamp, sequence } of groups.values()) {
+    const timestamps = combiner === 'end-of-window' ? null : Float64Array.of(timestamp);
+    yield groupBatch([{ key, value: new DiskValues(sequence, coder) }], [window], timestamps);
+  }
+}

@@ -1,0 +1,59 @@
+import type { MemoryGauge } from '../../model/index.ts';
+
+/** Something that holds elements in memory and can put them on disk. */
+export interface Spillable {
+  bytes(): number;
+  readonly canSpill: boolean;
+  spill(): void;
+}
+
+/** Shares of the memory limit. */
+const DEFAULT_SHARE = 0.6;
+/** What all that can be put on disk may take by its own estimate. */
+const HELD_SHARE = 0.35;
+/** Where the process as a whole is too large, whatever the estimates say. */
+const PROCESS_SHARE = 0.7;
+/** A partition on disk may have this share: in memory it becomes several times as large. */
+const PARTITION_SHARE = 1 / 48;
+const LEAST_PARTITION = 1 << 20;
+/** V8's heap is kept this far from its end. */
+const HEAP_SHARE = 0.6;
+
+/**
+ * Keeps the process within its memory limit: when the tables and buffers of a run hold too much, by their own estimate or
+ * because the process has grown, the largest go to disk.
+ *
+ * The limit speaks of the whole process. Node ends a process whose heap is full, whatever memory the machine has left, so
+ * the heap's own limit counts as well.
+ */
+export class MemoryWatch {
+  readonly limit: number;
+  readonly #gauge: MemoryGauge;
+  readonly #spillables: Spillable[] = [];
+
+  constructor(gauge: MemoryGauge, limit: number | undefined) {
+    this.#gauge = gauge;
+    this.limit = Math.min(limit ?? gauge.total() * DEFAULT_SHARE, gauge.heapLimit() * HEAP_SHARE);
+  }
+
+  /** How many bytes of rows may be grouped in memory at a time. */
+  get partitionBytes(): number {
+    return Math.max(LEAST_PARTITION, this.limit * PARTITION_SHARE);
+  }
+
+  add(spillable: Spillable): void {
+    this.#spillables.push(spillable);
+  }
+
+  /** Puts on disk what is too much. */
+  check(): void {
+    let held = this.#spillables.reduce((sum, spillable) => sum + spillable.bytes(), 0);
+    if (held <= this.limit * HELD_SHARE && this.#gauge.rss() <= this.limit * PROCESS_SHARE) return;
+    const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
+    for (const spillable of largestFirst) {
+      held -= spillable.bytes();
+      spillable.spill();
+      if (held <= this.limit * (HELD_SHARE / 2)) return;
+    }
+  }
+}

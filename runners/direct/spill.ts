@@ -1,0 +1,38 @@
+import type { Disk, Scratch, ScratchFile } from '../../model/index.ts';
+
+/** Where what does not fit into memory goes: temporary files that are removed with the run. */
+export class Spill {
+  readonly #disk: Disk;
+  readonly #onWarning: (message: string) => void;
+  readonly #told = new Set<string>();
+  readonly #files: ScratchFile[] = [];
+  #scratch: Scratch | undefined;
+
+  constructor(disk: Disk, onWarning: (message: string) => void) {
+    this.#disk = disk;
+    this.#onWarning = onWarning;
+  }
+
+  /** Bytes that were written so far. */
+  get bytes(): number {
+    return this.#files.reduce((sum, file) => sum + file.size, 0);
+  }
+
+  readonly warn = (reason: string): void => {
+    if (this.#told.has(reason) || this.#told.size >= 5) return;
+    this.#told.add(reason);
+    this.#onWarning(`what can't be written to disk stays in memory: ${reason}`);
+  };
+
+  file(): ScratchFile {
+    this.#scratch ??= this.#disk.scratch();
+    const file = this.#scratch.file();
+    this.#files.push(file);
+    return file;
+  }
+
+  dispose(): void {
+    this.#scratch?.dispose();
+    this.#scratch = undefined;
+  }
+}
