@@ -11,9 +11,14 @@ export type {
   OutputFile,
   ReadFormat,
   WriteFormat,
+  WriteFormatContext,
 } from './format.ts';
 export type { InflateLimits } from './inflate.ts';
 export type { OpenOptions } from './input-file.ts';
 export type { NoMatch } from './match-files.ts';
+export type { PartitionBy } from './grouping.ts';
+export type { Manifest, ManifestFile, Publication } from './manifest.ts';
+export type { PartitionFields, PartitionValue } from './partition-path.ts';
 export { fileSource, readAllFiles, readFiles, type FileReadOptions, type FilesSpec } from './read-files.ts';
 export type { FilePart, FilePosition, FilesRestriction } from './restriction.ts';
+export { fileSink, type FileWriteOptions, writeFiles } from './write-files.ts';

@@ -2,3 +2,4 @@
 export type { TextEncoding } from './encoding.ts';
 export { lineFormat, type Converted, type ConvertLines, type LineOptions, type Lines } from './line-format.ts';
 export { readAllText, readText } from './read-text.ts';
+export { type TextWriteOptions, writeText } from './write-text.ts';

@@ -1,0 +1,151 @@
+import { ConnectorError } from '../../model/index.ts';
+import { onDisk } from './disk-error.ts';
+import { type FileSystem, joinPath } from './file-system.ts';
+
+// What a write keeps beside its output. The manifest names the complete set of its files and is written last: files that
+// it does not name are not part of the output. The journal is there while a publish is under way. Both belong to one write
+// by their names, so two writes into one directory never touch each other's files.
+
+/** A file of the output, by its path below the root. */
+export interface ManifestFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** The complete set of files that a write made. */
+export interface Manifest {
+  readonly format: 'viga-manifest-1';
+  readonly runId: string;
+  readonly files: readonly ManifestFile[];
+}
+
+/** A staged file, and what it becomes. */
+export interface StagedEntry extends ManifestFile {
+  /** Its name in the staging directory. */
+  readonly staged: string;
+}
+
+/** What a publish needs: plain data. A runner keeps it as committable, the journal keeps it on disk. */
+export interface Publication {
+  readonly root: string;
+  readonly id: string;
+  readonly runId: string;
+  /** The staging directory's name in the root. */
+  readonly staging: string;
+  readonly files: readonly StagedEntry[];
+  readonly ifExists: 'overwrite' | 'fail';
+}
+
+/** A publish that was begun. */
+export interface Journal extends Publication {
+  readonly format: 'viga-journal-1';
+  /** The files of the run before. */
+  readonly previous: readonly ManifestFile[];
+}
+
+/** Makes a write's id a part of a file name; other ids give other parts. */
+const asName = (id: string): string =>
+  id === '' ? '' : `-${encodeURIComponent(id).replaceAll('%7B', '{').replaceAll('%7D', '}')}`;
+
+/** The path of a write's manifest. */
+export const manifestPath = (root: string, id: string): string => joinPath(root, `_viga_manifest${asName(id)}.json`);
+
+/** The path of a write's journal. */
+export const journalPath = (root: string, id: string): string => joinPath(root, `.viga-journal${asName(id)}.json`);
+
+/** The begin of the names of a write's staging directories. */
+export const stagingPrefix = (id: string): string => `.viga-staging${asName(id)}.`;
+
+/** The manifest of a write; undefined where none was published. */
+export async function readManifest(fileSystem: FileSystem, root: string, id: string): Promise<Manifest | undefined> {
+  const path = manifestPath(root, id);
+  const read = await readJson(fileSystem, path);
+  if (read === undefined) return undefined;
+  if (hasForm(read, 'viga-manifest-1') && areFiles(read['files'])) return read as unknown as Manifest;
+  throw unreadable(path, 'a manifest');
+}
+
+/** The journal of a publish that was cut; undefined where none was. */
+export async function readJournal(fileSystem: FileSystem, root: string, id: string): Promise<Journal | undefined> {
+  const path = journalPath(root, id);
+  const read = await readJson(fileSystem, path);
+  if (read === undefined) return undefined;
+  if (
+    hasForm(read, 'viga-journal-1') &&
+    areFiles(read['files']) &&
+    areFiles(read['previous']) &&
+    isName(read['staging'])
+  ) {
+    // Where it lies says which directory it is about, wherever that was when it was written.
+    return { ...(read as unknown as Journal), root, id };
+  }
+  throw unreadable(path, 'a journal');
+}
+
+function hasForm(value: unknown, format: string): value is Readonly<Record<string, unknown>> {
+  const record = value as Readonly<Record<string, unknown>> | null;
+  return (
+    typeof record === 'object' && record !== null && record['format'] === format && typeof record['runId'] === 'string'
+  );
+}
+
+// Files are removed by what these say, so a path that leads out of the directory is not taken.
+const areFiles = (files: unknown): boolean =>
+  Array.isArray(files) &&
+  files.every(
+    (file: Partial<StagedEntry> | null) =>
+      typeof file?.path === 'string' &&
+      file.path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') &&
+      typeof file.size === 'number' &&
+      (file.staged === undefined || isName(file.staged)),
+  );
+
+const isName = (name: unknown): boolean => typeof name === 'string' && name !== '' && !/^\.\.?$|\//.test(name);
+
+const unreadable = (path: string, what: string): ConnectorError =>
+  new ConnectorError(
+    path,
+    `this is not ${what} of Viga, or it was changed. Which files are Viga's is not known any more. Remove it; files of the run before then stay where the new run does not replace them.`,
+  );
+
+async function readJson(fileSystem: FileSystem, path: string): Promise<unknown> {
+  const stat = await onDisk(path, 'read', fileSystem.stat(path));
+  if (stat === undefined) return undefined;
+  const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));
+  try {
+    const bytes = Buffer.alloc(stat.size);
+    let length = 0;
+    while (length < bytes.length) {
+      const count = await onDisk(path, 'read', file.read(bytes, length, bytes.length - length, length));
+      if (count === 0) break;
+      length += count;
+    }
+    return JSON.parse(bytes.toString('utf8', 0, length));
+  } catch (error) {
+    if (error instanceof SyntaxError) return { format: 'unreadable' };
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a document so that its path has the old one or the new one, whole, at any moment and after a power cut. */
+export async function writeJsonAtomically(
+  fileSystem: FileSystem,
+  root: string,
+  path: string,
+  value: unknown,
+): Promise<void> {
+  // Hidden, so that no pattern finds it half written.
+  const half = joinPath(root, `.${path.slice(path.lastIndexOf('/') + 1)}.half`);
+  const file = await onDisk(half, 'write', fileSystem.open(half, 'create'));
+  try {
+    await onDisk(half, 'write', file.write(Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`), 0));
+    await onDisk(half, 'write', file.sync());
+  } finally {
+    await file.close();
+  }
+  await onDisk(path, 'write', fileSystem.rename(half, path));
+  await onDisk(root, 'write', fileSystem.syncDirectory(root));
+}

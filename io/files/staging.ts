@@ -1,0 +1,62 @@
+import { ConnectorError } from '../../model/index.ts';
+import { onDisk } from './disk-error.ts';
+import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { stagingPrefix } from './manifest.ts';
+
+/** A new directory beside the output, where files are written before they are published. */
+export interface Staging {
+  /** Its name in the root, different in each run. */
+  readonly name: string;
+  readonly path: string;
+  /** Removes it with all in it, and the directories that had to be made for it. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Makes a staging directory, and the root where that is missing. Directories of earlier runs that were killed are removed;
+ * so are those of a run that still writes to the same place, which then fails: the last one to start is the one that counts.
+ */
+export async function makeStaging(fileSystem: FileSystem, root: string, id: string, runId: string): Promise<Staging> {
+  const missing = await missingDirectories(fileSystem, root);
+  await onDisk(root, 'write', fileSystem.makeDirectory(root));
+  const prefix = stagingPrefix(id);
+  const name = `${prefix}${encodeURIComponent(runId)}`;
+  const path = joinPath(root, name);
+  for (const found of await onDisk(root, 'read', fileSystem.list(root))) {
+    if (found === name) throw writtenTwice(joinPath(root, id));
+    if (!found.startsWith(prefix)) continue;
+    const left = joinPath(root, found);
+    await onDisk(left, 'write', fileSystem.remove(left));
+  }
+  await onDisk(path, 'write', fileSystem.makeDirectory(path));
+  return {
+    name,
+    path,
+    async remove() {
+      await onDisk(path, 'write', fileSystem.remove(path));
+      for (const directory of missing) await removeIfEmpty(fileSystem, directory);
+    },
+  };
+}
+
+const writtenTwice = (place: string): ConnectorError =>
+  new ConnectorError(
+    place,
+    'two steps of this run write to the same files. The second would replace what the first wrote. Give each its own files.',
+  );
+
+/** The directories that `makeDirectory` will have to make, deepest first. */
+async function missingDirectories(fileSystem: FileSystem, root: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let at = root; at !== '' && at !== '/'; at = splitPath(at).directory) {
+    if ((await onDisk(at, 'write', fileSystem.stat(at))) !== undefined) break;
+    missing.push(at);
+  }
+  return missing;
+}
+
+async function removeIfEmpty(fileSystem: FileSystem, directory: string): Promise<void> {
+  if ((await onDisk(directory, 'read', fileSystem.stat(directory))) === undefined) return;
+  const entries = await onDisk(directory, 'read', fileSystem.list(directory));
+  if (entries.length === 0) await onDisk(directory, 'write', fileSystem.remove(directory));
+}

@@ -1,0 +1,141 @@
+import {
+  type BoundedWindow,
+  formatTimestamp,
+  GLOBAL_WINDOW,
+  type Host,
+  isIntervalWindow,
+  PipelineError,
+} from '../../model/index.ts';
+import type { Codec } from './compression.ts';
+import { type FileSystem, locate, splitPath } from './file-system.ts';
+import { escapeName } from './partition-path.ts';
+
+const PLACEHOLDERS = ['{shard}', '{shards}', '{window}', '{partition}'] as const;
+type Placeholder = (typeof PLACEHOLDERS)[number];
+
+/** What decides the names of a write's files. */
+export interface TargetSpec {
+  /** As the user wrote it. */
+  readonly files: string;
+  readonly shards: number;
+  readonly isPartitioned: boolean;
+  readonly codec: Codec | undefined;
+  /** The extension of the format. */
+  readonly extension: string;
+}
+
+/** Which file of a write. */
+export interface FileKey {
+  readonly partition: string;
+  readonly window: BoundedWindow | undefined;
+  readonly shard: number;
+  /** How many files of this name were finished before: one that was closed for want of room goes on in the next. */
+  readonly generation: number;
+}
+
+/** Where the files of a write go. */
+export interface Target {
+  /** The directory that all files are below. */
+  readonly root: string;
+  /** What tells this write from others into the same directory: what the user wrote below `root`. */
+  readonly id: string;
+  /** Path below `root`, with placeholders. */
+  readonly template: string;
+  readonly shards: number;
+}
+
+/**
+ * Reads `files` of a write: the path of one file, or a directory that ends in `/`; with placeholders, or they are put where
+ * they are needed: `-{shard}-of-{shards}` before the extension, `{partition}/` before the name.
+ *
+ * @throws PipelineError if it is empty, has braces that are no placeholder, or places nothing where files differ.
+ */
+export function parseTarget(step: string, spec: TargetSpec): Target {
+  const { files, shards, isPartitioned } = spec;
+  refuseBadPath(step, spec);
+  const placed = files.search(/\{[a-z]+\}/);
+  const fixed = placed === -1 ? files : files.slice(0, placed);
+  const isDirectory = files.endsWith('/') || (isPartitioned && !splitPath(files).name.includes('.') && placed === -1);
+  const root = isDirectory && placed === -1 ? files.replace(/\/+$/, '') || '/' : splitPath(fixed).directory;
+  const id = files.slice(root.length).replace(/^\/+|\/+$/g, '');
+  let template = id;
+  if (isDirectory) template = `${id === '' ? '' : `${id}/`}part${spec.extension}`;
+  template = withCodecExtension(template, spec.codec);
+  if (shards > 1 && !template.includes('{shard}'))
+    template = beforeExtension(template, '-{shard}-of-{shards}', spec.codec);
+  if (isPartitioned && !template.includes('{partition}')) {
+    const { directory, name } = splitPath(template);
+    template = `${directory === '' ? '' : `${directory}/`}{partition}/${name}`;
+  }
+  return { root, id, template, shards };
+}
+
+function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpec): void {
+  if (files === '' || files.includes('\0')) {
+    throw new PipelineError(
+      step,
+      `files is ${JSON.stringify(files)}. It names no file. Give a path, or a directory with a / at its end.`,
+    );
+  }
+  if (!Number.isSafeInteger(shards) || shards < 1 || shards > 100_000) {
+    throw new PipelineError(
+      step,
+      `shards is ${shards} but must be a whole number from 1 to 100000. Each shard is a file. Leave it out for one file.`,
+    );
+  }
+  const unknown = (files.match(/\{[^{}]*\}/g) ?? []).find((found) => !PLACEHOLDERS.includes(found as Placeholder));
+  if (unknown !== undefined) {
+    throw new PipelineError(
+      step,
+      `files has ${unknown}, which is no placeholder. The name would be the same for all. Known are ${PLACEHOLDERS.join(', ')}.`,
+    );
+  }
+  if (files.includes('{partition}') && !isPartitioned) {
+    throw new PipelineError(
+      step,
+      'files has {partition}, and there is no partitionBy. No directory can be put there. Add partitionBy, or leave {partition} out.',
+    );
+  }
+}
+
+const withCodecExtension = (name: string, codec: Codec | undefined): string =>
+  codec === undefined || codec.extensions.some((extension) => name.endsWith(extension))
+    ? name
+    : name + codec.extensions[0];
+
+/** Puts text before `.csv` or `.csv.gz` of a path. */
+function beforeExtension(path: string, text: string, codec: Codec | undefined): string {
+  const packed = codec?.extensions.find((extension) => path.endsWith(extension)) ?? '';
+  const plain = path.slice(0, path.length - packed.length);
+  const { name } = splitPath(plain);
+  const point = name.lastIndexOf('.');
+  const at = point > 0 ? plain.length - name.length + point : plain.length;
+  return plain.slice(0, at) + text + plain.slice(at) + packed;
+}
+
+/** Whether elements of different windows go to different files. */
+export const isWindowed = ({ template }: Target): boolean => template.includes('{window}');
+
+/** The path of a file below the target's root. */
+export function pathOf({ template, shards }: Target, key: FileKey, codec: Codec | undefined): string {
+  const digits = (number: number): string => String(number).padStart(5, '0');
+  const path = key.generation === 0 ? template : beforeExtension(template, `-${key.generation + 1}`, codec);
+  return path
+    .replaceAll('{shards}', digits(shards))
+    .replaceAll('{shard}', digits(key.shard))
+    .replaceAll('{window}', () => windowName(key.window ?? GLOBAL_WINDOW))
+    .replaceAll('{partition}', () => key.partition);
+}
+
+function windowName(window: BoundedWindow): string {
+  if (window === GLOBAL_WINDOW) return 'global';
+  if (!isIntervalWindow(window)) return escapeName(JSON.stringify(window));
+  const instant = (timestamp: number): string => formatTimestamp(timestamp).replace('.000Z', 'Z').replaceAll(':', '-');
+  return `${instant(window.start)}_${instant(window.end)}`;
+}
+
+/** The file system of a target, and its root there. */
+export function locateTarget({ root }: Target, host: Host): { readonly fileSystem: FileSystem; readonly root: string } {
+  const { fileSystem, path } = locate(root, host);
+  return { fileSystem, root: path };
+}

@@ -1,0 +1,122 @@
+import {
+  ConnectorError,
+  type PCollection,
+  type PDone,
+  PipelineError,
+  type PTransform,
+  type Sink,
+  type SinkContext,
+  write,
+  type WriteOptions,
+} from '../../model/index.ts';
+import { codecOf, type Compression } from './compression.ts';
+import { onDisk } from './disk-error.ts';
+import { joinPath } from './file-system.ts';
+import { FileWriter } from './file-writer.ts';
+import type { WriteFormat } from './format.ts';
+import { makeGrouping, type PartitionBy } from './grouping.ts';
+import { type Publication, readManifest } from './manifest.ts';
+import { existsAlready, publish, recoverPublish } from './publish.ts';
+import { makeStaging } from './staging.ts';
+import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
+
+/** What every writer of files can be asked for. */
+export interface FileWriteOptions<T> extends WriteOptions<T> {
+  /**
+   * The path of the file, or a directory with `/` at its end, whose files are then called `part`. May have placeholders:
+   * `{shard}` and `{shards}` as five digits, `{window}`, and `{partition}` for the directories of `partitionBy`. Those that
+   * are needed and not there are put before the extension and before the name.
+   */
+  readonly files: string;
+  /** How many files, each with an equal part of the elements. Default 1. */
+  readonly shards?: number;
+  /**
+   * Directories `field=value/` for the values of fields, which are left out of what is written, or for the record that a
+   * function gives, where elements are written whole.
+   */
+  readonly partitionBy?: PartitionBy<T>;
+  /** Default: told by `files`, `.gz`, `.zst`, `.br`; where the name has no such end, it gets one. */
+  readonly compression?: Compression;
+  /** What to do with files of these names. Default 'overwrite'. */
+  readonly ifExists?: 'overwrite' | 'fail';
+  /**
+   * How many files are written to at the same time; each takes a buffer, so this bounds memory. One more than these ends
+   * another, which goes on in a file of its own when more comes for it. Default 100.
+   */
+  readonly maxOpenFiles?: number;
+}
+
+/**
+ * Writes a collection to files in a format. Nothing is visible before the run has succeeded; then files are put in their
+ * places one by one, and a manifest with their checksums, `_viga_manifest*.json`, is written last. Files that the run before
+ * wrote and this one did not are removed; files of others are left alone. A run that fails changes nothing.
+ *
+ * Connectors of a format are made of it; users take `writeText`, `writeCsv` and their like.
+ *
+ * @throws PipelineError if `files` names nothing or has braces that are no placeholder, or a number is out of range.
+ */
+export function writeFiles<T>(
+  format: WriteFormat<T>,
+  { name, deadLetters, ...options }: FileWriteOptions<T>,
+): PTransform<PCollection<T>, PDone> {
+  return write(fileSink(format, options), {
+    ...(name === undefined ? {} : { name }),
+    ...(deadLetters === undefined ? {} : { deadLetters }),
+  });
+}
+
+/** The files as a {@link Sink}: what {@link writeFiles} writes to. */
+export function fileSink<T>(
+  format: WriteFormat<T>,
+  options: Omit<FileWriteOptions<T>, 'name' | 'deadLetters'>,
+): Sink<T, Publication> {
+  const { files, shards = 1, partitionBy, maxOpenFiles = 100, ifExists = 'overwrite' } = options;
+  if (!Number.isSafeInteger(maxOpenFiles) || maxOpenFiles < 1) {
+    throw new PipelineError(
+      format.name,
+      `maxOpenFiles is ${maxOpenFiles} but must be a whole number of 1 or more. Elements are written to open files. Leave it out for 100.`,
+    );
+  }
+  const codec = codecOf(files, options.compression);
+  const isPartitioned = partitionBy !== undefined;
+  const target = parseTarget(format.name, { files, shards, isPartitioned, codec, extension: format.extension });
+  const grouping = makeGrouping(partitionBy, isWindowed(target));
+  return {
+    kind: 'sink',
+    name: format.name,
+    guarantee: 'atomic-publish',
+    location: files,
+    async open(context) {
+      const { fileSystem, root } = locateTarget(target, context.host);
+      // Before what earlier runs staged is removed: a publish that was cut still needs it.
+      await recoverPublish(fileSystem, root, target.id);
+      await refuseTaken(target, ifExists, context);
+      const staging = await makeStaging(fileSystem, root, target.id, context.runId);
+      const parts = { format, target, fileSystem, root, staging, codec, grouping, maxOpenFiles, ifExists, context };
+      return new FileWriter<T>(parts);
+    },
+    commit: (publication, { host }) =>
+      publish(locateTarget({ ...target, root: publication.root }, host).fileSystem, publication),
+    async recover({ host }) {
+      const { fileSystem, root } = locateTarget(target, host);
+      await recoverPublish(fileSystem, root, target.id);
+    },
+  };
+}
+
+/** Says before the work what can be known of the place. */
+async function refuseTaken(target: Target, ifExists: 'overwrite' | 'fail', { host }: SinkContext): Promise<void> {
+  const { fileSystem, root } = locateTarget(target, host);
+  const path = joinPath(root, target.template);
+  const stat = target.template.includes('{') ? undefined : await onDisk(path, 'write', fileSystem.stat(path));
+  if (stat?.kind === 'directory') {
+    throw new ConnectorError(
+      path,
+      `this is a directory, and a file is to be written here. It can't be replaced. Write ${path}/ to put files into it, or name another file.`,
+    );
+  }
+  if (ifExists === 'overwrite') return;
+  if (stat !== undefined) throw existsAlready(path);
+  const [first] = (await readManifest(fileSystem, root, target.id))?.files ?? [];
+  if (first !== undefined) throw existsAlready(joinPath(root, first.path));
+}
