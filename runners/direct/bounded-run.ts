@@ -67,6 +67,7 @@ export class BoundedRun {
   readonly #open = new Set<StageRuntime>();
   readonly #finished = new Set<PlannedStage>();
   readonly #bytes = new Map<Step, number>();
+  readonly #runId: string;
   readonly #started: number;
 
   constructor(graph: Graph, host: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
@@ -74,6 +75,7 @@ export class BoundedRun {
     this.#host = host;
     this.#runOptions = runOptions;
     this.#started = host.clock.monotonic();
+    this.#runId = runIdOf(host);
     this.#plan = planBounded(graph);
     this.#turn = new Turn(host, this.#abort.signal);
     this.#spill = new Spill(host.disk, (message) => runOptions.onWarning?.(message));
@@ -156,10 +158,12 @@ export class BoundedRun {
     if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
     let write = this.#writes.get(step);
     if (write === undefined) {
-      const runId = runIdOf(this.#host);
-      write = new Write(step, primitive.sink, { host: this.#host, signal: this.#abort.signal, runId }, (name) =>
-        this.#store(name),
-      );
+      write = new Write(step, primitive.sink, {
+        host: this.#host,
+        signal: this.#abort.signal,
+        runId: this.#runId,
+        store: (name) => this.#store(name),
+      });
       this.#writes.set(step, write);
     }
     return write;

@@ -14,6 +14,14 @@ import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
 import { SinkEdge } from './edges.ts';
 import type { ElementStore } from './element-store.ts';
 
+/** What a write takes from its run. */
+export interface WriteEnvironment {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  readonly store: (name: string) => ElementStore;
+}
+
 /**
  * One Write step of a bounded run: a single epoch. Its writer is opened at the start, prepared when all is written, and
  * committed after all writers of the run are prepared.
@@ -29,11 +37,7 @@ export class Write {
   #committable: { readonly value: unknown } | undefined;
   rejected = 0;
 
-  constructor(
-    step: Step,
-    sink: Sink<unknown>,
-    run: { readonly host: Host; readonly signal: AbortSignal; readonly runId: string },
-  ) {
+  constructor(step: Step, sink: Sink<unknown>, { store, ...run }: WriteEnvironment) {
     this.step = step;
     this.#sink = sink;
     this.rejects = step.outputs.has(DEAD_LETTERS) ? store(step.path) : undefined;
