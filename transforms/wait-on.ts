@@ -22,14 +22,14 @@ import { asIterable, never, type PCollection, type PTransform, ptransform } from
  */
 export const waitOn = <T>(...signals: readonly PCollection<unknown>[]): PTransform<PCollection<T>, PCollection<T>> =>
   ptransform('WaitOn', (input: PCollection<T>) => {
-    const views = signals.map((signal, i) => [`signal${i}`, asIterable(ofNoElement(signal))]);
+    const views = signals.map((signal, i) => [`signal${i}`, asIterable(ofNoElement(signal, i))]);
     return input.map((element) => element, { name: 'Wait', sideInputs: Object.fromEntries(views) });
   });
 
 /** Nothing, as soon as a window of the signal is complete: the trigger of the signal may fire long before. */
-const ofNoElement = (signal: PCollection<unknown>): PCollection<unknown> =>
+const ofNoElement = (signal: PCollection<unknown>, i: number): PCollection<unknown> =>
   signal
-    .filter(() => false, { name: 'Nothing' })
+    .filter(() => false, { name: `Nothing${i}` })
     .windowInto(signal.windowing.windowFn, {
       trigger: never(),
       accumulationMode: 'discarding',
