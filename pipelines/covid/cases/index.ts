@@ -12,3 +12,4 @@ export { normalize, type Rejection, type RejectionReason, rejectionReasons } fro
 export { oneRowPerCase, type Sighting } from './one-row-per-case.ts';
 export { contagionTypes } from './vocabularies.ts';
 export { checkRow, readRows } from './read-rows.ts';
+export { baseName } from './text.ts';

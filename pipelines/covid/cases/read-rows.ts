@@ -3,6 +3,7 @@ import { type CsvRecord, readCsv } from 'viga/io/csv';
 import type { CheckedRow } from './file-summary.ts';
 import { type Layout, recognizeLayout } from './layouts.ts';
 import { normalize } from './normalize.ts';
+import { baseName } from './text.ts';
 
 /**
  * Reads files of any of the four layouts and checks each row.
@@ -26,22 +27,16 @@ export function readRows(files: readonly string[]): PTransform<PBegin, PCollecti
   );
 }
 
-interface KnownFile {
-  readonly layout: Layout;
-  readonly name: string;
-}
-
-/** All rows of a file share one header array, so it stands for the file. */
-const knownFiles = new WeakMap<readonly string[], KnownFile>();
+/** Layouts by header: a pure function of it, and all rows of a file share one. */
+const layouts = new WeakMap<readonly string[], Layout>();
 
 /** Turns a record into a case or a rejection. */
 export function checkRow({ file, line, header, fields }: CsvRecord): CheckedRow {
-  let known = knownFiles.get(header);
-  if (known === undefined) {
-    known = { layout: recognizeLayout(header, file), name: file.slice(file.lastIndexOf('/') + 1) };
-    knownFiles.set(header, known);
+  let layout = layouts.get(header);
+  if (layout === undefined) {
+    layout = recognizeLayout(header, file);
+    layouts.set(header, layout);
   }
-  const { layout, name } = known;
-  const result = normalize({ fields, layout, archivo: name, linea: line });
+  const result = normalize({ fields, layout, archivo: baseName(file), linea: line });
   return { path: file, columns: layout.columns, ...result };
 }

@@ -58,6 +58,9 @@ export const cleanUpperText: (text: string) => string | null = remember(
   (text) => cleanText(text)?.toUpperCase() ?? null,
 );
 
+/** The name of a file without its folder. */
+export const baseName: (path: string) => string = remember((path) => path.slice(path.lastIndexOf('/') + 1));
+
 // A substring keeps the whole text it was cut from alive (for CSV: a block of the file). What is remembered must not.
 function detached(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');

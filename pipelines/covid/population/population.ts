@@ -55,16 +55,16 @@ export function allDepartments(population: Population): readonly (Omit<Inhabited
 }
 
 function inhabited(row: PopulationRow, place: string): Inhabited {
-  const code = textOf(row.codigo_departamento).padStart(2, '0');
+  const code = textOf(row.codigo_departamento);
   const name = textOf(row.departamento);
   const inhabitants = textOf(row.poblacion);
   const found = `codigo_departamento '${code}', departamento '${name}', poblacion '${inhabitants}'`;
-  if (!/^\d\d$/.test(code)) throw problem(place, `a row has no code of two digits: ${found}`, 'Correct the code');
+  if (!/^\d{1,2}$/.test(code)) throw problem(place, `a row has no code of two digits: ${found}`, 'Correct the code');
   if (name === '') throw problem(place, `a row has no name: ${found}`, 'Name the department');
   if (!/^[1-9]\d{0,9}$/.test(inhabitants)) {
     throw problem(place, `a row has no whole number of people from 1: ${found}`, 'Correct the column poblacion');
   }
-  return { code, name, inhabitants: Number(inhabitants) };
+  return { code: code.padStart(2, '0'), name, inhabitants: Number(inhabitants) };
 }
 
 function textOf(value: unknown): string {

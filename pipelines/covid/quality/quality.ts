@@ -1,4 +1,4 @@
-import { type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
+import { baseName, type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
 
 /** What became of the rows of a run, as quality.json has it. */
 export interface Quality {
@@ -28,8 +28,8 @@ export function qualityOf(files: readonly FileSummary[], { cases, nulls }: CaseC
   const accepted = files.reduce((sum, file) => sum + file.accepted, 0);
   return {
     files: files
-      .toSorted((a, b) => compareText(nameOf(a.path), nameOf(b.path)) || compareText(a.path, b.path))
-      .map(({ path, columns, rows, accepted }) => ({ name: nameOf(path), layout: columns, rows, accepted })),
+      .toSorted((a, b) => compareText(baseName(a.path), baseName(b.path)) || compareText(a.path, b.path))
+      .map(({ path, columns, rows, accepted }) => ({ name: baseName(path), layout: columns, rows, accepted })),
     rejected: Object.fromEntries(
       rejectionReasons.map((reason, at) => [reason, files.reduce((sum, file) => sum + (file.rejected[at] ?? 0), 0)]),
     ),
@@ -56,10 +56,6 @@ export function demandQuality(quality: Quality, mostPercent: number | undefined)
       'Nothing was published, as the tables would tell too little. ' +
       'Correct the input, or run without --strict-quality to see each row in the folder rejected.',
   );
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function compareText(a: string, b: string): number {

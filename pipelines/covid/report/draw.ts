@@ -27,11 +27,14 @@ export async function loadDraw(): Promise<Draw> {
 }
 
 /**
- * Prepares a drawing to stand in a page with others: it takes the width it is given, and its class names and ids, which
- * count up over the life of the process, are its own and the same in every run.
+ * Prepares a drawing to stand in a page with others: it takes the width it is given and its ids are its own. What the
+ * library adds for a mouse in its own page goes; its names count up over the life of the process besides, and the same
+ * data shall give the same page.
  */
 function standAlone(svg: string, { id, label }: Parameters<Draw>[1]): string {
   return svg
     .replace(/^<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${label}"`)
+    .replace(/<style[^>]*>[^]*?<\/style>/g, '')
+    .replace(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
     .replace(/\bzr\d+-/g, `${id}-`);
 }
