@@ -48,9 +48,7 @@ export function csvWriteFormat<T extends object>(options: CsvWriteOptions<T> = {
 
 function columnsOf(columns: CsvWriteOptions['columns'] | undefined): readonly Column[] | undefined {
   if (columns === undefined) return undefined;
-  const pairs = Array.isArray(columns)
-    ? columns.map((name): Column => [name, name])
-    : Object.entries(columns as Readonly<Record<string, string>>);
+  const pairs = Array.isArray(columns) ? columns.map((name): Column => [name, name]) : Object.entries(columns);
   const names = pairs.map(([, inFile]) => inFile);
   if (names.length === 0 || new Set(names).size < names.length) {
     throw optionError('columns', columns, 'must name at least one column, and each only once');

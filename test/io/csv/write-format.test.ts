@@ -18,8 +18,7 @@ async function print(
 ): Promise<Written> {
   const pieces: Buffer[] = [];
   const refused: Written['refused'] = [];
-  // The rows of tests have whatever columns they need.
-  const writer = csvWriteFormat<object>(options as CsvWriteOptions).open(
+  const writer = csvWriteFormat<object>(options).open(
     { write: (bytes) => void pieces.push(Buffer.from(bytes)) },
     {
       path: 'out.csv',
@@ -169,7 +168,7 @@ describe('what can not be written', () => {
   test.each<[CsvWriteOptions<never>, string]>([
     [{ newline: '\r' as '\n' }, `csv: newline is "\\r" but must be '\\n' or '\\r\\n'`],
     [{ columns: [] }, 'csv: columns is [] but must name at least one column'],
-    [{ columns: { a: 'x', b: 'x' } as never }, 'each only once'],
+    [{ columns: { a: 'x', b: 'x' } }, 'each only once'],
     [{ delimiter: '"' }, 'csv: quote is "\\"" but must be one character'],
   ])('options %j', (options, message) => {
     expect(() => csvWriteFormat(options)).toThrow(message);
