@@ -27,3 +27,4 @@ export type { JsonValue } from './json-text.ts';
 export type { PartitionValue } from './partition.ts';
 export { type ParquetRow, readAllParquet, readParquet, type ReadParquetOptions, type ReadRow } from './read-parquet.ts';
 export type { ParquetFileOptions } from './write-format.ts';
+export { writeParquet, type WriteParquetOptions } from './write-parquet.ts';

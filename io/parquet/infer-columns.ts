@@ -1,4 +1,4 @@
-import { PipelineError, showValue } from '../../model/index.ts';
+import { ConnectorError, showValue } from '../../model/index.ts';
 import { type ColumnType, type Field, typeText } from './column.ts';
 
 /** What is known of a type so far: nothing, where only nulls and empty lists came. */
@@ -10,14 +10,14 @@ type Known = ColumnType | undefined;
  * A type follows from the JavaScript type alone, so that the files of one write agree: number is double, bigint int64, Date
  * timestampMillis, an array a list, a plain object a struct.
  *
- * @throws PipelineError, with `place` before it, for values that no type fits, and columns of two types or of none.
+ * @throws ConnectorError with `place` for values that no type fits, and columns of two types or of none.
  */
 export function inferColumns(rows: readonly object[], leftOut: ReadonlySet<string>, place: string): Field[] {
   const types = new Map<string, Known>();
   const refuse: Refuse = (path, what) => {
-    throw new PipelineError(
-      undefined,
-      `${place}: column ${path} ${what}. Its type is told from the first ${rows.length} rows. Declare the columns, or give all rows the same form.`,
+    throw new ConnectorError(
+      place,
+      `column ${path} ${what}. Its type is told from the first ${rows.length} rows. Declare the columns, or give all rows the same form.`,
     );
   };
   for (const row of rows) {

@@ -56,21 +56,21 @@ export type ReadRow<
  * import { directRunner } from 'viga/runners/direct';
  * import { assertThat } from 'viga/testing';
  *
- * const output = await mkdtemp(join(tmpdir(), 'cities-'));
+ * const directory = await mkdtemp(join(tmpdir(), 'cities-'));
  * const columns = { id: column.int64(), city: column.string() };
  * const writing = new Pipeline();
  * writing
  *   .apply(create([{ id: 1n, city: 'Quito' }, { id: 2n, city: 'Lima' }]))
- *   .apply(writeParquet({ output, columns }));
+ *   .apply(writeParquet({ files: `${directory}/`, columns }));
  * await writing.run(directRunner());
  *
  * const reading = new Pipeline();
  * const rows = reading.apply(
- *   readParquet({ files: `${output}/*.parquet`, columns, filter: [{ column: 'city', op: '=', value: 'Lima' }] }),
+ *   readParquet({ files: `${directory}/*.parquet`, columns, filter: [{ column: 'city', op: '=', value: 'Lima' }] }),
  * );
  * assertThat(rows.map(({ id }) => id)).containsInAnyOrder([2n]);
  * await reading.run(directRunner());
- * await rm(output, { recursive: true });
+ * await rm(directory, { recursive: true });
  */
 export function readParquet<
   const C extends readonly string[] | ParquetSchema | undefined = undefined,
