@@ -118,31 +118,9 @@ function* linesOf(file) {
 }
 
 const COLUMNS = [
-  ...[
-    'id',
-    'notificacion',
-    'municipio',
-    'ciudad',
-    'departamento',
-    'atencion',
-    'edad',
-    'sexo',
-    'tipo',
-    'estado',
-    'pais',
-  ],
-  ...[
-    'sintomas',
-    'muerte',
-    'diagnostico',
-    'recuperado',
-    'reporte',
-    'recuperacion',
-    'codigo_departamento',
-    'codigo_pais',
-  ],
-  ...['etnia', 'grupo'],
-];
+  'id notificacion municipio ciudad departamento atencion edad sexo tipo estado pais sintomas muerte diagnostico',
+  'recuperado reporte recuperacion codigo_departamento codigo_pais etnia grupo',
+].flatMap((names) => names.split(' '));
 const WIDTH = COLUMNS.length;
 const IS_INTEGER = COLUMNS.map((name) => name === 'id' || name === 'edad');
 const [MUNICIPALITY, OUTCOME, STATE, REPORTED] = ['municipio', 'atencion', 'estado', 'reporte'].map((name) =>

@@ -68,7 +68,16 @@ function publishedManifest() {
   // Libraries that a user brings along for the formats and systems that need them.
   const peers = ['hyparquet', 'hyparquet-writer'];
   return {
-    ...{ name, version, description, keywords, license, type, sideEffects, engines, bin, exports },
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    type,
+    sideEffects,
+    engines,
+    bin,
+    exports,
     files: ['**/*.js', '**/*.d.ts', 'bin', ...DOCUMENTS],
     dependencies,
     peerDependencies: Object.fromEntries(peers.map((peer) => [peer, `^${manifest.devDependencies[peer]}`])),

