@@ -1,5 +1,5 @@
 // Text files: a line is an element. lineFormat is the ground of every format with a record per line.
-export type { TextEncoding } from './encoding.ts';
+export { markLength, type TextEncoding } from './encoding.ts';
 export { lineFormat, type Converted, type ConvertLines, type LineOptions, type Lines } from './line-format.ts';
 export { readAllText, readText } from './read-text.ts';
 export { type TextWriteOptions, writeText } from './write-text.ts';
