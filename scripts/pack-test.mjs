@@ -1,7 +1,17 @@
 // Shows that what is published works where nothing of the repository is: packs the build, installs the tarball into an
 // empty folder, imports every entry, runs a pipeline, checks the types with the strict compiler and no skipLibCheck.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from './build.mjs';
@@ -69,22 +79,34 @@ function importEntries() {
   return entries;
 }
 
-/** Compiles a program that uses the package, and imports of all entries, as a user's strict project would. */
+/**
+ * Compiles imports of all entries, and a program, as a user's strict project on Node would. Entries of formats whose
+ * libraries are peers come second: who imports them has the peers.
+ */
 function checkTypes(entries) {
-  const imports = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`);
-  writeFileSync(path.join(folder, 'entries.ts'), imports.join(''));
   cpSync(path.join(import.meta.dirname, 'pack-test/consumer.ts'), path.join(folder, 'consumer.ts'));
   const compilerOptions = {
     target: 'es2023',
     lib: ['es2024'],
     module: 'nodenext',
-    types: [],
+    typeRoots: [path.join(root, 'node_modules/@types')],
+    types: ['node'],
     strict: true,
     skipLibCheck: false,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
   };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  compile(entries.filter((entry) => entry !== 'viga/io/parquet'));
+  for (const peer of ['hyparquet', 'hyparquet-writer']) {
+    symlinkSync(path.join(root, 'node_modules', peer), path.join(folder, 'node_modules', peer));
+  }
+  compile(entries);
+}
+
+function compile(entries) {
+  const imports = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`);
+  writeFileSync(path.join(folder, 'entries.ts'), imports.join(''));
   run('tsc', [toolFile('tsc'), '-p', folder]);
 }
 
