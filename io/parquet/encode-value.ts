@@ -23,10 +23,17 @@ export type EncodeValue = (value: unknown) => unknown;
 /** Whether types were declared, or told from the first rows: then what is missing is null, and what is new an error. */
 export type TypeOrigin = 'declared' | 'inferred';
 
+/** What the encoders of a column share. */
+export interface Encoding {
+  readonly origin: TypeOrigin;
+  /** Whether a -0 came: a dictionary would make it 0. */
+  hasNegativeZero: boolean;
+}
+
 /** The encoder of a column; `path` is its name, with dots for parts of nested columns. */
-export function encoderOf(type: ColumnType, path: string, origin: TypeOrigin): EncodeValue {
-  const encode = requiredEncoder(type, path, origin);
-  const mayBeMissing = type.nullable && origin === 'inferred';
+export function encoderOf(type: ColumnType, path: string, encoding: Encoding): EncodeValue {
+  const encode = requiredEncoder(type, path, encoding);
+  const mayBeMissing = type.nullable && encoding.origin === 'inferred';
   return (value) => {
     if (value !== null && value !== undefined) return encode(value);
     if ((value === null && type.nullable) || mayBeMissing) return null;
@@ -42,7 +49,8 @@ function missingText(value: unknown, type: ColumnType): string {
   return `the value is missing (undefined). A misspelled name would go unseen. ${fix}.`;
 }
 
-function requiredEncoder(type: ColumnType, path: string, origin: TypeOrigin): EncodeValue {
+function requiredEncoder(type: ColumnType, path: string, encoding: Encoding): EncodeValue {
+  const { origin } = encoding;
   const refuse = (value: unknown, fix: string): never => {
     const why = origin === 'inferred' ? ', the type told from the first rows' : '';
     const declare = origin === 'inferred' ? ', or declare the columns' : '';
@@ -75,12 +83,8 @@ function requiredEncoder(type: ColumnType, path: string, origin: TypeOrigin): En
     case 'time-micros':
       return bigInteger(0n, 86_399_999_999n, refuse);
     case 'float':
-      return (value) =>
-        typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value))
-          ? value
-          : refuse(value, 'Pass a number within the range of a 32-bit float, or use column.double()');
     case 'double':
-      return (value) => (typeof value === 'number' ? value : refuse(value, 'Pass a number'));
+      return floatingNumber(type.kind, encoding, refuse);
     case 'string':
       return (value) => {
         if (typeof value !== 'string') return refuse(value, 'Pass a string, e.g. String(value)');
@@ -111,13 +115,13 @@ function requiredEncoder(type: ColumnType, path: string, origin: TypeOrigin): En
     case 'decimal':
       return decimalEncoder(type, refuse);
     case 'list':
-      return listEncoder(encoderOf(type.element, `${path}.element`, origin), refuse);
+      return listEncoder(encoderOf(type.element, `${path}.element`, encoding), refuse);
     case 'struct':
-      return structEncoder(type.fields, path, { refuse, origin });
+      return structEncoder(type.fields, path, { refuse, encoding });
     case 'map':
       return mapEncoder(
-        encoderOf(type.key, `${path}.key`, origin),
-        encoderOf(type.value, `${path}.value`, origin),
+        encoderOf(type.key, `${path}.key`, encoding),
+        encoderOf(type.value, `${path}.value`, encoding),
         refuse,
       );
     case 'float16':
@@ -146,6 +150,17 @@ function bigInteger(min: bigint, max: bigint, refuse: Refuse): EncodeValue {
     return typeof whole === 'bigint' && whole >= min && whole <= max
       ? whole
       : refuse(value, `Pass a bigint from ${min} to ${max}`);
+  };
+}
+
+function floatingNumber(kind: 'float' | 'double', encoding: Encoding, refuse: Refuse): EncodeValue {
+  const fix =
+    kind === 'double' ? 'Pass a number' : 'Pass a number in the range of a 32-bit float, or use column.double()';
+  return (value) => {
+    if (typeof value !== 'number') return refuse(value, fix);
+    if (value === 0 && Object.is(value, -0)) encoding.hasNegativeZero = true;
+    const isBeyond = kind === 'float' && Number.isFinite(value) && !Number.isFinite(Math.fround(value));
+    return isBeyond ? refuse(value, fix) : value;
   };
 }
 
@@ -207,13 +222,13 @@ function listEncoder(encode: EncodeValue, refuse: Refuse): EncodeValue {
 function structEncoder(
   fields: readonly Field[],
   path: string,
-  { refuse, origin }: { readonly refuse: Refuse; readonly origin: TypeOrigin },
+  { refuse, encoding }: { readonly refuse: Refuse; readonly encoding: Encoding },
 ): EncodeValue {
-  const members = fields.map(({ name, type }) => ({ name, encode: encoderOf(type, `${path}.${name}`, origin) }));
+  const members = fields.map(({ name, type }) => ({ name, encode: encoderOf(type, `${path}.${name}`, encoding) }));
   const known = new Set(fields.map(({ name }) => name));
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(value, 'Pass an object');
-    if (origin === 'inferred') checkNames(value, known, path);
+    if (encoding.origin === 'inferred') checkNames(value, known, path);
     const encoded: Record<string, unknown> = Object.create(null);
     for (const { name, encode } of members) encoded[name] = encode(ownMember(value, name));
     return encoded;

@@ -1,6 +1,14 @@
 import { showValue } from '../../model/index.ts';
 import type { ColumnType, Field } from './column.ts';
-import { checkNames, type EncodeValue, encoderOf, ownMember, type TypeOrigin, ValueError } from './encode-value.ts';
+import {
+  checkNames,
+  type EncodeValue,
+  encoderOf,
+  type Encoding,
+  ownMember,
+  type TypeOrigin,
+  ValueError,
+} from './encode-value.ts';
 
 /** A column in the form that hyparquet-writer takes. */
 export interface ColumnValues {
@@ -12,7 +20,8 @@ export interface ColumnValues {
 interface BufferedColumn {
   readonly name: string;
   readonly encode: EncodeValue;
-  readonly isPlain: boolean;
+  readonly encoding: Encoding;
+  readonly isBoolean: boolean;
   readonly isWide: boolean;
   data: unknown[];
 }
@@ -35,14 +44,11 @@ export class RowBuffer {
 
   constructor(fields: readonly Field[], origin: TypeOrigin, leftOut: ReadonlySet<string>) {
     this.#known = origin === 'inferred' ? new Set([...fields.map(({ name }) => name), ...leftOut]) : undefined;
-    this.#columns = fields.map(({ name, type }) => ({
-      name,
-      encode: encoderOf(type, name, origin),
-      // Some readers take the run-length form for false.
-      isPlain: type.kind === 'boolean',
-      isWide: isWide(type),
-      data: [],
-    }));
+    this.#columns = fields.map(({ name, type }) => {
+      const encoding: Encoding = { origin, hasNegativeZero: false };
+      const isBoolean = type.kind === 'boolean';
+      return { name, encode: encoderOf(type, name, encoding), encoding, isBoolean, isWide: isWide(type), data: [] };
+    });
   }
 
   get rows(): number {
@@ -90,10 +96,11 @@ export class RowBuffer {
   /** Gives away the first rows as columns. */
   take(rows: number): ColumnValues[] {
     const rest = this.#rows - rows;
-    const columns = this.#columns.map(({ name, data, isPlain }) => ({
+    const columns = this.#columns.map(({ name, data, isBoolean, encoding }) => ({
       name,
       data: rest === 0 ? data : data.slice(0, rows),
-      ...(isPlain && { encoding: 'PLAIN' as const }),
+      // Some readers take booleans in run-length form for false.
+      ...((isBoolean || encoding.hasNegativeZero) && { encoding: 'PLAIN' as const }),
     }));
     for (const column of this.#columns) column.data = rest === 0 ? [] : column.data.slice(rows);
     this.#bytes = Math.round((this.#bytes * rest) / this.#rows);
