@@ -1,10 +1,28 @@
 import { type CombineFn, type PCollection, ptransform, type PTransform } from 'viga';
+import type { Case } from './case.ts';
 import type { IsoDate } from './dates.ts';
 import type { LayoutWidth } from './layouts.ts';
-import { type Normalized, rejectionReasons } from './normalize.ts';
+import { type Rejection, rejectionReasons } from './normalize.ts';
 
-/** A row after the check, and the file it came from by its whole path: two folders may hold files of one name. */
-export type CheckedRow = Normalized & { readonly path: string; readonly columns: LayoutWidth };
+/** A row after the check, with its file by the whole path: two folders may hold files of one name. */
+export type CheckedRow = AcceptedRow | RejectedRow;
+
+/** A row that is a case. */
+export interface AcceptedRow extends RowOrigin {
+  readonly case: Case;
+  readonly rejection?: undefined;
+}
+
+/** A row that is none. */
+export interface RejectedRow extends RowOrigin {
+  readonly rejection: Rejection;
+  readonly case?: undefined;
+}
+
+interface RowOrigin {
+  readonly path: string;
+  readonly columns: LayoutWidth;
+}
 
 /** What became of the rows of a file. */
 export interface FileSummary extends Counts {

@@ -6,10 +6,10 @@
 export { type Case, isDeath, nullableColumns, type Sex } from './case.ts';
 export { dateOfDay, dayNumber, type IsoDate, parseDate, unreadable } from './dates.ts';
 export { type Department, departments } from './departments.ts';
-export { type CheckedRow, type FileSummary, summarizeFiles } from './file-summary.ts';
+export { type CheckedRow, type FileSummary, type RejectedRow, summarizeFiles } from './file-summary.ts';
 export { type Layout, recognizeLayout } from './layouts.ts';
 export { normalize, type Rejection, type RejectionReason, rejectionReasons } from './normalize.ts';
-export { oneRowPerCase, type Sighting } from './one-row-per-case.ts';
+export { oneRowPerCase } from './one-row-per-case.ts';
 export { contagionTypes } from './vocabularies.ts';
 export { checkRow, readRows } from './read-rows.ts';
 export { baseName } from './text.ts';

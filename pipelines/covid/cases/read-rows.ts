@@ -37,6 +37,9 @@ export function checkRow({ file, line, header, fields }: CsvRecord): CheckedRow 
     layout = recognizeLayout(header, file);
     layouts.set(header, layout);
   }
+  const { columns } = layout;
   const result = normalize({ fields, layout, archivo: baseName(file), linea: line });
-  return { path: file, columns: layout.columns, ...result };
+  return result.case === undefined
+    ? { path: file, columns, rejection: result.rejection }
+    : { path: file, columns, case: result.case };
 }

@@ -11,7 +11,7 @@ export { hitos1000Casos } from './hitos-1000-casos.ts';
 export { indicadoresDepartamento } from './indicadores-departamento.ts';
 export { promedioMovil7Dias } from './promedio-movil-7dias.ts';
 export { resumenNacionalDiario } from './resumen-nacional-diario.ts';
-export { type ColumnKind, type Columns, type Row, rowsOf, type Table } from './table.ts';
+export { type ColumnKind, type Columns, refine, type Row, type Table, type TableSettings } from './table.ts';
 export { tallyPer } from './tally.ts';
 export { tendenciasMensuales } from './tendencias-mensuales.ts';
 export { topDepartamentosTasa } from './top-departamentos-tasa.ts';

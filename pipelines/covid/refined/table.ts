@@ -33,13 +33,16 @@ export function table<I, const C extends Columns>(spec: Table<I, C>): Table<I, C
   return spec;
 }
 
-/** Makes the rows of a table. They come in the order of the table, as one bundle. */
-export function rowsOf<I, C extends Columns>(
+/** The setting, as the steps of a pipeline have it. */
+export type TableSettings = Omit<Setting, 'population'> & { readonly population: PCollection<Population> };
+
+/** Makes a table: all its rows, in order, as one element. */
+export function refine<I, C extends Columns>(
   { name, rows }: Table<I, C>,
-  { population, start, end }: Omit<Setting, 'population'> & { readonly population: PCollection<Population> },
-): PTransform<PCollection<I>, PCollection<Row<C>>> {
+  { population, start, end }: TableSettings,
+): PTransform<PCollection<I>, PCollection<readonly Row<C>[]>> {
   return ptransform(name, (summary: PCollection<I>) =>
-    summary.flatMap((all, { sideInputs }) => rows(all, { population: sideInputs.population, start, end }), {
+    summary.map((all, { sideInputs }) => [...rows(all, { population: sideInputs.population, start, end })], {
       name: 'Rows',
       sideInputs: { population: asSingleton(population) },
     }),

@@ -17,7 +17,7 @@ const mean = '#c2542d';
 const text = { fontFamily: 'system-ui, sans-serif', fontSize: 13, color: ink };
 const base = { animation: false, textStyle: text } as const;
 const label = { show: true, color: ink, fontSize: 12 } as const;
-const grid = { left: 8, right: 16, top: 16, bottom: 8, containLabel: true } as const;
+const grid = { left: 14, right: 16, top: 16, bottom: 8, containLabel: true } as const;
 const countAxis = {
   type: 'value',
   minInterval: 1,

@@ -71,7 +71,7 @@ function figuresOf({ model, sexes }: ReportData): readonly Figure[] {
     {
       name: 'ages',
       title: 'Cases by age',
-      note: 'Years of age; children counted in months or days are in the first group.',
+      note: 'Ages in months or days count as 0 years.',
       isWide: false,
       chart: agesChart,
     },

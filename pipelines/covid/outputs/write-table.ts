@@ -1,0 +1,48 @@
+import { type PCollection, type PTransform, ptransform } from 'viga';
+import { csvWriteFormat } from 'viga/io/csv';
+import { type WriteFormat, writeFiles } from 'viga/io/files';
+import { column, type ColumnType, type ParquetSchema, writeParquet } from 'viga/io/parquet';
+import type { ColumnKind, Columns, Row, Table } from '../refined/index.ts';
+
+/** Writes a table, all of whose rows are one element, as `NAME.csv` and `NAME.parquet` into a folder. */
+export function writeTable<C extends Columns>(
+  { name, columns }: Pick<Table<never, C>, 'name' | 'columns'>,
+  folder: string,
+): PTransform<PCollection<readonly Row<C>[]>, void> {
+  return ptransform('WriteTable', (tables: PCollection<readonly Row<C>[]>) => {
+    const csv = csvWriteFormat<Row<C>>({ columns: Object.keys(columns) });
+    tables.apply(writeFiles(listsOf(csv), { name: 'Csv', files: `${folder}/${name}.csv` }));
+    tables
+      .flatMap((rows) => rows, { name: 'Rows' })
+      .apply(writeParquet({ name: 'Parquet', files: `${folder}/${name}.parquet`, columns: parquetColumns(columns) }));
+  });
+}
+
+/** Writes lists of records: the elements of a collection have no order, the records of a list do. */
+function listsOf<T>(format: WriteFormat<T>): WriteFormat<readonly T[]> {
+  return {
+    ...format,
+    open(out, context) {
+      const writer = format.open(out, context);
+      return {
+        async write(lists) {
+          for (const list of lists) await writer.write(list);
+        },
+        close: () => writer.close(),
+      };
+    },
+  };
+}
+
+const parquetTypes: Readonly<Record<ColumnKind, ColumnType>> = {
+  whole: column.int32(),
+  'whole?': column.nullable(column.int32()),
+  decimal: column.decimal(18, 3),
+  'decimal?': column.nullable(column.decimal(18, 3)),
+  date: column.date(),
+  text: column.string(),
+};
+
+function parquetColumns(columns: Columns): ParquetSchema {
+  return Object.fromEntries(Object.entries(columns).map(([name, kind]) => [name, parquetTypes[kind]]));
+}
