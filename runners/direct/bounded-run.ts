@@ -176,12 +176,13 @@ export class BoundedRun {
       const environment = {
         host: this.#host,
         store: this.#metrics,
+        scope: this.#scope,
         sideInputs: this.#sides.access,
         compile: this.#host.codegen ? generateSegment : interpretSegment,
         signal: this.#abort.signal,
         warn: (message: string) => this.#runOptions.onWarning?.(message),
       };
-      runtime = new StageRuntime(spec, environment, this.#scope);
+      runtime = new StageRuntime(spec, environment);
       this.#runtimes.set(stage, runtime);
     }
     if (runtime === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);

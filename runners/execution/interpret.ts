@@ -88,7 +88,7 @@ function modelStep(stage: StageRuntime, node: StageNode, next: Consume): Consume
 function userStep(stage: StageRuntime, node: StageNode, next: Consume): Consume {
   const { index } = node;
   const { kind } = node.step.primitive;
-  const { ring, invoker, isAtomic } = stage.node(index);
+  const { ring, invoker, isAtomic, collects } = stage.node(index);
   const gives = kind === 'FlatMap' || kind === 'ParDo';
   const passOn = gives ? manyOutputs(stage, node, next) : undefined;
   return (...call) => {
@@ -97,7 +97,7 @@ function userStep(stage: StageRuntime, node: StageNode, next: Consume): Consume 
     let result: unknown;
     try {
       result = ring.isUnknown ? stage.scoped(index, ...call) : invoker.call(...call);
-      if (gives && isAtomic) result = stage.collect(index, result);
+      if (collects) result = stage.collect(index, result);
     } catch (error) {
       result = stage.fail(index, error, ...call);
     }

@@ -8,6 +8,7 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
+import type { Emission } from './outputs.ts';
 import type { StageNode } from './stage.ts';
 
 /** Calls a step's function for one element. */
@@ -15,13 +16,6 @@ export type Invoke = (value: unknown, timestamp: Timestamp, windows: Windows, pa
 
 /** Marks the result of a call that was handed to the dead letters: nothing is passed on. */
 export const SKIP: unique symbol = Symbol('skip');
-
-/** An emission to an additional output of a DoFn. */
-export interface Emission {
-  readonly tag: string;
-  readonly value: unknown;
-  readonly timestamp: Timestamp | undefined;
-}
 
 /** The side inputs of a call, by name; which types they have is known to the user's function only. */
 export type SideInputRecord = Readonly<Record<string, unknown>>;
@@ -69,9 +63,13 @@ export class Invoker {
   #made: CallContext | undefined;
   readonly #make: () => CallContext;
   readonly #environment: InvokerEnvironment;
+  readonly #hasSideInputs: boolean;
+  #sideWindow: BoundedWindow | undefined;
+  #sideRecord: SideInputRecord = {};
 
   constructor(node: StageNode, environment: InvokerEnvironment) {
     this.#environment = environment;
+    this.#hasSideInputs = hasSideInputs(node);
     const { primitive } = node.step;
     const tags = primitive.kind === 'ParDo' ? Object.keys(primitive.doFn.outputs ?? {}) : [];
     this.#make = () => makeContext(environment, tags);
@@ -94,6 +92,15 @@ export class Invoker {
     const released = this.#context;
     this.#made = undefined;
     return released;
+  }
+
+  /** Most calls that follow each other are in the same window. */
+  #sideInputs(window: BoundedWindow): SideInputRecord {
+    if (window !== this.#sideWindow) {
+      this.#sideRecord = this.#environment.sideInputs(window);
+      this.#sideWindow = window;
+    }
+    return this.#sideRecord;
   }
 
   #callOf(node: StageNode): Invoke {
@@ -131,9 +138,13 @@ export class Invoker {
     context.timestamp = timestamp;
     context.window = windows[0] ?? noWindow(node.step);
     context.pane = pane;
-    context.sideInputs = this.#environment.sideInputs(context.window);
+    if (this.#hasSideInputs) context.sideInputs = this.#sideInputs(context.window);
     return context;
   }
+}
+
+function hasSideInputs({ step: { primitive } }: StageNode): boolean {
+  return 'traits' in primitive && Object.keys(primitive.traits.sideInputs).length > 0;
 }
 
 function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]): CallContext {

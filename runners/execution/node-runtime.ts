@@ -18,6 +18,8 @@ export interface NodeRuntime {
   readonly metrics: StepMetrics;
   /** Whether a failed call must leave no trace, so that its outputs are collected first. */
   readonly isAtomic: boolean;
+  /** Whether that means that a result is read to its end first: it stands for any number of outputs. */
+  readonly collects: boolean;
   /** Whether it is called once per window of an element. */
   readonly explodesWindows: boolean;
   readonly assign: AssignWindows | undefined;
@@ -28,6 +30,8 @@ export interface NodeRuntime {
   failed: number;
   /** What `setup` returned. */
   resource: unknown;
+  /** Where the metrics of the call go that has just returned a promise. */
+  promised: StepMetrics | undefined;
 }
 
 /** Whether the results of a node may be promises. */
@@ -57,6 +61,7 @@ export function nodeRuntime(
     ring: new Ring(concurrency, !(traits?.unordered ?? false), load),
     metrics: new StepMetrics(store, path, isAtomic),
     isAtomic,
+    collects: isAtomic && (primitive.kind === 'FlatMap' || primitive.kind === 'ParDo'),
     explodesWindows: node.isMultiWindow && observesWindow(node),
     assign: primitive.kind === 'AssignWindows' ? windowAssigner(path, primitive.windowFn) : undefined,
     skew:
@@ -68,6 +73,7 @@ export function nodeRuntime(
     out: new Map([[MAIN, 0]]),
     failed: 0,
     resource: undefined,
+    promised: undefined,
   };
   // Keys, timestamps and windows are needed at once: their functions are never async.
   if (!mayBeAsync(node)) runtime.ring.returned();

@@ -202,7 +202,7 @@ ${rest({ ...place, flow })}
   #many(node: StageNode, place: Place): string {
     const { index, step } = node;
     const { v, t, w, p } = place;
-    const { isAtomic } = this.#stage.node(index);
+    const { collects } = this.#stage.node(index);
     const isParDo = step.primitive.kind === 'ParDo';
     const [r, a, m, o] = [`r${index}`, `a${index}`, `m${index}`, `o${index}`];
     const call = this.#invocation(node, place);
@@ -214,7 +214,7 @@ if (${o} instanceof OutputAt) [${o}, t${index}, w${index}] = S.outputAt(${index}
       : '';
     return `${this.#queued(node, place, '')}
 else {
-${this.#call(node, place, isAtomic ? `S.collect(${index}, ${call})` : call)}
+${this.#call(node, place, collects ? `S.collect(${index}, ${call})` : call)}
 let ${a}, ${m} = null;
 if (Array.isArray(${r})) ${a} = ${r};
 else if (${r} === SKIP${isParDo ? ` || ${r} === undefined` : ''}) ${a} = EMPTY;

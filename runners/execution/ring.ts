@@ -1,5 +1,6 @@
 import type { PaneInfo, Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
+import type { StepMetrics } from './metrics.ts';
 
 /** One call of a step whose result is not passed on yet. */
 export interface RingEntry {
@@ -8,6 +9,8 @@ export interface RingEntry {
   readonly windows: Windows;
   readonly pane: PaneInfo;
   readonly coordinate: (() => string | undefined) | undefined;
+  /** Where the metrics of this call go. */
+  readonly metrics: StepMetrics;
   /** `waiting`: not called yet. `pending`: called, its promise not settled. `settled`: `result` is there. */
   state: 'waiting' | 'pending' | 'settled';
   result: unknown;

@@ -40,8 +40,8 @@ async function runStage(
       compile,
       signal: new AbortController().signal,
       warn: () => undefined,
+      scope: { run: (_scope, fn) => fn() },
     },
-    { run: (_scope, fn) => fn() },
   );
   await stage.open();
   await stage.process(sharedBatch(values));

@@ -1,0 +1,103 @@
+import {
+  ConnectorError,
+  type DeadLetter,
+  ElementError,
+  formatWindow,
+  type Host,
+  type PaneInfo,
+  type RetryPolicy,
+  type Timestamp,
+} from '../../model/index.ts';
+import type { Windows } from './batch.ts';
+import { deadLetterOf } from './dead-letters.ts';
+import { SKIP } from './invoke.ts';
+import type { StepMetrics } from './metrics.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+
+const FIRST_BACKOFF = 100;
+const LAST_BACKOFF = 30_000;
+
+/** What a step was called with. */
+export type CallArguments = readonly [value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo];
+
+/** A call that failed. */
+export interface FailedCall {
+  readonly node: NodeRuntime;
+  readonly call: CallArguments;
+  readonly metrics: StepMetrics;
+  /** Where the source found the element. */
+  readonly coordinate: (() => string | undefined) | undefined;
+}
+
+/** What failures need of their stage. */
+export interface FailureEnvironment {
+  readonly host: Host;
+  /** Calls the step once more; the result has all outputs of the call. */
+  readonly callAgain: (failed: FailedCall) => Promise<unknown>;
+  readonly deliver: (failed: FailedCall, letter: DeadLetter<unknown>) => void;
+}
+
+/**
+ * What becomes of a call that failed: it is tried again, or its element becomes a dead letter, or the run ends with an error
+ * that names step and element. Of the call itself nothing remains (engine.md 3).
+ */
+export class Failures {
+  readonly #environment: FailureEnvironment;
+
+  constructor(environment: FailureEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** Gives {@link SKIP} for a dead letter, a promise where it is tried again; throws otherwise. */
+  handle(failed: FailedCall, error: unknown, attempts = 1): unknown {
+    const { node, metrics } = failed;
+    // What a later step of the stage threw has its own step already.
+    if (error instanceof ElementError && error.step !== node.path) throw error;
+    metrics.settle(false);
+    node.invoker.takeEmissions();
+    const { primitive } = node.node.step;
+    const traits = 'traits' in primitive ? primitive.traits : undefined;
+    if (traits?.retry && attempts < traits.retry.attempts && isRetryable(traits.retry, error)) {
+      return this.#tryAgain(failed, traits.retry, attempts);
+    }
+    if (!traits?.hasDeadLetters) throw elementError(failed, error, attempts);
+    node.failed++;
+    const [element, timestamp, windows] = failed.call;
+    const coordinate = failed.coordinate?.();
+    this.#environment.deliver(
+      failed,
+      deadLetterOf(node.path, error, { element, timestamp, windows, attempts, coordinate }),
+    );
+    return SKIP;
+  }
+
+  async #tryAgain(failed: FailedCall, retry: RetryPolicy, attempts: number): Promise<unknown> {
+    const { host, callAgain } = this.#environment;
+    const { backoff = FIRST_BACKOFF, maxBackoff = LAST_BACKOFF } = retry;
+    // Full jitter: many calls that failed together do not come back together.
+    const delay = host.random.next() * Math.min(maxBackoff, backoff * 2 ** (attempts - 1));
+    await new Promise<void>((resolve) => host.clock.setTimer(delay, resolve));
+    try {
+      return await callAgain(failed);
+    } catch (error) {
+      return this.handle(failed, error, attempts + 1);
+    }
+  }
+}
+
+const isRetryable = (retry: RetryPolicy, error: unknown): boolean =>
+  retry.retryable?.(error) ?? !(error instanceof ConnectorError && !error.retryable);
+
+/** What a call threw, as an error that names its step and shows its element. */
+export function elementError({ node, call, coordinate }: FailedCall, error: unknown, attempts = 1): ElementError {
+  if (error instanceof ElementError) return error;
+  const [value, timestamp, windows] = call;
+  const [window] = windows;
+  return new ElementError(node.path, value, error instanceof Error ? error.message : String(error), {
+    cause: error,
+    coordinate: coordinate?.(),
+    timestamp,
+    window: window && formatWindow(window),
+    attempts,
+  });
+}

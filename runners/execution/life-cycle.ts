@@ -1,0 +1,94 @@
+import {
+  type AnyDoFn,
+  type AsyncScope,
+  type BoundedWindow,
+  ElementError,
+  GLOBAL_WINDOW,
+  OutputAt,
+  type Timestamp,
+} from '../../model/index.ts';
+import type { StepMetrics } from './metrics.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import { collectOutputs } from './outputs.ts';
+
+// The calls of a DoFn that are not about an element: setup (startBundle process* finishBundle)+ teardown. A failure of one
+// ends the run, but that of teardown, when all elements are done.
+
+type Scope = Pick<AsyncScope<StepMetrics>, 'run'>;
+
+const doFnOf = ({ node }: NodeRuntime): AnyDoFn | undefined =>
+  node.step.primitive.kind === 'ParDo' ? node.step.primitive.doFn : undefined;
+
+/** Runs `setup`; what it returns is the resource of all other calls. */
+export async function setUp(node: NodeRuntime, scope: Scope): Promise<void> {
+  const setup = doFnOf(node)?.setup;
+  if (setup === undefined) return;
+  node.resource = await lifeCycle(node, 'setup', scope, setup);
+  node.invoker.release();
+}
+
+export async function startBundle(node: NodeRuntime, scope: Scope): Promise<void> {
+  const start = doFnOf(node)?.startBundle;
+  if (start) await lifeCycle(node, 'startBundle', scope, () => start({ resource: node.resource }));
+}
+
+/** An output of `finishBundle`: there is no element to take timestamp and window from. */
+interface Finished {
+  readonly value: unknown;
+  readonly timestamp: Timestamp;
+  readonly window: BoundedWindow;
+}
+
+export async function finishBundle(node: NodeRuntime, scope: Scope): Promise<readonly Finished[]> {
+  const finish = doFnOf(node)?.finishBundle;
+  if (finish === undefined) return [];
+  const yielded = await lifeCycle(node, 'finishBundle', scope, () =>
+    collectOutputs(finish({ resource: node.resource })),
+  );
+  if (!Array.isArray(yielded)) {
+    throw new ElementError(
+      node.path,
+      yielded,
+      'finishBundle returned something that is not a list of outputs. Return [outputAt(value, timestamp, window)], or nothing.',
+    );
+  }
+  return yielded.map((output: unknown) => {
+    if (OutputAt.is(output)) {
+      return { value: output.value, timestamp: output.timestamp, window: output.window ?? GLOBAL_WINDOW };
+    }
+    throw new ElementError(
+      node.path,
+      output,
+      'finishBundle gave an output without a timestamp. There is no input element to take it from. Return [outputAt(value, timestamp, window)].',
+    );
+  });
+}
+
+/** Runs `teardown`; what it throws is only told. */
+export async function tearDown(
+  node: NodeRuntime,
+  { scope, warn }: { readonly scope: Scope; readonly warn: (message: string) => void },
+): Promise<void> {
+  const teardown = doFnOf(node)?.teardown;
+  if (teardown === undefined) return;
+  try {
+    await scope.run(node.metrics, () => teardown(node.resource));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    warn(`${node.path}: teardown failed: ${message}. What it was to free may still be held; results are not touched.`);
+  }
+}
+
+async function lifeCycle(node: NodeRuntime, name: string, scope: Scope, call: () => unknown): Promise<unknown> {
+  try {
+    return await scope.run(node.metrics, call);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ElementError(
+      node.path,
+      undefined,
+      `${name} failed: ${message}. No element can be processed without it. Mend what it throws.`,
+      { cause: error },
+    );
+  }
+}

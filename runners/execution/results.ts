@@ -1,0 +1,72 @@
+import { MAIN, OutputAt, type PaneInfo, type Timestamp } from '../../model/index.ts';
+import { type Batch, BatchBuilder, sharedBatch, type Windows } from './batch.ts';
+import { isAsyncIterable } from './chunks.ts';
+import { SKIP } from './invoke.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import { AsyncChunks, toPromise, WithEmissions } from './outputs.ts';
+import { resolveOutputAt } from './refusals.ts';
+import type { RingEntry } from './ring.ts';
+
+/** What passing results on needs of the stage. */
+export interface ResultTargets {
+  /** Runs what follows an output of a node. */
+  readonly run: (node: NodeRuntime, tag: string, batch: Batch) => void;
+  readonly deliver: (node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]) => void;
+  /** The call has more: it stays first in its ring. */
+  readonly goOn: (node: NodeRuntime, entry: RingEntry, more: PromiseLike<unknown>) => void;
+  /** The outputs are pulled from an iterator as there is room. */
+  readonly pull: (node: NodeRuntime, entry: RingEntry, result: unknown) => void;
+}
+
+/** Passes on the result of a call whose turn has come, as what the step's kind makes of it. */
+export function passOnResult(node: NodeRuntime, entry: RingEntry, settled: unknown, targets: ResultTargets): void {
+  let result = settled;
+  if (result instanceof WithEmissions) {
+    for (const { tag, value, timestamp } of result.emissions) {
+      targets.deliver(node, tag, value, timestamp ?? entry.timestamp, entry.windows, entry.pane);
+    }
+    result = result.result;
+  }
+  if (result === SKIP) return;
+  const give = (outputs: readonly unknown[]): void => targets.run(node, MAIN, outputBatch(node, outputs, entry));
+  switch (node.node.step.primitive.kind) {
+    case 'Filter':
+      return result ? give([entry.input]) : undefined;
+    case 'MapValues':
+      // Its input is a key-value pair by the type of mapValues.
+      return give([{ key: (entry.input as { key: unknown }).key, value: result }]);
+    case 'Map':
+      return give([result]);
+    default:
+      return passOnMany(node, entry, result, targets);
+  }
+}
+
+/** The outputs of a step that gives any number of them, in whatever form the call returned. */
+function passOnMany(node: NodeRuntime, entry: RingEntry, result: unknown, targets: ResultTargets): void {
+  if (result instanceof AsyncChunks) {
+    targets.run(node, MAIN, outputBatch(node, result.values, entry));
+    if (!result.isDone) targets.goOn(node, entry, result.next());
+  } else if (isAsyncIterable(result)) {
+    targets.goOn(node, entry, toPromise(result));
+  } else if (Array.isArray(result)) {
+    targets.run(node, MAIN, outputBatch(node, result, entry));
+  } else if (result === undefined && node.node.step.primitive.kind === 'ParDo') {
+    targets.run(node, MAIN, sharedBatch([]));
+  } else {
+    targets.pull(node, entry, result);
+  }
+}
+
+/** A batch of outputs of one call, with the timestamps and windows that some of them carry. */
+export function outputBatch(node: NodeRuntime, outputs: readonly unknown[], like: RingEntry): Batch {
+  const builder = new BatchBuilder();
+  for (const output of outputs) {
+    if (OutputAt.is(output)) {
+      const [value, timestamp, windows] = resolveOutputAt(node, output, like.timestamp, like.windows);
+      builder.add(value, timestamp, windows, like.pane);
+    } else builder.add(output, like.timestamp, like.windows, like.pane);
+    builder.locate(like.coordinate);
+  }
+  return builder.take();
+}

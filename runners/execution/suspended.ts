@@ -1,0 +1,55 @@
+import type { Batch } from './batch.ts';
+import type { Chunks } from './chunks.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+import type { RingEntry } from './ring.ts';
+import type { Segment } from './stage-runtime.ts';
+
+/** A part of a stage that stopped for want of room. */
+export interface Resumable {
+  readonly segment: Segment;
+  batch: Batch;
+  from: number;
+  /** The outputs of a call that has more of them. */
+  readonly more: { readonly node: NodeRuntime; readonly chunks: Chunks; readonly like: RingEntry } | undefined;
+}
+
+/** What taking up work needs of the stage. */
+export interface Resumption {
+  readonly run: (segment: Segment, batch: Batch, from: number) => number;
+  readonly resolve: (node: NodeRuntime, outputs: readonly unknown[], like: RingEntry) => Batch;
+  readonly isFull: () => boolean;
+}
+
+/**
+ * What a stage has put off, in the order in which it must be taken up: innermost first, so that outputs of an element come
+ * before those of the next.
+ */
+export class Suspended {
+  #parts: Resumable[] = [];
+
+  get isEmpty(): boolean {
+    return this.#parts.length === 0;
+  }
+
+  push(part: Resumable): void {
+    this.#parts.push(part);
+  }
+
+  /** Takes up the first part. What it puts off in turn comes before its own rest, and both before the other parts. */
+  resumeFirst({ run, resolve, isFull }: Resumption): void {
+    const [first, ...others] = this.#parts;
+    if (first === undefined) return;
+    this.#parts = [];
+    const { segment, more } = first;
+    first.from = run(segment, first.batch, first.from);
+    let hasMore = more !== undefined;
+    while (hasMore && more !== undefined && first.from >= first.batch.length && !isFull()) {
+      const outputs = more.chunks.next();
+      hasMore = outputs.length > 0;
+      first.batch = resolve(more.node, outputs, more.like);
+      first.from = run(segment, first.batch, 0);
+    }
+    if (hasMore || first.from < first.batch.length) this.#parts.push(first);
+    this.#parts.push(...others);
+  }
+}
