@@ -34,21 +34,31 @@ ensureBuilt();
 if (!isSmoke) console.log('job          CPU s of Viga   of the loop   ratio   bar   goal   peak MB of Viga / loop');
 let broken = 0;
 for (const job of asked.length > 0 ? asked : Object.keys(JOBS)) {
+  try {
+    console.log(await compared(job));
+  } catch (error) {
+    console.error(`${job}: ${error.message}`);
+    broken++;
+  }
+}
+process.exit(broken > 0 ? 1 : 0);
+
+/** One line about a job, or an error where it fails or has other results than the loop. */
+async function compared(job) {
   const { bar, goal } = JOBS[job];
   const size = isSmoke ? Math.ceil(JOBS[job].size / 100) : JOBS[job].size;
   const file = await inputOf(job, size);
   const runs = { 'run.mjs': [], 'loop.mjs': [] };
-  for (let turn = 0; turn < TURNS; turn++)
+  for (let turn = 0; turn < TURNS; turn++) {
     for (const script in runs) runs[script].push(measured(script, job, size, file));
-  const [viga, loop] = Object.values(runs).map((all) => all.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[TURNS >> 1]);
-  if (viga.out !== loop.out || viga.check !== loop.check) {
-    console.error(
-      `${job}: Viga has ${viga.out} results that add up to ${viga.check}, the loop ${loop.out} and ${loop.check}.`,
-    );
-    broken++;
   }
+  const [viga, loop] = Object.values(runs).map(medianOf);
+  if (viga.out !== loop.out || viga.check !== loop.check) {
+    throw new Error(`${viga.out} results that add up to ${viga.check}, but ${loop.out} and ${loop.check} by hand.`);
+  }
+  if (isSmoke) return `${job}: ${viga.out} results, ${viga.check}`;
   const ratio = viga.cpuSeconds / loop.cpuSeconds;
-  const cells = [
+  return [
     job.padEnd(12),
     viga.cpuSeconds.toFixed(2).padStart(13),
     loop.cpuSeconds.toFixed(2).padStart(13),
@@ -56,10 +66,12 @@ for (const job of asked.length > 0 ? asked : Object.keys(JOBS)) {
     String(bar).padStart(4),
     String(goal).padStart(6),
     `${viga.peakRssMb} / ${loop.peakRssMb}`.padStart(12),
-  ];
-  console.log(isSmoke ? `${job}: ${viga.out} results, ${viga.check}` : cells.join(' '));
+  ].join(' ');
 }
-process.exit(broken > 0 ? 1 : 0);
+
+function medianOf(runs) {
+  return runs.sort((a, b) => a.cpuSeconds - b.cpuSeconds)[TURNS >> 1];
+}
 
 function measured(script, job, size, file = '') {
   const args = [
@@ -71,6 +83,5 @@ function measured(script, job, size, file = '') {
   ];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status === 0) return JSON.parse(stdout);
-  console.error(`${job}: ${script} failed.\n${stderr}`);
-  process.exit(1);
+  throw new Error(`${script} failed.\n${stderr}`);
 }

@@ -110,7 +110,96 @@ export const jobs = {
     await pipeline.run(runner);
     return results;
   },
+
+  'covid-lite': cases,
 };
+
+/** The columns of the published file, by the names that the job gives them. */
+const COLUMNS = {
+  id: 'ID de caso',
+  notificacion: 'Fecha de notificación',
+  municipio: 'Código DIVIPOLA',
+  ciudad: 'Ciudad de ubicación',
+  departamento: 'Departamento o Distrito ',
+  atencion: 'atención',
+  edad: 'Edad',
+  sexo: 'Sexo',
+  tipo: 'Tipo',
+  estado: 'Estado',
+  pais: 'País de procedencia',
+  sintomas: 'FIS',
+  muerte: 'Fecha de muerte',
+  diagnostico: 'Fecha diagnostico',
+  recuperado: 'Fecha recuperado',
+  reporte: 'fecha reporte web',
+  recuperacion: 'Tipo recuperación',
+  codigo_departamento: 'Codigo departamento',
+  codigo_pais: 'Codigo pais',
+  etnia: 'Pertenencia etnica',
+  grupo: 'Nombre grupo etnico',
+};
+
+/** Cases per department and day, deaths, and all rows as Parquet by month. */
+async function cases({ file, output, runner }) {
+  const { readCsv } = await import('../dist/io/csv/index.js');
+  const { column, writeParquet } = await import('../dist/io/parquet/index.js');
+  const text = column.nullable(column.string());
+  const integer = column.nullable(column.int32());
+  const columns = Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, text]));
+
+  const results = tally();
+  const pipeline = new Pipeline();
+  const rows = pipeline.apply(readCsv({ files: file, columns: COLUMNS })).map(normalized, { name: 'Normalize' });
+  rows
+    .keyBy((row) => row.department + row.reporte.slice(0, 10))
+    .combinePerKey(count, { name: 'CasesPerDay' })
+    .map(({ value }) => results.add(value));
+  rows
+    .filter((row) => row.estado === 'FALLECIDO')
+    .keyBy((row) => row.department)
+    .combinePerKey(count, { name: 'Deaths' });
+  rows.apply(
+    writeParquet({
+      files: `${output}/`,
+      columns: { ...columns, id: integer, edad: integer, department: column.string() },
+      partitionBy: ['year', 'month'],
+    }),
+  );
+  await pipeline.run(runner);
+  return results;
+}
+
+const textOf = (field) => field.trim() || null;
+const numberOf = (field) => (field === '' ? null : Number(field));
+
+function normalized(row) {
+  return {
+    id: numberOf(row.id),
+    notificacion: textOf(row.notificacion),
+    municipio: textOf(row.municipio),
+    ciudad: textOf(row.ciudad),
+    departamento: textOf(row.departamento),
+    atencion: row.atencion.trim().toUpperCase(),
+    edad: numberOf(row.edad),
+    sexo: textOf(row.sexo),
+    tipo: textOf(row.tipo),
+    estado: row.estado.trim().toUpperCase(),
+    pais: textOf(row.pais),
+    sintomas: textOf(row.sintomas),
+    muerte: textOf(row.muerte),
+    diagnostico: textOf(row.diagnostico),
+    recuperado: textOf(row.recuperado),
+    reporte: row.reporte.trim(),
+    recuperacion: textOf(row.recuperacion),
+    codigo_departamento: textOf(row.codigo_departamento),
+    codigo_pais: textOf(row.codigo_pais),
+    etnia: textOf(row.etnia),
+    grupo: textOf(row.grupo),
+    department: row.municipio.trim().padStart(5, '0').slice(0, 2),
+    year: row.reporte.slice(0, 4),
+    month: row.reporte.slice(5, 7),
+  };
+}
 
 /** How many results there are and what they add up to. */
 function tally() {
