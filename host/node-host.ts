@@ -29,6 +29,8 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     codegen: canGenerateCode(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     asyncScope,
+    // On standard error, or to who listens for warnings: a command line that draws its own screen.
+    warn: (message) => process.emitWarning(message, 'VigaWarning'),
     onExit: onProcessExit,
   };
 }

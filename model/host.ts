@@ -16,6 +16,8 @@ export interface Host {
   yieldTurn(): Promise<void>;
   /** Tells the code of a promise's continuation which call it belongs to. */
   asyncScope<T>(): AsyncScope<T>;
+  /** Tells the user, outside of any result, of what is odd and no error. */
+  warn(message: string): void;
   /** Asks to be told before the process ends for any reason, to remove temporary files. Returns how to take it back. */
   onExit(cleanUp: () => void): () => void;
 }

@@ -1,4 +1,10 @@
-import { CancelledError, type SinkBatch, type SinkContext, type SinkWriter } from '../../model/index.ts';
+import {
+  CancelledError,
+  ConnectorError,
+  type SinkBatch,
+  type SinkContext,
+  type SinkWriter,
+} from '../../model/index.ts';
 import type { Codec } from './compression.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath } from './file-system.ts';
@@ -99,6 +105,7 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
   async #create(path: string): Promise<OpenFile<T>> {
     const { format, fileSystem, root, staging, codec, context } = this.#parts;
     const staged = String(this.#staged++);
+    if ((await onDisk(staging.path, 'write', fileSystem.stat(staging.path))) === undefined) throw overtaken(root);
     const file = await createStaged(fileSystem, joinPath(staging.path, staged), codec);
     try {
       const writer = format.open(file, { path: joinPath(root, path), step: context.step, reject: context.reject });
@@ -127,6 +134,7 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
       }
     }
     for (const [name, file] of this.#open) await this.#finish(name, file);
+    if ((await onDisk(staging.path, 'write', fileSystem.stat(staging.path))) === undefined) throw overtaken(root);
     await onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path));
     await onDisk(root, 'write', fileSystem.syncDirectory(root));
     const { runId } = context;
@@ -144,3 +152,9 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
       throw new CancelledError(`${this.#parts.context.step}: writing was cancelled`);
   }
 }
+
+const overtaken = (root: string): ConnectorError =>
+  new ConnectorError(
+    root,
+    'what was staged here is gone: another write to the same files began after this one. Only one can be published, and the output is as it was. Give each step its own files, and run one pipeline at a time.',
+  );

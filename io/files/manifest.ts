@@ -66,6 +66,15 @@ export async function readManifest(fileSystem: FileSystem, root: string, id: str
   throw unreadable(path, 'a manifest');
 }
 
+/** The paths that a manifest names; none if the file at a path is not one. */
+export async function manifestFiles(fileSystem: FileSystem, path: string): Promise<readonly string[]> {
+  if (!/(?:^|\/)_viga_manifest[^/]*\.json$/.test(path)) return [];
+  const read = await readJson(fileSystem, path);
+  // Another write's: if somebody changed it, that write will say so.
+  if (!hasForm(read, 'viga-manifest-1') || !areFiles(read['files'])) return [];
+  return (read['files'] as readonly ManifestFile[]).map((file) => file.path);
+}
+
 /** The journal of a publish that was cut; undefined where none was. */
 export async function readJournal(fileSystem: FileSystem, root: string, id: string): Promise<Journal | undefined> {
   const path = journalPath(root, id);

@@ -50,6 +50,10 @@ class BufferedFile implements StagedFile {
 
   write(bytes: Uint8Array): void | Promise<void> {
     if (this.#used + bytes.length > BUFFER) return this.#writeThrough(bytes);
+    this.#add(bytes);
+  }
+
+  #add(bytes: Uint8Array): void {
     this.#buffer ??= Buffer.allocUnsafeSlow(BUFFER);
     this.#buffer.set(bytes, this.#used);
     this.#used += bytes.length;
@@ -58,7 +62,7 @@ class BufferedFile implements StagedFile {
   async #writeThrough(bytes: Uint8Array): Promise<void> {
     await this.#flush();
     if (bytes.length > BUFFER) await this.#next.write(bytes);
-    else this.write(bytes);
+    else this.#add(bytes);
   }
 
   async #flush(): Promise<void> {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { type FileSystem, joinPath } from './file-system.ts';
 import {
   type Journal,
   journalPath,
@@ -14,7 +12,8 @@ import {
   type StagedEntry,
   writeJsonAtomically,
 } from './manifest.ts';
-import { warn } from './warn.ts';
+import { firstLost, placeFiles, refuseImpossible } from './place-files.ts';
+import { type Publisher, removeStale } from './stale-files.ts';
 
 // Publishing in steps, each of which can be the last before a crash, and each of which may be done again:
 //
@@ -27,12 +26,13 @@ import { warn } from './warn.ts';
 // All data are on stable storage before step 1, so whoever finds a journal can always go on from where it was cut.
 
 /** Makes the staged files of a publication visible. Doing it again changes nothing. */
-export async function publish(fileSystem: FileSystem, publication: Publication): Promise<void> {
+export async function publish(publisher: Publisher, publication: Publication): Promise<void> {
+  const { fileSystem } = publisher;
   const { root, id } = publication;
   let journal = await readJournal(fileSystem, root, id);
   if (journal !== undefined && journal.runId !== publication.runId) {
     // Another run was cut: what it did must be known before it can be replaced.
-    await finishPublish(fileSystem, journal);
+    await finishPublish(publisher, journal);
     journal = undefined;
   }
   if (journal === undefined) {
@@ -42,26 +42,27 @@ export async function publish(fileSystem: FileSystem, publication: Publication):
     journal = { ...publication, format: 'viga-journal-1', previous: manifest?.files ?? [] };
     await writeJsonAtomically(fileSystem, root, journalPath(root, id), journal);
   }
-  await finishPublish(fileSystem, journal);
+  await finishPublish(publisher, journal);
 }
 
 /** Finishes a publish that a crash cut, where one was. */
-export async function recoverPublish(fileSystem: FileSystem, root: string, id: string): Promise<void> {
-  const journal = await readJournal(fileSystem, root, id);
-  if (journal !== undefined) await finishPublish(fileSystem, journal);
+export async function recoverPublish(publisher: Publisher, root: string, id: string): Promise<void> {
+  const journal = await readJournal(publisher.fileSystem, root, id);
+  if (journal !== undefined) await finishPublish(publisher, journal);
 }
 
-async function finishPublish(fileSystem: FileSystem, journal: Journal): Promise<void> {
+async function finishPublish(publisher: Publisher, journal: Journal): Promise<void> {
+  const { fileSystem } = publisher;
   const { root, id, runId, files, previous } = journal;
   const manifest = await readManifest(fileSystem, root, id);
   if (manifest?.runId !== runId) {
     const lost = await firstLost(fileSystem, journal);
-    if (lost !== undefined) return giveUpPublish(fileSystem, journal, lost);
+    if (lost !== undefined) return giveUpPublish(publisher, journal, lost);
     await placeFiles(fileSystem, journal);
     const named = files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
     await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId, files: named });
   }
-  await removeStale(fileSystem, root, previous, files);
+  await removeStale(publisher, root, previous, files);
   await endPublish(fileSystem, journal);
 }
 
@@ -75,83 +76,11 @@ async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal
   await onDisk(root, 'write', fileSystem.syncDirectory(root));
 }
 
-async function placeFiles(fileSystem: FileSystem, { root, staging, files }: Journal): Promise<void> {
-  const realRoot = await onDisk(root, 'write', fileSystem.realPath(root));
-  const directories = new Set<string>();
-  for (const file of files) {
-    const target = joinPath(root, file.path);
-    const { directory } = splitPath(target);
-    if (!directories.has(directory)) {
-      await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
-      await refuseOutside(fileSystem, realRoot, directory);
-      for (const made of directoriesBetween(root, directory)) directories.add(made);
-    }
-    const staged = joinPath(joinPath(root, staging), file.staged);
-    // Not there: it was renamed before the crash.
-    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) === undefined) continue;
-    await onDisk(target, 'write', fileSystem.rename(staged, target));
-  }
-  for (const directory of directories) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
-}
-
-/** The root and all directories from it to one below, whose entries may be new. */
-function directoriesBetween(root: string, directory: string): readonly string[] {
-  const found = [root];
-  for (let at = directory; at.length > root.length; at = splitPath(at).directory) found.push(at);
-  return found;
-}
-
-async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory: string): Promise<void> {
-  const real = await onDisk(directory, 'write', fileSystem.realPath(directory));
-  if (real === realRoot || real.startsWith(joinPath(realRoot, ''))) return;
-  if (realRoot === '/') return;
-  throw new ConnectorError(
-    directory,
-    `a symbolic link leads from here to ${real}, out of ${realRoot}. Files would be written where nobody asked for them. Remove the link, or write to its place.`,
-  );
-}
-
-/** A file that is neither staged nor in its place any more. */
-async function firstLost(
-  fileSystem: FileSystem,
-  { root, staging, files }: Publication,
-): Promise<StagedEntry | undefined> {
-  for (const file of files) {
-    const staged = joinPath(joinPath(root, staging), file.staged);
-    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) !== undefined) continue;
-    // The file of the run before may be there still, perhaps of the same size.
-    if (!(await hasContent(fileSystem, joinPath(root, file.path), file))) return file;
-  }
-  return undefined;
-}
-
-async function hasContent(fileSystem: FileSystem, path: string, { size, sha256 }: ManifestFile): Promise<boolean> {
-  const stat = await onDisk(path, 'read', fileSystem.stat(path));
-  if (stat?.kind !== 'file' || stat.size !== size) return false;
-  return (await checksumOf(fileSystem, path)) === sha256;
-}
-
-async function checksumOf(fileSystem: FileSystem, path: string): Promise<string> {
-  const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));
-  try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(256 * 1024);
-    for (let position = 0; ; ) {
-      const count = await onDisk(path, 'read', file.read(buffer, 0, buffer.length, position));
-      if (count === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, count));
-      position += count;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
 /**
  * Ends a publish that can't be finished, as somebody removed what was staged. What it placed and what was there before
  * count as Viga's, so that the next run replaces or removes them.
  */
-async function giveUpPublish(fileSystem: FileSystem, journal: Journal, lost: StagedEntry): Promise<void> {
+async function giveUpPublish({ fileSystem, warn }: Publisher, journal: Journal, lost: StagedEntry): Promise<void> {
   const { root, id, runId, files, previous } = journal;
   const both = new Map([...previous, ...files].map(({ path, size, sha256 }) => [path, { path, size, sha256 }]));
   const there: ManifestFile[] = [];
@@ -163,72 +92,6 @@ async function giveUpPublish(fileSystem: FileSystem, journal: Journal, lost: Sta
   await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId: `${runId}, cut`, files: there });
   await endPublish(fileSystem, journal);
   warn(
-    joinPath(root, id),
-    `the publish of run ${runId} was cut, and its staged ${lost.path} is gone, so it can't be finished. The files here are of two runs. Run again to replace them.`,
+    `${joinPath(root, id)}: the publish of run ${runId} was cut, and its staged ${lost.path} is gone, so it can't be finished. The files here are of two runs. Run again to replace them.`,
   );
 }
-
-async function removeStale(
-  fileSystem: FileSystem,
-  root: string,
-  previous: readonly ManifestFile[],
-  files: readonly ManifestFile[],
-): Promise<void> {
-  const current = new Set(files.map(({ path }) => path));
-  for (const { path, size } of previous) {
-    if (current.has(path)) continue;
-    const stale = joinPath(root, path);
-    const stat = await onDisk(stale, 'read', fileSystem.stat(stale));
-    if (stat === undefined) continue;
-    if (stat.kind !== 'file' || stat.size !== size) {
-      warn(
-        stale,
-        'this was written by the run before, but somebody changed it since, so it is left alone. It is not part of the output. Remove it if it is not needed.',
-      );
-      continue;
-    }
-    await onDisk(stale, 'write', fileSystem.remove(stale));
-    await removeEmptyAbove(fileSystem, root, stale);
-  }
-}
-
-/** Removes the directories of partitions that have nothing left in them. */
-async function removeEmptyAbove(fileSystem: FileSystem, root: string, path: string): Promise<void> {
-  for (let { directory } = splitPath(path); directory.length > root.length; { directory } = splitPath(directory)) {
-    const entries = await onDisk(directory, 'read', fileSystem.list(directory));
-    if (entries.length > 0) return;
-    await onDisk(directory, 'write', fileSystem.remove(directory));
-  }
-}
-
-/** What would fail half-way is refused before anything is changed. */
-async function refuseImpossible(fileSystem: FileSystem, publication: Publication): Promise<void> {
-  const staging = joinPath(publication.root, publication.staging);
-  for (const { staged } of publication.files) {
-    const path = joinPath(staging, staged);
-    if ((await onDisk(path, 'read', fileSystem.stat(path))) !== undefined) continue;
-    throw new ConnectorError(
-      path,
-      "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
-    );
-  }
-  for (const { path } of publication.files) {
-    const target = joinPath(publication.root, path);
-    const stat = await onDisk(target, 'read', fileSystem.stat(target));
-    if (stat === undefined) continue;
-    if (stat.kind !== 'file') {
-      throw new ConnectorError(
-        target,
-        `a ${stat.kind} is there where a file is to be written. It can't be replaced. Remove it, or write elsewhere.`,
-      );
-    }
-    if (publication.ifExists === 'fail') throw existsAlready(target);
-  }
-}
-
-/** What a write with `ifExists: 'fail'` says. */
-export const existsAlready = (path: string): ConnectorError =>
-  new ConnectorError(
-    path,
-    "this exists already. ifExists is 'fail', so it is not replaced. Remove it, write elsewhere, or pass ifExists: 'overwrite'.",
-  );

@@ -41,6 +41,8 @@ export interface Target {
   readonly id: string;
   /** Path below `root`, with placeholders. */
   readonly template: string;
+  /** What finds all files of the output, and those that somebody else put among them; undefined for one file by its name. */
+  readonly pattern: string | undefined;
   readonly shards: number;
 }
 
@@ -67,7 +69,8 @@ export function parseTarget(step: string, spec: TargetSpec): Target {
     const { directory, name } = splitPath(template);
     template = `${directory === '' ? '' : `${directory}/`}{partition}/${name}`;
   }
-  return { root, id, template, shards };
+  const isOneFile = !isDirectory && !template.includes('{');
+  return { root, id, template, pattern: isOneFile ? undefined : patternOf(template), shards };
 }
 
 function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpec): void {
@@ -102,6 +105,14 @@ const withCodecExtension = (name: string, codec: Codec | undefined): string =>
   codec === undefined || codec.extensions.some((extension) => name.endsWith(extension))
     ? name
     : name + codec.extensions[0];
+
+/** Partitions may be at any depth; any name with the extension is read along with the output by who reads its directory. */
+function patternOf(template: string): string {
+  const { directory, name } = splitPath(template);
+  const any = directory.replaceAll('{partition}', '**').replace(/\{[a-z]+\}/g, '*');
+  const point = name.indexOf('.');
+  return `${any === '' ? '' : `${any}/`}*${point === -1 ? '' : name.slice(point)}`;
+}
 
 /** Puts text before `.csv` or `.csv.gz` of a path. */
 function beforeExtension(path: string, text: string, codec: Codec | undefined): string {

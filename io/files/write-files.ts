@@ -13,10 +13,12 @@ import { codecOf, type Compression } from './compression.ts';
 import { onDisk } from './disk-error.ts';
 import { joinPath } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';
+import { reportForeignFiles } from './foreign-files.ts';
 import type { WriteFormat } from './format.ts';
 import { makeGrouping, type PartitionBy } from './grouping.ts';
 import { type Publication, readManifest } from './manifest.ts';
-import { existsAlready, publish, recoverPublish } from './publish.ts';
+import { existsAlready } from './place-files.ts';
+import { publish, recoverPublish } from './publish.ts';
 import { makeStaging } from './staging.ts';
 import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
 
@@ -89,17 +91,20 @@ export function fileSink<T>(
     async open(context) {
       const { fileSystem, root } = locateTarget(target, context.host);
       // Before what earlier runs staged is removed: a publish that was cut still needs it.
-      await recoverPublish(fileSystem, root, target.id);
+      await recoverPublish({ fileSystem, warn: context.host.warn }, root, target.id);
       await refuseTaken(target, ifExists, context);
       const staging = await makeStaging(fileSystem, root, target.id, context.runId);
       const parts = { format, target, fileSystem, root, staging, codec, grouping, maxOpenFiles, ifExists, context };
       return new FileWriter<T>(parts);
     },
-    commit: (publication, { host }) =>
-      publish(locateTarget({ ...target, root: publication.root }, host).fileSystem, publication),
+    async commit(publication, { host }) {
+      const { fileSystem } = locateTarget(target, host);
+      await publish({ fileSystem, warn: host.warn }, publication);
+      await reportForeignFiles(fileSystem, publication.root, target.pattern, host);
+    },
     async recover({ host }) {
       const { fileSystem, root } = locateTarget(target, host);
-      await recoverPublish(fileSystem, root, target.id);
+      await recoverPublish({ fileSystem, warn: host.warn }, root, target.id);
     },
   };
 }

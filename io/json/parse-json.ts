@@ -13,7 +13,6 @@ const TOO_MANY_DIGITS = 16;
  */
 export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
   if (bigIntegers === 'number' || !hasLongNumber(text)) return JSON.parse(text);
-  // The third parameter is part of the language, and not yet of the compiler's library.
   const reviver = (_key: string, value: unknown, context?: { readonly source?: string }): unknown => {
     if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
     const source = context?.source ?? '';
@@ -23,7 +22,7 @@ export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
       `the integer ${source} does not fit into a number. Its last digits would change. Pass bigIntegers: 'bigint' to get such integers as bigint, or 'number' to round them.`,
     );
   };
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
+  return JSON.parse(text, reviver);
 }
 
 /** Whether there are 16 digits in a row. Such a run covers a character at a multiple of 16, so only those are looked at. */

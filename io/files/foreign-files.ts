@@ -1,0 +1,31 @@
+import type { Host } from '../../model/index.ts';
+import { onDisk } from './disk-error.ts';
+import { type FileSystem, joinPath } from './file-system.ts';
+import { isPattern } from './glob.ts';
+import { manifestFiles } from './manifest.ts';
+import { matchFiles } from './match-files.ts';
+
+/**
+ * Warns of files that lie among the output and that no write of Viga made: who reads the directory reads them too. They are
+ * left alone.
+ */
+export async function reportForeignFiles(
+  fileSystem: FileSystem,
+  root: string,
+  pattern: string | undefined,
+  host: Host,
+): Promise<void> {
+  if (pattern === undefined || isPattern(root)) return;
+  const own = new Set<string>();
+  for (const name of await onDisk(root, 'read', fileSystem.list(root))) {
+    for (const path of await manifestFiles(fileSystem, joinPath(root, name))) own.add(joinPath(root, path));
+  }
+  const found = await matchFiles(joinPath(root, pattern), 'allow', host);
+  const foreign = found.map(({ path }) => path).filter((path) => !own.has(path));
+  const [first] = foreign;
+  if (first === undefined) return;
+  const count = foreign.length === 1 ? 'this file was' : `this and ${foreign.length - 1} more files here were`;
+  host.warn(
+    `${first}: ${count} not written by Viga, so left alone, among the output in ${root}. Who reads that directory reads them too. Move them away if they are not meant.`,
+  );
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { ConnectorError } from '../../model/index.ts';
+import { onDisk } from './disk-error.ts';
+import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import type { Journal, ManifestFile, Publication, StagedEntry } from './manifest.ts';
+
+/** What would fail half-way is refused before anything is changed. */
+export async function refuseImpossible(fileSystem: FileSystem, publication: Publication): Promise<void> {
+  const staging = joinPath(publication.root, publication.staging);
+  for (const { staged } of publication.files) {
+    const path = joinPath(staging, staged);
+    if ((await onDisk(path, 'read', fileSystem.stat(path))) !== undefined) continue;
+    throw new ConnectorError(
+      path,
+      "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
+    );
+  }
+  for (const { path } of publication.files) {
+    const target = joinPath(publication.root, path);
+    const stat = await onDisk(target, 'read', fileSystem.stat(target));
+    if (stat === undefined) continue;
+    if (stat.kind !== 'file') {
+      throw new ConnectorError(
+        target,
+        `a ${stat.kind} is there where a file is to be written. It can't be replaced. Remove it, or write elsewhere.`,
+      );
+    }
+    if (publication.ifExists === 'fail') throw existsAlready(target);
+  }
+}
+
+/** What a write with `ifExists: 'fail'` says. */
+export const existsAlready = (path: string): ConnectorError =>
+  new ConnectorError(
+    path,
+    "this exists already. ifExists is 'fail', so it is not replaced. Remove it, write elsewhere, or pass ifExists: 'overwrite'.",
+  );
+
+/** Renames staged files to their places; those that are there already are passed over. */
+export async function placeFiles(fileSystem: FileSystem, { root, staging, files }: Journal): Promise<void> {
+  const realRoot = await onDisk(root, 'write', fileSystem.realPath(root));
+  const directories = new Set<string>();
+  for (const file of files) {
+    const target = joinPath(root, file.path);
+    const { directory } = splitPath(target);
+    if (!directories.has(directory)) {
+      await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
+      await refuseOutside(fileSystem, realRoot, directory);
+      for (const made of directoriesBetween(root, directory)) directories.add(made);
+    }
+    const staged = joinPath(joinPath(root, staging), file.staged);
+    // Not there: it was renamed before the crash.
+    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) === undefined) continue;
+    await onDisk(target, 'write', fileSystem.rename(staged, target));
+  }
+  for (const directory of directories) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
+}
+
+/** The root and all directories from it to one below, whose entries may be new. */
+function directoriesBetween(root: string, directory: string): readonly string[] {
+  const found = [root];
+  for (let at = directory; at.length > root.length; at = splitPath(at).directory) found.push(at);
+  return found;
+}
+
+async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory: string): Promise<void> {
+  const real = await onDisk(directory, 'write', fileSystem.realPath(directory));
+  if (real === realRoot || real.startsWith(joinPath(realRoot, ''))) return;
+  if (realRoot === '/') return;
+  throw new ConnectorError(
+    directory,
+    `a symbolic link leads from here to ${real}, out of ${realRoot}. Files would be written where nobody asked for them. Remove the link, or write to its place.`,
+  );
+}
+
+/** A file that is neither staged nor in its place any more. */
+export async function firstLost(
+  fileSystem: FileSystem,
+  { root, staging, files }: Publication,
+): Promise<StagedEntry | undefined> {
+  for (const file of files) {
+    const staged = joinPath(joinPath(root, staging), file.staged);
+    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) !== undefined) continue;
+    // The file of the run before may be there still, perhaps of the same size.
+    if (!(await hasContent(fileSystem, joinPath(root, file.path), file))) return file;
+  }
+  return undefined;
+}
+
+async function hasContent(fileSystem: FileSystem, path: string, { size, sha256 }: ManifestFile): Promise<boolean> {
+  const stat = await onDisk(path, 'read', fileSystem.stat(path));
+  if (stat?.kind !== 'file' || stat.size !== size) return false;
+  return (await checksumOf(fileSystem, path)) === sha256;
+}
+
+async function checksumOf(fileSystem: FileSystem, path: string): Promise<string> {
+  const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));
+  try {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(256 * 1024);
+    for (let position = 0; ; ) {
+      const count = await onDisk(path, 'read', file.read(buffer, 0, buffer.length, position));
+      if (count === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, count));
+      position += count;
+    }
+  } finally {
+    await file.close();
+  }
+}
