@@ -35,6 +35,9 @@ type Keyed<T, S, M> = [T] extends [KV<unknown, unknown>]
     ? unknown
     : { readonly state: VigaTypeError<'state and timers are kept per key: call keyBy(...) before parDo(...)'> };
 
+/** A timer without a function would fire and nothing be done; which functions there must be is said by DoFn. */
+type Handled<M> = [keyof M] extends [never] ? unknown : { readonly onTimer: object };
+
 /** What only has a name. */
 export interface Named {
   readonly name?: string;
@@ -211,14 +214,14 @@ export class PCollection<out T> {
     M extends TimerSpecs = None,
     V extends SideInputs = None,
     R = undefined,
-  >(doFn: DoFn<T, O, S, M, X, V, R> & { readonly outputs: X } & Keyed<T, S, M>): Outputs<O, X>;
+  >(doFn: DoFn<T, O, S, M, X, V, R> & { readonly outputs: X } & Keyed<T, S, M> & Handled<M>): Outputs<O, X>;
   parDo<
     O = never,
     S extends StateSpecs = None,
     M extends TimerSpecs = None,
     V extends SideInputs = None,
     R = undefined,
-  >(doFn: DoFn<T, O, S, M, None, V, R> & { readonly outputs?: never } & Keyed<T, S, M>): PCollection<O>;
+  >(doFn: DoFn<T, O, S, M, None, V, R> & { readonly outputs?: never } & Keyed<T, S, M> & Handled<M>): PCollection<O>;
   parDo(doFn: AnyDoFn): unknown {
     return addParDo(this, doFn);
   }
