@@ -3,6 +3,7 @@ import {
   type IterableData,
   iterableData,
   type KV,
+  kv,
   type Named,
   type PCollection,
   PipelineError,
@@ -19,17 +20,28 @@ export type CoGrouped<C> = {
   readonly [N in keyof C]: Iterable<C[N] extends PCollection<KV<any, infer V>> ? V : never>;
 };
 
-/** A value and the number of the collection that it is from. */
+// All values meet under their key, each tagged with the number of its collection, but for those of the last collection: a
+// value without tag is from there. So the elements of one collection need no new objects, and that should be the largest:
+// 1 million elements with 100,000 of another one take a fifth less time (benchmark cogroup).
+//
+// Invariant: a value of the last collection that looks tagged is tagged itself, so none is taken for another's.
+
+const FROM = 'viga:from';
+
+/** A value with the number of the collection that it is from. */
 interface Tagged {
-  readonly from: number;
+  readonly [FROM]: number;
   readonly value: unknown;
 }
+
+const isTagged = (value: unknown): value is Tagged => typeof value === 'object' && value !== null && FROM in value;
 
 /**
  * Groups the values of several collections by their keys, per window: for each key, the values that each collection has.
  *
  * A collection without values for a key has an empty iterable there. Values have no order; the iterables may be iterated
- * again. The collections have the same windows; the output is at the end of its window, as after `groupByKey`.
+ * again. The collections have the same windows; the output is at the end of its window, as after `groupByKey`. Give the
+ * largest collection last: its elements cost least.
  *
  * @throws PipelineError if no collection is given, or they are windowed differently.
  * @example
@@ -70,11 +82,12 @@ function together<K>(
   collections: KeyedCollections<K>,
 ): PCollection<KV<K, Readonly<Record<string, Iterable<unknown>>>>> {
   const names = Object.keys(collections);
-  const tagged = Object.values(collections).map((collection, from) =>
-    // The pair is made anew rather than by mapValues: one call less for each element (benchmark cogroup).
-    collection.map((pair): KV<K, Tagged> => ({ key: pair.key, value: { from, value: pair.value } }), {
-      name: `Tag${from}`,
-    }),
+  const last = names.length - 1;
+  const tagged = Object.values(collections).map((collection: PCollection<KV<K, unknown>>, from) =>
+    collection.map(
+      (pair) => (from === last && !isTagged(pair.value) ? pair : kv(pair.key, { [FROM]: from, value: pair.value })),
+      { name: `Tag${from}` },
+    ),
   );
   return flatten(tagged, { name: 'Together' })
     .groupByKey({ name: 'Group' })
@@ -82,27 +95,39 @@ function together<K>(
 }
 
 /** The values by the names of their collections. */
-function apart(values: Iterable<Tagged>, names: readonly string[]): Readonly<Record<string, Iterable<unknown>>> {
+function apart(values: Iterable<unknown>, names: readonly string[]): Readonly<Record<string, Iterable<unknown>>> {
+  const last = names.length - 1;
   // A group that is not an array may be larger than memory: its parts are read from it each time they are asked for.
-  if (!Array.isArray(values))
-    return Object.fromEntries(names.map((name, from) => [name, new ValuesFrom(values, from)]));
+  if (!Array.isArray(values)) {
+    return Object.fromEntries(names.map((name, from) => [name, new ValuesFrom(values, from, last)]));
+  }
   const parts: unknown[][] = names.map(() => []);
-  for (const { from, value } of values as readonly Tagged[]) parts[from]?.push(value);
-  return Object.fromEntries(names.map((name, from) => [name, parts[from] as unknown[]]));
+  const untagged = parts[last];
+  for (const value of values) {
+    if (isTagged(value)) parts[value[FROM]]?.push(value.value);
+    else untagged?.push(value);
+  }
+  return Object.fromEntries(names.map((name, from) => [name, parts[from] ?? []]));
 }
 
 /** The values of a group that are from one collection. */
 class ValuesFrom implements IterableData<unknown> {
   readonly [iterableData] = true;
-  readonly #values: Iterable<Tagged>;
+  readonly #values: Iterable<unknown>;
   readonly #from: number;
+  readonly #last: number;
 
-  constructor(values: Iterable<Tagged>, from: number) {
+  constructor(values: Iterable<unknown>, from: number, last: number) {
     this.#values = values;
     this.#from = from;
+    this.#last = last;
   }
 
   *[Symbol.iterator](): Iterator<unknown> {
-    for (const { from, value } of this.#values) if (from === this.#from) yield value;
+    for (const value of this.#values) {
+      if (isTagged(value)) {
+        if (value[FROM] === this.#from) yield value.value;
+      } else if (this.#from === this.#last) yield value;
+    }
   }
 }

@@ -103,6 +103,15 @@ test('undefined values, and names like __proto__, are values and names like any 
     ]);
   }));
 
+test('values that look like what the transform makes of them come through unharmed', () =>
+  testPipeline((p) => {
+    const odd = { 'viga:from': 0, value: 'mine' };
+    const a = p.apply(create([kv('x', odd)]));
+    const b = p.apply(create<KV<string, unknown>>([kv('x', odd), kv('x', { 'viga:from': 7 }), kv('x', 1)]));
+    const lists = coGroupByKey({ a, b }).map(({ value }) => ({ a: [...value.a], b: new Set(value.b) }));
+    assertThat(lists).containsInAnyOrder([{ a: [odd], b: new Set<unknown>([odd, { 'viga:from': 7 }, 1]) }]);
+  }));
+
 test('no collection is refused', () => {
   expect(() => coGroupByKey({})).toThrow(/Pass a record of collections/);
 });
