@@ -31,7 +31,7 @@ const wordCount = definePipeline({
     pipeline.apply(create([options.input]));
   },
 });
-expectType<'word-count' | string>()(wordCount.name);
+expectType<string>()(wordCount.name);
 const anyDefinition: PipelineDefinition<typeof wordCount.options> = wordCount;
 void anyDefinition;
 
