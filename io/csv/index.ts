@@ -6,4 +6,5 @@ export type { CsvDialect, CsvReadDialect } from './dialect.ts';
 export type { CsvColumns } from './header.ts';
 export { readAllCsv, readCsv } from './read.ts';
 export { csvReadFormat, type CsvReadOptions, type CsvRecord } from './read-format.ts';
+export { writeCsv } from './write.ts';
 export { csvWriteFormat, type CsvWriteOptions } from './write-format.ts';

@@ -1,0 +1,80 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { CancelledError, ConnectorError, type Duration, type Host, PipelineError } from '../../model/index.ts';
+import { loadSqlite } from './load-sqlite.ts';
+import { isBusy, sqliteError } from './sqlite-error.ts';
+
+/** Where a database is, and how long to wait for it. */
+export interface SqliteDatabase {
+  /** The path of the database file. */
+  readonly database: string;
+  /** How long to wait while another connection has the database locked. Default 10 s. */
+  readonly lockTimeout?: Duration;
+}
+
+/** What waiting needs of the run. */
+export interface WaitContext {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+}
+
+const PAUSE = 20;
+
+/** @throws PipelineError if `database` can't be shared between connections, or is no path. */
+export function checkDatabase({ database }: SqliteDatabase): void {
+  if (database !== '' && database !== ':memory:' && !database.includes('\0')) return;
+  throw new PipelineError(
+    'sqlite',
+    `database is ${JSON.stringify(database)}. Each step opens its own connection, and only files are seen by all. Give the path of a file.`,
+  );
+}
+
+/**
+ * Opens a database file.
+ *
+ * @throws ConnectorError if there is no such file, unless `creates`.
+ */
+export async function openDatabase(
+  { database }: SqliteDatabase,
+  host: Host,
+  options: { readonly readOnly?: boolean; readonly creates?: boolean } = {},
+): Promise<DatabaseSync> {
+  const found = await host.disk.stat(database);
+  if (found !== undefined && found.kind !== 'file') {
+    throw new ConnectorError(
+      database,
+      `this is a ${found.kind}. A SQLite database is one file. Give the path of the file.`,
+    );
+  }
+  if (found === undefined && !options.creates) {
+    throw new ConnectorError(database, 'there is no such database file. Check the path, or create the database first.');
+  }
+  const { DatabaseSync } = loadSqlite();
+  try {
+    // Waiting is done by `patiently`, which lets the rest of the process run meanwhile.
+    return new DatabaseSync(database, { readOnly: options.readOnly ?? false, timeout: 0 });
+  } catch (error) {
+    throw sqliteError(database, error);
+  }
+}
+
+/**
+ * Tries again while another connection has the database locked, up to the database's `lockTimeout`.
+ *
+ * @throws ConnectorError, retryable, when the time is up.
+ */
+export async function patiently<T>(
+  { database, lockTimeout = 10_000 }: SqliteDatabase,
+  { host, signal }: WaitContext,
+  attempt: () => T,
+): Promise<T> {
+  const end = host.clock.monotonic() + lockTimeout;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || host.clock.monotonic() >= end) throw sqliteError(database, error);
+    }
+    if (signal.aborted) throw new CancelledError(`${database}: the run was cancelled while waiting for a lock.`);
+    await new Promise<void>((resolve) => host.clock.setTimer(PAUSE, resolve));
+  }
+}

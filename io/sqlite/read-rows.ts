@@ -1,0 +1,214 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import {
+  ConnectorError,
+  ElementError,
+  formatIssues,
+  type OffsetTracker,
+  type SourceContext,
+  type SourceOutput,
+  validateSync,
+} from '../../model/index.ts';
+import { openDatabase, patiently } from './connect.ts';
+import type { ReadSettings } from './read-settings.ts';
+import { isTooManyParameters, sqliteError } from './sqlite-error.ts';
+import { tableNames } from './table.ts';
+import type { SqliteValue } from './values.ts';
+
+/** How many rows are handed over together, and so are in memory. */
+const BATCH = 1000;
+
+/** A row by name. */
+type Row = Record<string, SqliteValue>;
+
+interface ResultColumn {
+  /** Its name in rows, and where in the result its value stands. */
+  readonly name: string;
+  readonly index: number;
+  readonly isBigint: boolean;
+}
+
+/** Hands over the rows of a query, batch by batch; rows that can't be elements are rejected with their number. */
+export async function readRows(
+  settings: ReadSettings,
+  tracker: OffsetTracker,
+  output: SourceOutput<unknown>,
+  context: SourceContext,
+): Promise<void> {
+  const db = await openDatabase(settings.database, context.host, { readOnly: true });
+  try {
+    const statement = await patiently(settings.database, context, () => prepare(db, settings));
+    const columns = resultColumns(statement, settings);
+    const rows = statement.iterate(...settings.parameters);
+    // The first row is where another's lock is met.
+    let next = await patiently(settings.database, context, () => rows.next());
+    const batch = new Batch(settings, tracker, output, context.step);
+    while (!next.done) {
+      // With setReturnArrays rows are arrays, which the types of node:sqlite do not say.
+      batch.add(next.value as unknown as readonly SqliteValue[], columns);
+      if (batch.isFull) {
+        context.signal.throwIfAborted();
+        if (!(await batch.handOver())) return;
+      }
+      next = rows.next();
+    }
+    if (await batch.handOver()) tracker.tryClaim(tracker.currentRestriction().to);
+  } catch (error) {
+    throw sqliteError(settings.place, error);
+  } finally {
+    db.close();
+  }
+}
+
+function prepare(db: DatabaseSync, { statement, parameters, place }: ReadSettings): StatementSync {
+  try {
+    checkParameterCount(db, statement, parameters, place);
+    const prepared = db.prepare(statement);
+    prepared.setReturnArrays(true);
+    prepared.setReadBigInts(true);
+    return prepared;
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('no such table')) {
+      throw new ConnectorError(place, `${error.message}. The database has: ${tableNames(db)}. Correct the name.`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** SQLite takes a parameter that is not given for NULL: binding one more than there are tells how many there are. */
+function checkParameterCount(
+  db: DatabaseSync,
+  statement: string,
+  parameters: readonly SqliteValue[],
+  place: string,
+): void {
+  const probe = db.prepare(`EXPLAIN ${statement}`);
+  const bind = (...values: readonly SqliteValue[]): boolean => {
+    try {
+      probe.get(...values);
+      return true;
+    } catch (error) {
+      if (isTooManyParameters(error)) return false;
+      throw error;
+    }
+  };
+  const problem = !bind(...parameters) ? 'more' : bind(...parameters, null) ? 'fewer' : undefined;
+  if (problem === undefined) return;
+  throw new ConnectorError(
+    place,
+    `there are ${problem} parameters (${parameters.length}) than question marks in the query. SQLite would take NULL for a missing one. Give one for each.`,
+  );
+}
+
+function resultColumns(statement: StatementSync, settings: ReadSettings): readonly ResultColumn[] {
+  const names = statement.columns().map(({ name }) => name);
+  const wanted = settings.columns ?? names.map((name) => [name, name] as const);
+  return wanted.map(([name, column]) => {
+    const index = names.indexOf(column);
+    if (index < 0) {
+      throw new ConnectorError(
+        settings.place,
+        `the result has no column ${JSON.stringify(column)}. It has ${names.join(', ')}. Correct columns.`,
+      );
+    }
+    if (names.lastIndexOf(column) !== index) {
+      throw new ConnectorError(
+        settings.place,
+        `the result has two columns ${JSON.stringify(column)}. A row can have only one value of that name. Rename one with AS.`,
+      );
+    }
+    return { name, index, isBigint: settings.isBigint(column) };
+  });
+}
+
+class Batch {
+  readonly #settings: ReadSettings;
+  readonly #tracker: OffsetTracker;
+  readonly #output: SourceOutput<unknown>;
+  readonly #step: string;
+  /** The number, from 0, of the row that comes next. */
+  #next = 0;
+  #claimed = 0;
+  #values: unknown[] = [];
+  /** The number of each value's row: rejected ones are not among them. */
+  #numbers: number[] = [];
+
+  constructor(settings: ReadSettings, tracker: OffsetTracker, output: SourceOutput<unknown>, step: string) {
+    this.#settings = settings;
+    this.#tracker = tracker;
+    this.#output = output;
+    this.#step = step;
+  }
+
+  get isFull(): boolean {
+    return this.#next - this.#claimed >= BATCH;
+  }
+
+  add(values: readonly SqliteValue[], columns: readonly ResultColumn[]): void {
+    const number = this.#next++;
+    const row: Row = {};
+    for (const column of columns) {
+      const value = values[column.index] as SqliteValue;
+      if (typeof value !== 'bigint' || column.isBigint) {
+        setOwn(row, column.name, value);
+        continue;
+      }
+      const asNumber = Number(value);
+      if (!Number.isSafeInteger(asNumber))
+        return this.#reject({ [column.name]: value }, number, tooLarge(column.name, value));
+      setOwn(row, column.name, asNumber);
+    }
+    this.#take(row, number);
+  }
+
+  /** Claims and emits what was added; false: the rest is for someone else. */
+  async handOver(): Promise<boolean> {
+    if (this.#next === this.#claimed) return true;
+    this.#claimed = this.#next;
+    if (!this.#tracker.tryClaim(this.#next - 1)) return false;
+    const numbers = this.#numbers;
+    const values = this.#values;
+    this.#numbers = [];
+    this.#values = [];
+    await this.#output.emit({ values, coordinate: (index) => this.#place(numbers[index] ?? 0) });
+    return true;
+  }
+
+  #take(row: Row, number: number): void {
+    const { schema } = this.#settings;
+    const result = schema === undefined ? { value: row } : validateSync(schema, row);
+    if (result.issues === undefined) {
+      this.#values.push(result.value);
+      this.#numbers.push(number);
+      return;
+    }
+    this.#reject(
+      row,
+      number,
+      `the row does not fit the schema: ${formatIssues(result.issues)}. Correct the row or the schema, or pass deadLetters to set such rows aside.`,
+    );
+  }
+
+  #reject(record: unknown, number: number, message: string): void {
+    const coordinate = this.#place(number);
+    this.#output.reject(
+      record,
+      new ElementError(this.#step, record, `${coordinate}: ${message}`, { coordinate }),
+      coordinate,
+    );
+  }
+
+  #place(number: number): string {
+    return `${this.#settings.place} row ${number + 1}`;
+  }
+}
+
+const tooLarge = (column: string, value: bigint): string =>
+  `column ${column}: ${value} is beyond 2^53, so no number is exactly that. It would silently become another. Pass bigints: ['${column}'].`;
+
+/** Names come from the database: `__proto__` becomes an own property like any other. */
+function setOwn(row: Row, name: string, value: SqliteValue): void {
+  if (name !== '__proto__') row[name] = value;
+  else Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,79 @@
+import { ConnectorError } from '../../model/index.ts';
+
+/** What `node:sqlite` throws: SQLite's extended result code, and its message. */
+export interface SqliteFailure extends Error {
+  readonly errcode: number;
+}
+
+/** The primary result codes that lead to a message of their own (sqlite.org, "Result and Error Codes"). */
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const CONSTRAINT = 19;
+const MISMATCH = 20;
+const RANGE = 25;
+const NOTADB = 26;
+
+export const isSqliteFailure = (error: unknown): error is SqliteFailure =>
+  error instanceof Error && typeof (error as Partial<SqliteFailure>).errcode === 'number';
+
+const primary = ({ errcode }: SqliteFailure): number => errcode & 0xff;
+
+/** Whether another connection holds a lock, so that a later attempt may succeed. */
+export const isBusy = (error: unknown): boolean => isSqliteFailure(error) && [BUSY, LOCKED].includes(primary(error));
+
+/** Whether one row is at fault: a constraint, or a value of a wrong type. */
+export const isRowAtFault = (error: unknown): error is SqliteFailure =>
+  isSqliteFailure(error) && [CONSTRAINT, MISMATCH].includes(primary(error));
+
+export const isTooManyParameters = (error: unknown): boolean => isSqliteFailure(error) && primary(error) === RANGE;
+
+/** Says what SQLite refused to do at a place, and how to go on. Errors that are not SQLite's are returned as they are. */
+export function sqliteError(place: string, error: unknown): Error {
+  if (!isSqliteFailure(error)) return error instanceof Error ? error : new Error(String(error));
+  const message = `${error.message}. ${adviceOn(error)}`;
+  return new ConnectorError(place, message, { cause: error, retryable: isBusy(error) });
+}
+
+function adviceOn(error: SqliteFailure): string {
+  switch (primary(error)) {
+    case BUSY:
+    case LOCKED:
+      return 'Another connection has the database locked. Run again when it is done, or raise lockTimeout.';
+    case READONLY:
+      return 'The database, or its directory, may not be written by this user. Change its permissions.';
+    case IOERR:
+      return 'The disk did not read or write as asked. Check the disk and its free space.';
+    case CORRUPT:
+    case NOTADB:
+      return 'The file is no SQLite database, or a damaged one. Check the path, or restore the file from a backup.';
+    case FULL:
+      return 'There is no room left on the disk. Free space and run again.';
+    case CANTOPEN:
+      return 'The file could not be opened. Check that its directory exists and may be read and written.';
+    case CONSTRAINT:
+      return constraintAdvice(error.message);
+    case MISMATCH:
+      return 'An INTEGER PRIMARY KEY takes whole numbers only. Correct the value.';
+    default:
+      return adviceOnStatement(error.message);
+  }
+}
+
+function constraintAdvice(message: string): string {
+  if (message.startsWith('UNIQUE')) return `There is such a row already. Remove it, or write with mode: 'upsert'.`;
+  if (message.startsWith('NOT NULL')) return 'The column needs a value. Give the row one, or drop the constraint.';
+  if (message.startsWith('FOREIGN KEY')) return 'A row refers to another that is not there. Write that one first.';
+  return 'The table does not take such a row. Correct the row, or the constraint.';
+}
+
+function adviceOnStatement(message: string): string {
+  if (message.startsWith('no such table')) return 'Check the name, and the database file.';
+  if (message.includes('no such column') || message.includes('has no column')) return 'Check the name of the column.';
+  if (message.startsWith('ON CONFLICT')) return 'Give keys that are the primary key or have a unique index.';
+  return 'Correct the statement.';
+}
