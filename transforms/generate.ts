@@ -83,9 +83,15 @@ async function makeElements<T>(
     // Guarded by the benchmarks groupsum and chain: a plain loop into an array of the right length.
     const values = new Array<T>(to - from);
     for (let i = from; i < to; i++) values[i - from] = element(i);
-    const timestamps = timestamp && Float64Array.from(values, (_, i) => timestamp(from + i));
+    const timestamps = timestamp && stampsOf(timestamp, from, to);
     const room = output.emit({ values, timestamps });
     if (room !== undefined) await room;
     from = to;
   }
+}
+
+function stampsOf(timestamp: (index: number) => Timestamp, from: number, to: number): Float64Array {
+  const stamps = new Float64Array(to - from);
+  for (let i = from; i < to; i++) stamps[i - from] = timestamp(i);
+  return stamps;
 }

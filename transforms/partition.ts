@@ -8,7 +8,7 @@ import {
 } from '../model/index.ts';
 
 /** The parts of a collection, by name. */
-export type Parts<T, Name extends string> = { readonly [N in Name]: PCollection<T> };
+export type Partitioned<T, Name extends string> = { readonly [N in Name]: PCollection<T> };
 
 /**
  * Divides a collection into parts: each element goes to the one that `choose` names.
@@ -32,15 +32,15 @@ export type Parts<T, Name extends string> = { readonly [N in Name]: PCollection<
 export function partition<T, const Name extends string>(
   names: readonly Name[],
   choose: (element: T) => NoInfer<Name>,
-): PTransform<PCollection<T>, Parts<T, Name>>;
+): PTransform<PCollection<T>, Partitioned<T, Name>>;
 export function partition<T>(
   count: number,
   choose: (element: T) => number,
-): PTransform<PCollection<T>, Parts<T, string>>;
+): PTransform<PCollection<T>, Partitioned<T, string>>;
 export function partition<T>(
   namesOrCount: readonly string[] | number,
   choose: (element: T) => string | number,
-): PTransform<PCollection<T>, Parts<T, string>> {
+): PTransform<PCollection<T>, Partitioned<T, string>> {
   const names = typeof namesOrCount === 'number' ? numbered(namesOrCount) : namesOrCount;
   const tags = Object.fromEntries(names.map((name) => [name, outputTag<T>()]));
   if (names.length === 0 || Object.keys(tags).length < names.length) {
@@ -59,7 +59,7 @@ function divided<T>(
   input: PCollection<T>,
   tags: Record<string, OutputTag<T>>,
   choose: (element: T) => string | number,
-): Parts<T, string> {
+): Partitioned<T, string> {
   const { main: _, ...parts } = input.parDo({
     name: 'Choose',
     outputs: tags,

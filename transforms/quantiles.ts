@@ -1,5 +1,5 @@
 import { type CombineFn, PipelineError } from '../model/index.ts';
-import { type Comparable, type Comparator, naturalOrder } from './natural-order.ts';
+import { checkedOrder, type Comparable, type Comparator, naturalOrder } from './natural-order.ts';
 
 // A stack of buffers. The values of level l stand for 2^l inputs each. A level that holds `capacity` values is sorted and
 // every second value goes up, the others are forgotten; which half goes alternates. So an accumulator holds at most
@@ -64,7 +64,8 @@ export function quantiles<T>(
   options: QuantilesOptions<T> = {},
 ): CombineFn<T, QuantilesAccumulator<T>, readonly T[]> {
   // Without a comparator T is Comparable: the first signature says so.
-  const { compare = naturalOrder as Comparator<unknown>, error = 0.01 } = options;
+  const { error = 0.01 } = options;
+  const compare = checkedOrder<T>(options.compare ?? (naturalOrder as Comparator<unknown>));
   checkArguments(n, error);
   const capacity = capacityFor(error);
   return {

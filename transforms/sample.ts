@@ -54,7 +54,9 @@ export function sample<T>(n: number, options: SampleOptions<T> = {}): CombineFn<
     createAccumulator: () => ({ history: start, draws: [] }),
     addInput(accumulator, value) {
       const base = by === undefined ? accumulator.history : start;
-      const priority = hashKey((base ^ hashKey(by === undefined ? value : by(value))) | 0);
+      const identity = by === undefined ? value : by(value);
+      // Undefined can't be a key; as an element it is one like any other.
+      const priority = hashKey((base ^ (identity === undefined ? 1 : hashKey(identity))) | 0);
       accumulator.history = priority;
       take(accumulator.draws, { priority, value });
       return accumulator;

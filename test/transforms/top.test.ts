@@ -62,6 +62,20 @@ test('the result is that of sorting all', () => {
   expect(result).toEqual(numbers.toSorted((a, b) => b - a).slice(0, 50));
 });
 
+test('a comparator that gives no order, and values that have none, end the run with the step', async () => {
+  const wrong = testPipeline((p) => {
+    p.apply(create([1, 2])).combineGlobally(
+      largest(1, () => Number.NaN),
+      { name: 'Best' },
+    );
+  });
+  await expect(wrong).rejects.toThrow(/^Best\/.*the comparator returned .*NaN.* for 2 and 1/);
+  const mixed = testPipeline((p) => {
+    p.apply(create<number | string>([1, '2'])).combineGlobally(largest(1), { name: 'Best' });
+  });
+  await expect(mixed).rejects.toThrow(/"2" and 1 have no order|1 and "2" have no order/);
+});
+
 test.each([0, -1, 1.5, Number.NaN])('%d results are refused', (n) => {
   expect(() => largest(n)).toThrow(/^largest: n is .* Pass e\.g\. largest\(10\)/);
   expect(() => smallest(n)).toThrow(/^smallest: n is/);
