@@ -8,8 +8,6 @@ import { jsonText } from './json-text.ts';
 /** A value that its column can't hold. `path` is where in the column, `expected` what would fit. */
 export class ValueError extends Error {
   readonly path: string;
-  /** The number of the row among those that wait; set where it is known. */
-  row = 0;
 
   constructor(path: string, message: string) {
     super(message);

@@ -60,63 +60,51 @@ export class RowBuffer {
     return this.#bytes;
   }
 
-  /** Adds rows, all or none of them. Guarded by the benchmark covid-lite. */
-  addAll(rows: readonly unknown[]): void {
-    const before = { rows: this.#rows, bytes: this.#bytes };
-    try {
-      for (const row of rows) this.#add(row);
-    } catch (error) {
-      for (const column of this.#columns) column.data.length = before.rows;
-      this.#rows = before.rows;
-      this.#bytes = before.bytes;
-      throw error;
-    }
-  }
-
-  #add(row: unknown): void {
+  /**
+   * Adds a row, whole or not at all. Guarded by the benchmark covid-lite.
+   *
+   * @throws ValueError for one that does not fit.
+   */
+  add(row: unknown): void {
     const columns = this.#columns;
-    if (typeof row !== 'object' || row === null) throw noObject(row, this.#rows);
+    if (typeof row !== 'object' || row === null) {
+      throw new ValueError('', `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object.`);
+    }
+    if (this.#known !== undefined) checkNames(row, this.#known, '');
     let bytes = columns.length * SLOT_BYTES;
+    let at = 0;
     try {
-      if (this.#known !== undefined) checkNames(row, this.#known, '');
-      for (let at = 0; at < columns.length; at++) {
+      for (; at < columns.length; at++) {
         const column = columns[at] as BufferedColumn; // at is below the length
         const value = column.encode(ownMember(row, column.name));
         if (column.isWide) bytes += sizeOf(value);
         column.data.push(value);
       }
     } catch (error) {
-      if (error instanceof ValueError) error.row = this.#rows;
+      // Half a row must not stay: the columns would no longer line up.
+      for (let done = 0; done < at; done++) columns[done]?.data.pop();
       throw error;
     }
     this.#rows++;
     this.#bytes += bytes;
   }
 
-  /** Gives away the first rows as columns. */
-  take(rows: number): ColumnValues[] {
-    const rest = this.#rows - rows;
+  /** Gives the columns away and starts over. */
+  take(): ColumnValues[] {
     const columns = this.#columns.map(({ name, data, isBoolean, encoding }) => ({
       name,
-      data: rest === 0 ? data : data.slice(0, rows),
+      data,
       // Some readers take booleans in run-length form for false.
       ...((isBoolean || encoding.hasNegativeZero) && { encoding: 'PLAIN' as const }),
     }));
-    for (const column of this.#columns) column.data = rest === 0 ? [] : column.data.slice(rows);
-    this.#bytes = Math.round((this.#bytes * rest) / this.#rows);
-    this.#rows = rest;
+    for (const column of this.#columns) {
+      column.data = [];
+      column.encoding.hasNegativeZero = false;
+    }
+    this.#rows = 0;
+    this.#bytes = 0;
     return columns;
   }
-}
-
-/** What a row that is no object is told. */
-export function noObject(row: unknown, number: number): ValueError {
-  const error = new ValueError(
-    '',
-    `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object.`,
-  );
-  error.row = number;
-  return error;
 }
 
 const isWide = ({ kind }: ColumnType): boolean =>

@@ -52,6 +52,8 @@ function elements(name: string, type: ColumnType): SchemaElement[] {
         ...elements('value', type.value),
       ];
     case 'struct':
+      if (type.fields.length === 0)
+        throw new TypeError(`column ${name} is a struct without a member, which Parquet can't store. Give it one.`);
       return [
         { ...head, num_children: type.fields.length },
         ...type.fields.flatMap((field) => elements(field.name, field.type)),

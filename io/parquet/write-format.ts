@@ -1,13 +1,13 @@
 import type { SchemaElement } from 'hyparquet';
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { ConnectorError, ElementError, PipelineError } from '../../model/index.ts';
-import type { FormatWriter, OutputFile, WriteFormat } from '../files/index.ts';
+import { ElementError, PipelineError } from '../../model/index.ts';
+import type { FormatWriter, OutputFile, WriteFormat, WriteFormatContext } from '../files/index.ts';
 import { CODEC_NAMES, COMPRESSORS, type ParquetCompression } from './codecs.ts';
 import { type Field, fieldsOf, type ParquetSchema } from './column.ts';
 import { ValueError } from './encode-value.ts';
 import { inferColumns } from './infer-columns.ts';
 import { loadPackage } from './load-package.ts';
-import { noObject, RowBuffer, sizeOf } from './row-buffer.ts';
+import { RowBuffer, sizeOf } from './row-buffer.ts';
 import { schemaElements } from './stored-type.ts';
 
 /** How rows are written. */
@@ -90,8 +90,15 @@ function checkWritable(fields: readonly Field[]): void {
 
 interface Parts extends Settings {
   readonly out: OutputFile;
-  readonly context: { readonly path: string; readonly step: string };
+  readonly context: WriteFormatContext;
   readonly open: { files: number };
+}
+
+/** What refuses rows that are no objects, before there are columns. */
+const NO_COLUMNS = new RowBuffer([], 'declared', new Set());
+
+function rethrow(_element: unknown, error: Error): never {
+  throw error;
 }
 
 /** A started file: hyparquet-writer, the memory it writes to, and the rows that wait. */
@@ -118,21 +125,16 @@ class ParquetFormatWriter<T> implements FormatWriter<T> {
     if (parts.fields !== undefined) this.#buffer = new RowBuffer(parts.fields, 'declared', parts.leftOut);
   }
 
-  /** Takes all of the values, or, where it throws an ElementError, none. */
-  write(values: readonly T[]): void | Promise<void> {
-    try {
-      if (this.#buffer !== undefined) this.#buffer.addAll(values);
-      else this.#collect(values);
-    } catch (error) {
-      throw this.#located(error, values);
+  write(values: readonly T[], from = 0): void | Promise<void> {
+    for (let at = from; at < values.length; at++) {
+      this.#add(values[at]);
+      if (this.#isFull()) return this.#flush().then(() => this.write(values, at + 1));
     }
-    if (this.#isFull()) return this.#flush();
   }
 
   async close(): Promise<void> {
     this.#parts.open.files--;
     await this.#flush();
-    if (this.#buffer !== undefined && this.#buffer.rows > 0) await this.#writeGroup(this.#buffer, this.#buffer.rows);
     const { file, bytes, elements } = await this.#start();
     // The annotations that elementsForEncoding took away come back for the footer.
     file.schema = elements;
@@ -141,47 +143,38 @@ class ParquetFormatWriter<T> implements FormatWriter<T> {
     await this.#parts.out.write(bytes.getBytes());
   }
 
-  #located(error: unknown, values: readonly unknown[]): unknown {
-    if (!(error instanceof ValueError)) return error;
-    const { path, step } = this.#parts.context;
-    const waiting = this.#buffer?.rows ?? this.#first.length;
-    const column = error.path === '' ? '' : `, column ${error.path}`;
-    const message = `${path} row ${this.#rows + error.row}${column}: ${error.message}`;
-    return new ElementError(step, values[error.row - waiting], message, { cause: error });
-  }
-
-  #collect(rows: readonly unknown[]): void {
-    const objects = rows.filter((row) => typeof row === 'object' && row !== null);
-    if (objects.length < rows.length) {
-      const at = rows.findIndex((row) => typeof row !== 'object' || row === null);
-      throw noObject(rows[at], this.#first.length + at);
+  #add(row: unknown): void {
+    if (this.#buffer === undefined && typeof row === 'object' && row !== null) {
+      this.#first.push(row);
+      this.#firstBytes += sizeOf(row);
+      return;
     }
-    this.#first.push(...objects);
-    for (const row of objects) this.#firstBytes += sizeOf(row);
+    try {
+      (this.#buffer ?? NO_COLUMNS).add(row);
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error;
+      const { path, step, reject = rethrow } = this.#parts.context;
+      const column = error.path === '' ? '' : `, column ${error.path}`;
+      const number = this.#rows + (this.#buffer?.rows ?? this.#first.length);
+      reject(row, new ElementError(step, row, `${path} row ${number}${column}: ${error.message}`, { cause: error }));
+    }
   }
 
   #isFull(): boolean {
     const { rowGroupSize, open } = this.#parts;
     const rows = this.#buffer?.rows ?? this.#first.length;
-    return rows >= rowGroupSize || this.#isLarge(open.files);
-  }
-
-  #isLarge(openFiles: number): boolean {
     const bytes = this.#buffer?.bytes ?? this.#firstBytes;
-    return bytes >= GROUP_BYTES || (bytes >= LEAST_BYTES && bytes >= SHARED_BYTES / openFiles);
+    if (rows >= rowGroupSize || bytes >= GROUP_BYTES) return true;
+    return bytes >= LEAST_BYTES && bytes >= SHARED_BYTES / open.files;
   }
 
-  /** Writes the row groups that are full. */
+  /** Writes a row group of what waits. */
   async #flush(): Promise<void> {
-    const { rowGroupSize, open } = this.#parts;
     const buffer = this.#buffer ?? this.#inferColumns();
-    while (buffer.rows >= rowGroupSize) await this.#writeGroup(buffer, rowGroupSize);
-    if (buffer.rows > 0 && this.#isLarge(open.files)) await this.#writeGroup(buffer, buffer.rows);
-  }
-
-  async #writeGroup(buffer: RowBuffer, rows: number): Promise<void> {
+    const { rows } = buffer;
+    if (rows === 0) return;
     const { file, bytes } = await this.#start();
-    void file.write({ columnData: buffer.take(rows), rowGroupSize: rows });
+    void file.write({ columnData: buffer.take(), rowGroupSize: rows });
     this.#rows += rows;
     await this.#parts.out.write(bytes.getBytes());
     // A new memory: one that grew would stay as large as long as the file is open.
@@ -192,20 +185,12 @@ class ParquetFormatWriter<T> implements FormatWriter<T> {
 
   #inferColumns(): RowBuffer {
     const { leftOut, context } = this.#parts;
-    this.#fields = inferColumns(this.#first, leftOut, context.path);
-    const buffer = new RowBuffer(this.#fields, 'inferred', leftOut);
-    try {
-      buffer.addAll(this.#first);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      // The row came with an earlier call, which can't refuse it any more.
-      throw new ConnectorError(context.path, `row ${error.row}, column ${error.path}: ${error.message}`, {
-        cause: error,
-      });
-    }
-    this.#buffer = buffer;
+    const rows = this.#first;
+    this.#fields = inferColumns(rows, leftOut, context.path);
+    this.#buffer = new RowBuffer(this.#fields, 'inferred', leftOut);
     this.#first = [];
-    return buffer;
+    for (const row of rows) this.#add(row);
+    return this.#buffer;
   }
 
   async #start(): Promise<Started> {
