@@ -34,6 +34,7 @@ export class Trial {
     this.random = nodeHost(seed === undefined ? {} : { seed }).random;
     this.runs = runs;
     this.#subject = subject;
+    if (!(runs >= 1)) throw new RangeError(`${subject}: runs is ${runs}. Nothing would be tried. Pass 1 or more.`);
   }
 
   /** Ends the check unless `holds`. `facts` says what was seen, `remedy` why it matters and what to do. */
@@ -49,14 +50,19 @@ export class Trial {
 
   /** A few of the samples: any number up to `most`, in random order, with repetition. */
   some<T>(samples: Samples<T>, most = 20): T[] {
-    const length = this.below(most + 1);
-    if (typeof samples !== 'function' && samples.length === 0) return [];
-    return Array.from({ length }, () => this.one(samples) as T); // there is one
+    this.requireSome(samples);
+    return Array.from({ length: this.below(most + 1) }, () => this.one(samples) as T); // there is one
   }
 
   /** One sample; undefined only where the list is empty. */
   one<T>(samples: Samples<T>): T | undefined {
     return typeof samples === 'function' ? samples(this.random) : samples[this.below(samples.length)];
+  }
+
+  /** Refuses a list without samples: all laws hold for nothing. */
+  requireSome(samples: Samples<unknown>): void {
+    if (typeof samples === 'function' || samples.length > 0) return;
+    throw new RangeError(`${this.#subject}: there are no samples. All laws hold for nothing. Give at least one.`);
   }
 
   /** All samples of a list, or `runs` that a function makes. */

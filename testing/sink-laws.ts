@@ -36,7 +36,9 @@ export interface SinkLaws<T, C> extends LawOptions {
  */
 export async function assertSinkLaws<T, C>(options: SinkLaws<T, C>): Promise<void> {
   const { sink } = await options.create();
-  const check = new SinkCheck(new Trial(`the sink ${sink.name}`, options), options);
+  const trial = new Trial(`the sink ${sink.name}`, options);
+  trial.requireSome(options.elements);
+  const check = new SinkCheck(trial, options);
   await check.hidesUntilCommit();
   await check.commitsOnce();
   await check.givesUp();

@@ -40,8 +40,8 @@ const LOSS =
  *   name: 'Digits',
  *   initialRestriction: () => ({ from: 0, to: 10 }),
  *   createTracker: (range) => new OffsetTracker(range),
- *   read(_, tracker, output) {
- *     for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++) output.emit({ values: [i] });
+ *   async read(_, tracker, output) {
+ *     for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++) await output.emit({ values: [i] });
  *     return undefined;
  *   },
  * };

@@ -11,7 +11,7 @@ import type { CombineFn } from '../model/index.ts';
  * import { assertThat } from 'viga/testing';
  * const p = new Pipeline();
  * const list = p.apply(create([2, 1])).combineGlobally(toList());
- * assertThat(list.map((numbers) => numbers.toSorted())).containsInAnyOrder([[1, 2]]);
+ * assertThat(list.map((numbers) => numbers.toSorted((a, b) => a - b))).containsInAnyOrder([[1, 2]]);
  * await p.run(directRunner());
  */
 export const toList = <T>(): CombineFn<T, T[], readonly T[]> => ({

@@ -100,3 +100,8 @@ test('a combiner that changes its inputs breaks a law', () => {
   };
   expect(brokenLaw(changing, () => ({ n: 5 }))).toBe('inputs are left as they were');
 });
+
+test('laws that are tried on nothing are refused', () => {
+  expect(() => assertCombineFnLaws(sum, { inputs: [] })).toThrow(/there are no samples/);
+  expect(() => assertCombineFnLaws(sum, { inputs: [1], runs: 0 })).toThrow(/Pass 1 or more/);
+});

@@ -94,3 +94,7 @@ test('a sink that leaves staged things behind breaks a law', async () => {
   };
   await expect(assertSinkLaws({ create, elements: [1] })).rejects.toThrow(/giving up leaves nothing/);
 });
+
+test('no elements are refused', async () => {
+  await expect(assertSinkLaws({ create: () => memorySink(), elements: [] })).rejects.toThrow(/there are no samples/);
+});

@@ -33,9 +33,9 @@ test('the reader of a splittable ParDo is checked with an element', async () => 
     name: 'Letters',
     initialRestriction: (word) => ({ from: 0, to: word.length }),
     createTracker: (range) => new OffsetTracker(range),
-    read(word, tracker, output) {
+    async read(word, tracker, output) {
       for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++)
-        output.emit({ values: [word.charAt(i)] });
+        await output.emit({ values: [word.charAt(i)] });
       return undefined;
     },
   };
@@ -45,11 +45,11 @@ test('the reader of a splittable ParDo is checked with an element', async () => 
 test('a source that emits before it claims doubles elements', async () => {
   const hasty: typeof numbers = {
     ...numbers,
-    read(_, tracker, output) {
+    async read(_, tracker, output) {
       let i = tracker.currentRestriction().from;
       const { to } = tracker.currentRestriction();
       do {
-        if (i < to) output.emit({ values: [i] });
+        if (i < to) await output.emit({ values: [i] });
       } while (tracker.tryClaim(i++));
       return undefined;
     },
@@ -60,11 +60,11 @@ test('a source that emits before it claims doubles elements', async () => {
 test('a source that reads on after a refused claim doubles elements', async () => {
   const deaf: typeof numbers = {
     ...numbers,
-    read(_, tracker, output) {
+    async read(_, tracker, output) {
       const { from, to } = tracker.currentRestriction();
       for (let i = from; i < to; i++) {
         tracker.tryClaim(i);
-        output.emit({ values: [i] });
+        await output.emit({ values: [i] });
       }
       return undefined;
     },
@@ -106,10 +106,10 @@ test('a source that stops early breaks a law', async () => {
 test('an element before the watermark breaks a law', async () => {
   const late: typeof numbers = {
     ...numbers,
-    read(_, tracker, output) {
+    async read(_, tracker, output) {
       for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++) {
         output.advanceWatermark(i + 1);
-        output.emit({ values: [i], timestamps: i });
+        await output.emit({ values: [i], timestamps: i });
       }
       return undefined;
     },
