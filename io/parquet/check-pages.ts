@@ -1,4 +1,4 @@
-import type { CompressionCodec } from 'hyparquet';
+import type { CompressionCodec, ParquetType } from 'hyparquet';
 import type { PageHeader } from 'hyparquet/src/types.js';
 import { DECOMPRESSORS } from './codecs.ts';
 import type { FileLeaf } from './file-schema.ts';
@@ -84,14 +84,14 @@ function checkPage(header: PageHeader, stored: Uint8Array, chunk: StoredChunk, d
     return 0;
   }
   const { maxDefinition, maxRepetition, element } = chunk.leaf;
-  const isBoolean = element.type === 'BOOLEAN';
+  const { type } = element;
   const v1 = header.data_page_header;
   if (v1 !== undefined) {
     const count = checkCount(v1.num_values);
     const runs = new Runs(decompress(stored, header.uncompressed_page_size));
     if (maxRepetition > 0) runs.checkLevels(maxRepetition, count);
     const values = maxDefinition > 0 ? runs.checkLevels(maxDefinition, count) : count;
-    runs.checkValues(v1.encoding, values, isBoolean);
+    runs.checkValues(v1.encoding, values, type);
     return count;
   }
   const v2 = header.data_page_header_v2;
@@ -111,7 +111,7 @@ function checkPage(header: PageHeader, stored: Uint8Array, chunk: StoredChunk, d
     throw new RangeError(`a page claims ${v2.num_nulls} nulls, but has ${count - values}`);
   const body = stored.subarray(levels);
   const page = v2.is_compressed === false ? body : decompress(body, header.uncompressed_page_size - levels);
-  new Runs(page).checkValues(v2.encoding, values, isBoolean);
+  new Runs(page).checkValues(v2.encoding, values, type);
   return count;
 }
 
@@ -141,12 +141,14 @@ class Runs {
     return present;
   }
 
-  checkValues(encoding: string, count: number, isBoolean: boolean): void {
+  checkValues(encoding: string, count: number, type: ParquetType | undefined): void {
     if (encoding === 'BIT_PACKED') throw new RangeError('the encoding BIT_PACKED is not read');
     if (count === 0) return;
-    if (encoding === 'RLE' && isBoolean) {
+    if (encoding === 'RLE' && type === 'BOOLEAN') {
       this.#length();
       this.check(1, count);
+    } else if (encoding === 'DELTA_BINARY_PACKED' && type === 'INT32') {
+      this.#checkFirstOfDelta();
     } else if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
       const width = this.#byte();
       if (width > 32) throw new RangeError(`a page has dictionary indexes of ${width} bits`);
@@ -182,6 +184,14 @@ class Runs {
       seen += length;
     }
     return found;
+  }
+
+  /** DuckDB writes the first of unsigned 32-bit numbers in more bits than its type has, and hyparquet would cut them. */
+  #checkFirstOfDelta(): void {
+    for (let skipped = 0; skipped < 3; skipped++) this.#varint(); // sizes of blocks, count of values
+    const first = this.#varint();
+    if (first >= 2 ** 32)
+      throw new RangeError('a page begins with a number of more than 32 bits in a column of 32, which is not read');
   }
 
   #countPacked(width: number, length: number, wanted: number): number {

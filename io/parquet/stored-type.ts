@@ -8,8 +8,9 @@ type Leaf = Omit<SchemaElement, 'name' | 'repetition_type' | 'num_children'>;
 // Both annotations where both exist: old readers know only the converted types, new ones prefer the logical types.
 const LEAVES: Partial<Record<ScalarKind, Leaf>> = {
   boolean: { type: 'BOOLEAN' },
-  int8: { type: 'INT32', converted_type: 'INT_8', logical_type: { type: 'INTEGER', bitWidth: 8, isSigned: true } },
-  int16: { type: 'INT32', converted_type: 'INT_16', logical_type: { type: 'INTEGER', bitWidth: 16, isSigned: true } },
+  // hyparquet-writer 0.17.0 writes the logical type of whole numbers in a form that DuckDB refuses.
+  int8: { type: 'INT32', converted_type: 'INT_8' },
+  int16: { type: 'INT32', converted_type: 'INT_16' },
   int32: { type: 'INT32' },
   int64: { type: 'INT64' },
   uint8: { type: 'INT32', converted_type: 'UINT_8' },
