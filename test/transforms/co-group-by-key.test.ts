@@ -1,7 +1,8 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { fixedWindows, interval, type KV, kv, type PCollection, Pipeline, sessions } from '../../model/index.ts';
 import { assertThat, testPipeline } from '../../testing/index.ts';
-import { type CoGrouped, coGroupByKey, create } from '../../transforms/index.ts';
+import { directRunner } from '../../runners/direct/index.ts';
+import { type CoGrouped, coGroupByKey, create, generate, innerJoin } from '../../transforms/index.ts';
 
 interface User {
   readonly id: number;
@@ -111,6 +112,25 @@ test('values that look like what the transform makes of them come through unharm
     const lists = coGroupByKey({ a, b }).map(({ value }) => ({ a: [...value.a], b: new Set(value.b) }));
     assertThat(lists).containsInAnyOrder([{ a: [odd], b: new Set<unknown>([odd, { 'viga:from': 7 }, 1]) }]);
   }));
+
+test('a group that left memory comes in parts that can be read again and joined', async () => {
+  const p = new Pipeline();
+  const hotOrNot = (i: number, n: number): string => (i % n === 0 ? 'hot' : `cold ${i}`);
+  const a = p.apply(generate({ count: 12_000, element: (i) => kv(hotOrNot(i, 3), 'a'.repeat(500) + i) }));
+  const b = p.apply(generate({ count: 30_000, element: (i) => kv(hotOrNot(i, 15_000), i) }));
+  const isHot = (pair: KV<string, unknown>): boolean => pair.key === 'hot';
+  const read = coGroupByKey({ a, b })
+    .filter(isHot)
+    .map(({ value }) => {
+      // Else the group was small after all, and the test shows nothing.
+      expect(Array.isArray(value.a)).toBe(false);
+      return [...value.a].length + [...value.a].length + [...value.b].length;
+    });
+  assertThat(read).containsInAnyOrder([8_002]);
+  assertThat(b.filter(isHot).apply(innerJoin(a))).hasCount(8_000);
+  const result = await p.run(directRunner({ memoryLimit: 1 }));
+  expect(result.spilledBytes).toBeGreaterThan(0);
+});
 
 test('no collection is refused', () => {
   expect(() => coGroupByKey({})).toThrow(/Pass a record of collections/);
