@@ -27,6 +27,8 @@ export async function commitStage(settings: WriteSettings, staged: Committable, 
       await patiently(database, context, () => db.exec('BEGIN IMMEDIATE'));
       await move(db, settings, staged, context);
     }
+  } catch (error) {
+    throw sqliteError(place, error);
   } finally {
     db.close();
   }
@@ -54,7 +56,7 @@ async function move(
   staged: Committable,
   context: SinkContext,
 ): Promise<void> {
-  const { database, place, createTable } = settings;
+  const { database, createTable } = settings;
   try {
     // Another process may have committed the same while this one waited.
     if (!isInLedger(db, staged)) {
@@ -66,7 +68,7 @@ async function move(
   } catch (error) {
     // SQLite has rolled back by itself after some errors.
     if (db.isTransaction) db.exec('ROLLBACK');
-    throw sqliteError(place, error);
+    throw error;
   }
 }
 

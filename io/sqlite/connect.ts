@@ -72,7 +72,8 @@ export async function patiently<T>(
     try {
       return attempt();
     } catch (error) {
-      if (!isBusy(error) || host.clock.monotonic() >= end) throw sqliteError(database, error);
+      if (!isBusy(error)) throw error;
+      if (host.clock.monotonic() >= end) throw sqliteError(database, error);
     }
     if (signal.aborted) throw new CancelledError(`${database}: the run was cancelled while waiting for a lock.`);
     await new Promise<void>((resolve) => host.clock.setTimer(PAUSE, resolve));

@@ -10,7 +10,7 @@ import {
 } from '../../model/index.ts';
 import { openDatabase, patiently } from './connect.ts';
 import type { ReadSettings } from './read-settings.ts';
-import { isTooManyParameters, sqliteError } from './sqlite-error.ts';
+import { isSqliteFailure, isTooManyParameters, sqliteError } from './sqlite-error.ts';
 import { tableNames } from './table.ts';
 import type { SqliteValue } from './values.ts';
 
@@ -59,7 +59,8 @@ export async function readRows(
   }
 }
 
-function prepare(db: DatabaseSync, { statement, parameters, place }: ReadSettings): StatementSync {
+function prepare(db: DatabaseSync, settings: ReadSettings): StatementSync {
+  const { statement, parameters, place } = settings;
   try {
     checkParameterCount(db, statement, parameters, place);
     const prepared = db.prepare(statement);
@@ -67,13 +68,35 @@ function prepare(db: DatabaseSync, { statement, parameters, place }: ReadSetting
     prepared.setReadBigInts(true);
     return prepared;
   } catch (error) {
-    if (error instanceof Error && error.message.startsWith('no such table')) {
-      throw new ConnectorError(place, `${error.message}. The database has: ${tableNames(db)}. Correct the name.`, {
-        cause: error,
-      });
-    }
-    throw error;
+    throw isSqliteFailure(error) ? (missingName(db, settings, error) ?? error) : error;
   }
+}
+
+/** Where a name is wrong, says which there are. */
+function missingName(
+  db: DatabaseSync,
+  { place, table, columns }: ReadSettings,
+  cause: Error,
+): ConnectorError | undefined {
+  if (cause.message.startsWith('no such table')) {
+    return new ConnectorError(place, `${cause.message}. The database has: ${tableNames(db)}. Correct the name.`, {
+      cause,
+    });
+  }
+  if (table === undefined || !cause.message.startsWith('no such column')) return undefined;
+  const names = db
+    .prepare('SELECT name FROM pragma_table_info(?)')
+    .all(table)
+    .map(({ name }) => String(name));
+  const missing = columns?.find(([, column]) => !names.some((name) => name.toLowerCase() === column.toLowerCase()));
+  return (
+    missing &&
+    new ConnectorError(
+      place,
+      `there is no column ${JSON.stringify(missing[1])}. The table has: ${names.join(', ')}. Correct columns.`,
+      { cause },
+    )
+  );
 }
 
 /** SQLite takes a parameter that is not given for NULL: binding one more than there are tells how many there are. */

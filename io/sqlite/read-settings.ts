@@ -26,6 +26,7 @@ export interface ReadSettings {
   readonly database: SqliteDatabase;
   /** Database and table or query, for messages. */
   readonly place: string;
+  readonly table: string | undefined;
   readonly statement: string;
   readonly parameters: readonly SqliteValue[];
   /** Names of rows with the names of columns; undefined: all, as they are called. */
@@ -48,6 +49,7 @@ export function readSettings(options: SqliteReadOptions): ReadSettings {
   return {
     database: { database, ...(lockTimeout === undefined ? {} : { lockTimeout }) },
     place: table === undefined ? `${database} query` : `${database} table ${table}`,
+    table,
     statement: query ?? selectAll(table ?? '', columns),
     parameters: parameters.map(parameter),
     columns,

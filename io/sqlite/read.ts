@@ -96,9 +96,24 @@ export function sqliteSource(options: SqliteReadOptions): Source<unknown, Offset
   };
 }
 
-/** Rows of a result have no order that a second query would have to keep, so it is read by one reader. */
+/**
+ * The rows of a result, whose number is only known at its end. They have no order that a second query would have to keep,
+ * so one reader reads them all.
+ */
 class WholeResult extends OffsetTracker {
+  #isOver = false;
+
+  override tryClaim(row: number): boolean {
+    this.#isOver = !super.tryClaim(row);
+    return !this.#isOver;
+  }
+
   override trySplit(): undefined {
     return undefined;
+  }
+
+  /** The result as a whole is the unit. */
+  override progress(): { readonly completed: number; readonly remaining: number } {
+    return this.#isOver ? { completed: 1, remaining: 0 } : { completed: 0, remaining: 1 };
   }
 }

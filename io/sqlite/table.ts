@@ -20,7 +20,7 @@ export function describeTable(db: DatabaseSync, place: string, table: string): T
   if (found['type'] !== 'table') {
     throw new ConnectorError(
       place,
-      `this is a ${found['type']}, and only tables can be written. Give the name of a table.`,
+      `this is a ${String(found['type'])}, and only tables can be written. Give the name of a table.`,
     );
   }
   const columns = db.prepare('SELECT name, type, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid').all(table);

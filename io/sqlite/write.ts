@@ -101,6 +101,8 @@ async function describeTarget(settings: WriteSettings, context: SinkContext): Pr
       place,
       `there is no such table. The database has: ${tableNames(db)}. Correct the name, or pass createTable with its columns.`,
     );
+  } catch (error) {
+    throw sqliteError(place, error);
   } finally {
     db.close();
   }
