@@ -1,15 +1,8 @@
-import {
-  ByteReader,
-  ByteWriter,
-  MIN_TIMESTAMP,
-  type RestrictionReader,
-  type RestrictionTracker,
-  type SourceBatch,
-  type SourceContext,
-} from '../model/index.ts';
+import { MIN_TIMESTAMP, type RestrictionReader, type RestrictionTracker, type SourceContext } from '../model/index.ts';
 import { nodeHost } from '../host/index.ts';
 import { difference, show, showList, textOf } from './compare.ts';
 import { type LawOptions, Trial } from './law.ts';
+import { checkBatch, checkRestriction } from './source-parts.ts';
 import { watchTracker } from './watched-tracker.ts';
 
 /** What {@link assertSourceLaws} needs to know. */
@@ -81,7 +74,7 @@ class SourceCheck<E, T, R, P> {
 
   async initial(): Promise<R> {
     const restriction = await this.#source.initialRestriction(this.#element, this.#context);
-    this.#restriction(restriction);
+    checkRestriction(this.#trial, this.#source, restriction);
     return restriction;
   }
 
@@ -119,7 +112,7 @@ class SourceCheck<E, T, R, P> {
       const parts = await this.#source.split(restriction, desired, this.#context);
       const values: T[] = [];
       for (const part of parts) {
-        this.#restriction(part);
+        checkRestriction(this.#trial, this.#source, part);
         values.push(...(await this.#read(part)).values);
       }
       this.#sameElements('split loses and doubles nothing', expected, values, `split into ${desired}`);
@@ -148,7 +141,7 @@ class SourceCheck<E, T, R, P> {
       if (now !== moment) return;
       const split = tracker.trySplit(fraction);
       if (split === undefined) return;
-      this.#restriction(split.residual);
+      checkRestriction(this.#trial, this.#source, split.residual);
       this.#trial.require(
         textOf(tracker.currentRestriction()) === textOf(split.primary),
         'after a split the tracker holds the primary',
@@ -175,8 +168,8 @@ class SourceCheck<E, T, R, P> {
       tracker,
       {
         emit: (batch) => {
-          this.#batch(batch, watermark);
-          values.push(...batch.values);
+          checkBatch(this.#trial, batch, watermark);
+          for (const value of batch.values) values.push(value);
           yielded();
         },
         reject: () => undefined,
@@ -204,48 +197,6 @@ class SourceCheck<E, T, R, P> {
       () => (failure instanceof Error ? failure.message : show(failure)),
       'What was not claimed is lost. Claim up to the end, or until a claim is refused.',
       failure,
-    );
-  }
-
-  #batch({ values, timestamps, coordinate }: SourceBatch<T>, watermark: number): void {
-    const stamps = typeof timestamps === 'number' ? [timestamps] : [...(timestamps ?? [])];
-    this.#trial.require(
-      typeof timestamps !== 'object' || timestamps.length === values.length,
-      'a batch has one timestamp or one per value',
-      () => `there are ${stamps.length} for ${values.length} values`,
-      "Elements would get each other's event time. Give a Float64Array of the same length.",
-    );
-    this.#trial.require(
-      stamps.every((stamp) => stamp >= watermark),
-      'no element lies before the watermark',
-      () => `one has ${Math.min(...stamps)} and the watermark is ${watermark}`,
-      'It would be late. Advance the watermark only as far as no earlier element can come.',
-    );
-    // A coordinate is only asked for when something went wrong, which is no time for it to fail.
-    for (let i = 0; i < values.length; i++) coordinate?.(i);
-  }
-
-  #restriction(restriction: R): void {
-    const coder = this.#source.restrictionCoder;
-    let copy = restriction;
-    if (coder !== undefined) {
-      const writer = new ByteWriter();
-      coder.encode(restriction, writer);
-      copy = coder.decode(new ByteReader(writer.bytes.slice(0, writer.position)));
-    }
-    const text = restriction === undefined ? '' : textOf(restriction);
-    this.#trial.require(
-      text !== undefined && (restriction === undefined || textOf(copy) === text),
-      'a restriction is plain data, or has a coder that keeps it',
-      () => `${show(restriction)} is not, or came back as ${show(copy)}`,
-      'It is stored and sent. Hold names and numbers, and open files and connections in read.',
-    );
-    const size = this.#source.size?.(restriction);
-    this.#trial.require(
-      size === undefined || (Number.isFinite(size) && size >= 0),
-      'a size is a number of 0 or more',
-      () => `that of ${show(restriction)} is ${size}`,
-      'Splitting is planned by it. Give undefined where it is not known.',
     );
   }
 

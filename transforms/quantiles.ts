@@ -6,8 +6,9 @@ import { checkedOrder, type Comparable, type Comparator, naturalOrder } from './
 // `capacity` values per level and there are log2(inputs / capacity) levels.
 //
 // Error: each such halving moves a rank by at most the weight of one value, 2^l, and uses up `capacity` * 2^l inputs; over
-// all levels that makes at most log2(N / capacity) / capacity of N. Accumulators are merged level by level, and the bound
-// holds for the merged one, since it counts halvings only.
+// all levels that makes at most log2(N / capacity) / capacity of N, and a result may stand anywhere within the weight of one
+// value of the highest level, N / capacity. Accumulators are merged level by level, and the bound holds for the merged one,
+// since it counts halvings only.
 
 /** What quantiles are computed from: see the top of the file. */
 export interface QuantilesAccumulator<T> {
@@ -109,7 +110,7 @@ function checkArguments(n: number, error: number): void {
 /** The least power of two with which the bound holds. */
 function capacityFor(error: number): number {
   let capacity = 8;
-  while (Math.log2(MOST_INPUTS / capacity) / capacity > error) capacity *= 2;
+  while ((Math.log2(MOST_INPUTS / capacity) + 1) / capacity > error) capacity *= 2;
   return capacity;
 }
 
