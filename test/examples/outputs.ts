@@ -29,4 +29,10 @@ export const outputs: Readonly<Record<string, Output>> = {
   '08-async-calls.ts': inOrder('uno!', 'dos!', 'tres!', 'cuatro!', 'at most 2 calls at once'),
   '09-life-cycle.ts': inOrder('opened', '1 is Ann', '2 is Bob', '3 is nobody', 'closed'),
   '10-metrics.ts': inOrder('3 orders with 4 items, 3 at most; 1 empty', 'DropEmpty: 3 in, 2 out'),
+  '11-files.ts': inOrder(
+    'refused examples/data/orders.csv line 4',
+    '{"id":1,"customer":"Ann","amount":12.5}',
+    '{"id":2,"customer":"Bob, the second","amount":8}',
+  ),
+  '12-command-line.ts': inOrder(''),
 };
