@@ -105,8 +105,7 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
   async #create(path: string): Promise<OpenFile<T>> {
     const { format, fileSystem, root, staging, codec, context } = this.#parts;
     const staged = String(this.#staged++);
-    if ((await onDisk(staging.path, 'write', fileSystem.stat(staging.path))) === undefined) throw overtaken(root);
-    const file = await createStaged(fileSystem, joinPath(staging.path, staged), codec);
+    const file = await unlessOvertaken(root, createStaged(fileSystem, joinPath(staging.path, staged), codec));
     try {
       const writer = format.open(file, { path: joinPath(root, path), step: context.step, reject: context.reject });
       return { entry: { staged, path }, staged: file, writer };
@@ -134,8 +133,7 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
       }
     }
     for (const [name, file] of this.#open) await this.#finish(name, file);
-    if ((await onDisk(staging.path, 'write', fileSystem.stat(staging.path))) === undefined) throw overtaken(root);
-    await onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path));
+    await unlessOvertaken(root, onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path)));
     await onDisk(root, 'write', fileSystem.syncDirectory(root));
     const { runId } = context;
     return { root, id: target.id, runId, staging: staging.name, files: this.#finished, ifExists };
@@ -153,8 +151,17 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
   }
 }
 
-const overtaken = (root: string): ConnectorError =>
-  new ConnectorError(
-    root,
-    'what was staged here is gone: another write to the same files began after this one. Only one can be published, and the output is as it was. Give each step its own files, and run one pipeline at a time.',
-  );
+/** The last write to start removes what others staged for the same files; theirs then find their directory gone. */
+async function unlessOvertaken<T>(root: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || (error.cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT')
+      throw error;
+    throw new ConnectorError(
+      root,
+      'what was staged here is gone: another write to the same files began after this one. Only one can be published, and the output is as it was. Give each step its own files, and run one pipeline at a time.',
+      { cause: error },
+    );
+  }
+}

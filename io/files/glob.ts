@@ -67,7 +67,7 @@ const isHidden = (name: string): boolean => name.startsWith('.') || name.startsW
 
 function nameMatcher(part: string): (name: string) => boolean {
   const expression = new RegExp(`^${expressionOf(part)}$`, 'su');
-  const wantsHidden = part.startsWith('.') || part.startsWith('_viga_manifest');
+  const wantsHidden = part.startsWith('.') || part.startsWith('_');
   return (name) => (wantsHidden || !isHidden(name)) && expression.test(name);
 }
 

@@ -55,7 +55,7 @@ async function matchPattern(fileSystem: FileSystem, pattern: string): Promise<re
   const files = new Map<string, FileStat>();
   for (const one of walks) {
     // The scheme and host of a store are no directories to be walked through.
-    const root = /^[a-z][a-z0-9+.-]+:\/\/[^/]*\//i.exec(one)?.[0] ?? (one.startsWith('/') ? '/' : '');
+    const root = /^[a-z][a-z0-9+.-]+:\/\/[^/]*/i.exec(one)?.[0] ?? (one.startsWith('/') ? '/' : '');
     await walk(fileSystem, root, segments(one.slice(root.length)), files);
   }
   return [...files].map(([path, stat]) => matched(path, stat)).sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -44,7 +44,7 @@ export function readFiles<T>(
   format: ReadFormat<T>,
   { files, ...options }: FilesSpec,
 ): PTransform<PBegin, PCollection<T>> {
-  return read(fileSource(format, files, options), readOptions(options));
+  return { ...read(fileSource(format, files, options), readOptions(options)), name: options.name ?? format.name };
 }
 
 /**
@@ -59,13 +59,11 @@ export function readAllFiles<T>(
     ...fileReader(format, options),
     initialRestriction: (pattern, context) => restrictionOf(pattern, format, options, context),
   };
-  return splittableParDo(reader, readOptions(options));
+  return { ...splittableParDo(reader, readOptions(options)), name: options.name ?? format.name };
 }
 
-const readOptions = ({ name, deadLetters }: FileReadOptions): ReadOptions => ({
-  ...(name === undefined ? {} : { name }),
-  ...(deadLetters === undefined ? {} : { deadLetters }),
-});
+const readOptions = ({ deadLetters }: FileReadOptions): ReadOptions =>
+  deadLetters === undefined ? {} : { deadLetters };
 
 /** The files as a {@link Source}: what {@link readFiles} reads. */
 export function fileSource<T>(

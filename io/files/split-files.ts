@@ -47,16 +47,18 @@ async function splitPart<T>(
   }
 }
 
+/** Puts pieces into the group in which their middle lies, in order. */
 function grouped(pieces: readonly FilePart[], target: number): readonly FilesRestriction[] {
   const groups: FilePart[][] = [];
-  let room = 0;
+  let before = 0;
   for (const piece of pieces) {
-    if (room <= 0) {
-      groups.push([]);
-      room += target;
-    }
-    groups.at(-1)?.push(piece);
-    room -= partSize(piece);
+    const size = partSize(piece);
+    const group = target === 0 ? 0 : Math.floor((before + size / 2) / target);
+    const parts = groups[group] ?? [];
+    groups[group] = parts;
+    parts.push(piece);
+    before += size;
   }
-  return groups.map((parts) => ({ parts }));
+  // A piece larger than a group leaves others empty.
+  return groups.filter((parts) => parts !== undefined).map((parts) => ({ parts }));
 }

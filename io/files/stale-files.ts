@@ -16,6 +16,7 @@ export async function removeStale(
   files: readonly ManifestFile[],
 ): Promise<void> {
   const current = new Set(files.map(({ path }) => path));
+  const touched = new Set<string>();
   for (const { path, size } of previous) {
     if (current.has(path)) continue;
     const stale = joinPath(root, path);
@@ -28,15 +29,22 @@ export async function removeStale(
       continue;
     }
     await onDisk(stale, 'write', fileSystem.remove(stale));
-    await removeEmptyAbove(fileSystem, root, stale);
+    touched.add(await removeEmptyAbove(fileSystem, root, stale));
+  }
+  // Or a power cut would bring them back, when the journal is gone that knew of them.
+  for (const directory of touched) {
+    // It may have become empty by a later file.
+    if ((await onDisk(directory, 'read', fileSystem.stat(directory))) === undefined) continue;
+    await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
   }
 }
 
-/** Removes the directories of partitions that have nothing left in them. */
-async function removeEmptyAbove(fileSystem: FileSystem, root: string, path: string): Promise<void> {
-  for (let { directory } = splitPath(path); directory.length > root.length; { directory } = splitPath(directory)) {
-    const entries = await onDisk(directory, 'read', fileSystem.list(directory));
-    if (entries.length > 0) return;
+/** Removes the directories of partitions that have nothing left in them; returns the first that has. */
+async function removeEmptyAbove(fileSystem: FileSystem, root: string, path: string): Promise<string> {
+  let { directory } = splitPath(path);
+  while (directory.length > root.length && (await onDisk(directory, 'read', fileSystem.list(directory))).length === 0) {
     await onDisk(directory, 'write', fileSystem.remove(directory));
+    ({ directory } = splitPath(directory));
   }
+  return directory;
 }

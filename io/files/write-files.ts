@@ -23,7 +23,7 @@ import { makeStaging } from './staging.ts';
 import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
 
 /** What every writer of files can be asked for. */
-export interface FileWriteOptions<T> extends WriteOptions<T> {
+export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'deadLetters'> {
   /**
    * The path of the file, or a directory with `/` at its end, whose files are then called `part`. May have placeholders:
    * `{shard}` and `{shards}` as five digits, `{window}`, and `{partition}` for the directories of `partitionBy`. Those that
@@ -59,12 +59,9 @@ export interface FileWriteOptions<T> extends WriteOptions<T> {
  */
 export function writeFiles<T>(
   format: WriteFormat<T>,
-  { name, deadLetters, ...options }: FileWriteOptions<T>,
+  { name = format.name, deadLetters, ...options }: FileWriteOptions<T>,
 ): PTransform<PCollection<T>, PDone> {
-  return write(fileSink(format, options), {
-    ...(name === undefined ? {} : { name }),
-    ...(deadLetters === undefined ? {} : { deadLetters }),
-  });
+  return { ...write(fileSink(format, options), deadLetters === undefined ? {} : { deadLetters }), name };
 }
 
 /** The files as a {@link Sink}: what {@link writeFiles} writes to. */

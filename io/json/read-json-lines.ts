@@ -19,10 +19,10 @@ export type JsonLinesOptions<T = unknown> = JsonOptions<T> & Omit<LineOptions, '
  * import { z } from 'zod';
  * writeFileSync('orders.jsonl', '{"id":"a","amount":2}\n{"id":"b","amount":3}\n');
  * const Order = z.object({ id: z.string(), amount: z.number() });
- * const p = testPipeline();
- * const orders = p.apply(readJsonLines({ files: 'orders.jsonl', schema: Order }));
- * assertThat(orders.map(({ amount }) => amount)).containsInAnyOrder([2, 3]);
- * await p.run();
+ * await testPipeline((p) => {
+ *   const orders = p.apply(readJsonLines({ files: 'orders.jsonl', schema: Order }));
+ *   assertThat(orders.map(({ amount }) => amount)).containsInAnyOrder([2, 3]);
+ * });
  */
 export function readJsonLines<S extends StandardSchemaV1>(
   spec: FilesSpec & JsonLinesOptions & { readonly schema: S },

@@ -39,9 +39,9 @@ const BATCH = 1000;
  * import { readJson } from 'viga/io/json';
  * import { assertThat, testPipeline } from 'viga/testing';
  * writeFileSync('numbers.json', '[1, 2,\n 3]');
- * const p = testPipeline();
- * assertThat(p.apply(readJson({ files: 'numbers.json' }))).containsInAnyOrder([1, 2, 3]);
- * await p.run();
+ * await testPipeline((p) => {
+ *   assertThat(p.apply(readJson({ files: 'numbers.json' }))).containsInAnyOrder([1, 2, 3]);
+ * });
  */
 export function readJson<S extends StandardSchemaV1>(
   spec: FilesSpec & JsonDocumentOptions & { readonly schema: S },

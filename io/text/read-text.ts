@@ -18,9 +18,9 @@ const textFormat = (options: LineOptions): ReadFormat<string> =>
  * import { readText } from 'viga/io/text';
  * import { assertThat, testPipeline } from 'viga/testing';
  * writeFileSync('greetings.txt', 'hello\nworld\n');
- * const p = testPipeline();
- * assertThat(p.apply(readText({ files: 'greet*.txt' }))).containsInAnyOrder(['hello', 'world']);
- * await p.run();
+ * await testPipeline((p) => {
+ *   assertThat(p.apply(readText({ files: 'greet*.txt' }))).containsInAnyOrder(['hello', 'world']);
+ * });
  */
 export const readText = (spec: FilesSpec & LineOptions): PTransform<PBegin, PCollection<string>> =>
   readFiles(textFormat(spec), spec);

@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { matchFiles, type NoMatch } from '../../../io/files/match-files.ts';
+import { ConnectorError } from '../../../model/index.ts';
+import { diskFault, directoryWith, hostWith } from './support.ts';
+
+const tree = (): string =>
+  directoryWith({
+    'a.txt': '1',
+    'b.txt': '22',
+    'b.csv': '',
+    'c1.txt': '',
+    'c2.txt': '',
+    'cx.txt': '',
+    '.hidden.txt': '',
+    'x/a.txt': '',
+    'x/y/a.txt': '',
+    'x/y/z/b.txt': '',
+    'dia=1/p.txt': '',
+    'dia=2/p.txt': '',
+    'we[i]rd.txt': '',
+    '_viga_manifest.json': '{}',
+  });
+
+async function relative(root: string, pattern: string | readonly string[], noMatch: NoMatch = 'error') {
+  const patterns = [pattern].flat().map((one) => path.posix.join(root, one));
+  return (await matchFiles(patterns, noMatch, hostWith())).map((file) => path.relative(root, file.path));
+}
+
+test.each([
+  ['a.txt', ['a.txt']],
+  ['*.csv', ['b.csv']],
+  ['?.txt', ['a.txt', 'b.txt']],
+  ['c[0-9].txt', ['c1.txt', 'c2.txt']],
+  ['c[!0-9].txt', ['cx.txt']],
+  ['c[^x].txt', ['c1.txt', 'c2.txt']],
+  ['{a,b}.txt', ['a.txt', 'b.txt']],
+  ['{x/a,x/y/a}.txt', ['x/a.txt', 'x/y/a.txt']],
+  ['{a,{b,c1}}.txt', ['a.txt', 'b.txt', 'c1.txt']],
+  ['**/a.txt', ['a.txt', 'x/a.txt', 'x/y/a.txt']],
+  ['x/**', ['x/a.txt', 'x/y/a.txt', 'x/y/z/b.txt']],
+  ['x/**/b.txt', ['x/y/z/b.txt']],
+  ['x/**/**/b.txt', ['x/y/z/b.txt']],
+  ['*/p.txt', ['dia=1/p.txt', 'dia=2/p.txt']],
+  ['.h*', ['.hidden.txt']],
+  ['we[i]rd.txt', ['we[i]rd.txt']],
+  ['we[[]i]rd.txt', ['we[i]rd.txt']],
+  ['_viga*', ['_viga_manifest.json']],
+  ['x/../a.txt', ['a.txt']],
+])('the pattern %s finds %j', async (pattern, expected) => {
+  expect(await relative(tree(), pattern)).toEqual(expected);
+});
+
+test('a wildcard finds neither hidden files, nor directories, nor what Viga keeps', async () => {
+  expect(await relative(tree(), '*')).toEqual(['a.txt', 'b.csv', 'b.txt', 'c1.txt', 'c2.txt', 'cx.txt', 'we[i]rd.txt']);
+});
+
+test('several patterns keep their order, and a file found twice counts once', async () => {
+  expect(await relative(tree(), ['b.*', '?.txt'])).toEqual(['b.csv', 'b.txt', 'a.txt']);
+});
+
+test('a file knows its size and its path below the fixed part of the pattern', async () => {
+  const root = tree();
+  const one = async (pattern: string) => (await matchFiles(path.posix.join(root, pattern), 'error', hostWith()))[0];
+  expect(await one('b.txt')).toMatchObject({ size: 2, relativePath: 'b.txt' });
+  expect(await one('*/p.txt')).toMatchObject({ relativePath: 'dia=1/p.txt' });
+  expect(await one('dia=1/*.txt')).toMatchObject({ relativePath: 'p.txt' });
+  expect(await one('{x,y}/a.txt')).toMatchObject({ relativePath: 'x/a.txt' });
+});
+
+test('a file: URL is a path, with its escapes undone', async () => {
+  const root = directoryWith({ 'a b.txt': '', 'a?b.txt': '' });
+  const names = async (url: string) =>
+    (await matchFiles(url, 'error', hostWith())).map((file) => path.basename(file.path));
+  expect(await names(`file://${root}/a%20b.txt`)).toEqual(['a b.txt']);
+  expect(await names(`file://localhost${root}/a?b.txt`)).toEqual(['a?b.txt']);
+  expect(await names(`file:${root}/*`)).toEqual(['a b.txt', 'a?b.txt']);
+});
+
+test('links to directories are followed, in a circle only once', async () => {
+  const root = directoryWith({ 'd/a.txt': '' });
+  symlinkSync(path.join(root), path.join(root, 'd/up'));
+  expect(await relative(root, '**/*.txt')).toEqual(['d/a.txt']);
+});
+
+const refusal = async (patterns: string | readonly string[], host = hostWith()): Promise<string> => {
+  const error = await matchFiles(patterns, 'error', host).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ConnectorError);
+  return (error as Error).message;
+};
+
+test('a pattern without a match says what is there instead', async () => {
+  const root = directoryWith({ 'a.csv': '', 'b.csv': '', 'c.csv': '', 'd.csv': '' });
+  expect(await refusal(`${root}/*.txt`)).toBe(
+    `${root}/*.txt: no file matches this pattern. ${root} has a.csv, b.csv, c.csv and 1 more. Correct the name, or pass noMatch: 'allow' where none may be there.`,
+  );
+  expect(await refusal(`${root}/a.txt`)).toMatch(/there is no such file\./);
+  expect(await refusal(`${root}/no/*.txt`)).toContain(`${root}/no does not exist.`);
+  mkdirSync(path.join(root, 'empty'));
+  expect(await refusal(`${root}/empty/*`)).toContain(`${root}/empty is empty.`);
+  expect(await relative(root, '*.txt', 'allow')).toEqual([]);
+});
+
+test('a directory where a file should be is named, with the pattern to write', async () => {
+  const root = directoryWith({ 'd/a.txt': '' });
+  expect(await refusal(`${root}/d`)).toBe(
+    `${root}/d: this is a directory, and a file is read here. Which of its files are meant is not known. Write ${root}/d/* for its files, or ${root}/d/** for those of its subdirectories too.`,
+  );
+  expect(await refusal('/dev/null')).toMatch(/a pipe, a device or a socket/);
+  expect(await refusal(['', 'x'])).toMatch(/a file name is empty/);
+});
+
+test('a directory that may not be listed is named', async () => {
+  const root = directoryWith({ 'd/a.txt': '' });
+  const host = hostWith(() => ({ list: () => Promise.reject(diskFault('EACCES')) }));
+  expect(await refusal(`${root}/d/*.txt`, host)).toBe(
+    `${root}/d: this can't be read: permission is denied (EACCES). Its records would be missing. Give the user of this process the right with chmod or chown, or use another path.`,
+  );
+  if (process.getuid?.() === 0) return;
+  chmodSync(path.join(root, 'd'), 0);
+  expect(await refusal(`${root}/d/*.txt`)).toMatch(/permission is denied \(EACCES\)/);
+  chmodSync(path.join(root, 'd'), 0o700);
+});
