@@ -33,6 +33,36 @@ export interface SinkLaws<T, C> extends LawOptions {
  * which elements come do not matter to whether they are written.
  *
  * @throws LawError for the first law that does not hold.
+ * @example
+ * import type { Sink } from 'viga';
+ * import { assertSinkLaws } from 'viga/testing';
+ * function toArray(target: number[]): Sink<number, readonly number[]> {
+ *   let committed: readonly number[] | undefined;
+ *   return {
+ *     kind: 'sink',
+ *     name: 'ToArray',
+ *     guarantee: 'idempotent',
+ *     async open() {
+ *       const staged: number[] = [];
+ *       return {
+ *         write: ({ values }) => void staged.push(...values),
+ *         prepare: async () => staged,
+ *         abort: async () => void staged.splice(0),
+ *       };
+ *     },
+ *     async commit(staged) {
+ *       if (committed === undefined) target.push(...staged);
+ *       committed = staged;
+ *     },
+ *   };
+ * }
+ * await assertSinkLaws({
+ *   elements: [1, 2, 3],
+ *   create() {
+ *     const target: number[] = [];
+ *     return { sink: toArray(target), visible: () => target };
+ *   },
+ * });
  */
 export async function assertSinkLaws<T, C>(options: SinkLaws<T, C>): Promise<void> {
   const { sink } = await options.create();
