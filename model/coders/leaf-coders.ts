@@ -54,17 +54,37 @@ export const string: Coder<string> = leaf({
   read: 'reader.readString()',
 });
 
-/** Any number, `-0`, NaN and the infinities too; integers of 32 bits take one to five bytes, all others nine. */
-export const number: Coder<number> = leaf({
+const anyNumber = {
   name: 'number',
   takes: 'a number',
-  is: (value) => typeof value === 'number',
-  encode: (value, writer) => writer.writeNumber(value),
+  is: (value: unknown) => typeof value === 'number',
+  accepts: (value: string) => `typeof ${value} === 'number'`,
+} as const;
+
+/**
+ * Any number; integers of 32 bits take one to five bytes, all others nine.
+ *
+ * As in every coder of numbers here but `exactNumber`, `-0` comes back as the `0` that it equals as a key: adding 0 does it.
+ */
+export const number: Coder<number> = leaf({
+  ...anyNumber,
+  encode: (value, writer) => writer.writeNumber(value + 0),
   decode: (reader) => reader.readNumber(),
-  accepts: (value) => `typeof ${value} === 'number'`,
-  write: (value) => `writer.writeNumber(${value});`,
+  write: (value) => `writer.writeNumber(${value} + 0);`,
   read: 'reader.readNumber()',
 });
+
+/** The same with `-0` as it was, for elements that nobody declared; its bytes can't be those of a key. */
+export const exactNumber: Coder<number> = {
+  ...leaf<number>({
+    ...anyNumber,
+    encode: (value, writer) => writer.writeNumber(value),
+    decode: (reader) => reader.readNumber(),
+    write: (value) => `writer.writeNumber(${value});`,
+    read: 'reader.readNumber()',
+  }),
+  isDeterministic: false,
+};
 
 /** A safe integer, small magnitudes in few bytes; `-0` comes back as `0`. */
 export const int: Coder<number> = leaf({
@@ -78,15 +98,13 @@ export const int: Coder<number> = leaf({
   read: 'reader.readInt()',
 });
 
-/** Any number, always in eight bytes. */
+/** Any number, always in eight bytes; `-0` comes back as `0`. */
 export const double: Coder<number> = leaf({
+  ...anyNumber,
   name: 'double',
-  takes: 'a number',
-  is: (value) => typeof value === 'number',
-  encode: (value, writer) => writer.writeFloat64(value),
+  encode: (value, writer) => writer.writeFloat64(value + 0),
   decode: (reader) => reader.readFloat64(),
-  accepts: (value) => `typeof ${value} === 'number'`,
-  write: (value) => `writer.writeFloat64(${value});`,
+  write: (value) => `writer.writeFloat64(${value} + 0);`,
   read: 'reader.readFloat64()',
 });
 
@@ -131,10 +149,10 @@ export const timestamp: Coder<number> = leaf({
   name: 'timestamp',
   takes: 'a number of milliseconds',
   is: (value) => typeof value === 'number' && !Number.isNaN(value),
-  encode: (value, writer) => writer.writeFloat64(value),
+  encode: (value, writer) => writer.writeFloat64(value + 0),
   decode: (reader) => reader.readFloat64(),
   accepts: (value) => `(typeof ${value} === 'number' && ${value} === ${value})`,
-  write: (value) => `writer.writeFloat64(${value});`,
+  write: (value) => `writer.writeFloat64(${value} + 0);`,
   read: 'reader.readFloat64()',
 });
 

@@ -1,6 +1,6 @@
 import type { Coder } from '../coder.ts';
 import { list, nullable, optional, row } from './composite-coders.ts';
-import { bigint, boolean, date, number, string } from './leaf-coders.ts';
+import { bigint, boolean, date, exactNumber, string } from './leaf-coders.ts';
 
 /** What is known of the values at one place, as learned from examples. */
 export type Shape =
@@ -23,7 +23,7 @@ const MAX_LOOKED_AT = 16;
 // A coder is invariant in its type; each of these only ever gets values of its kind.
 const leaf = (coder: unknown): Shape => ({ kind: 'leaf', coder: coder as Coder<unknown> });
 const STRING = leaf(string);
-const NUMBER = leaf(number);
+const NUMBER = leaf(exactNumber);
 const BOOLEAN = leaf(boolean);
 const BIGINT = leaf(bigint);
 const DATE = leaf(date);

@@ -7,7 +7,7 @@ type Reads<T> = (reader: ByteReader) => T;
 
 function survives<T>(values: fc.Arbitrary<T>, write: Writes<T>, read: Reads<T>): void {
   fc.assert(
-    fc.property(fc.array(values), (all) => {
+    fc.property(fc.array(values, { maxLength: 8 }), (all) => {
       const writer = new ByteWriter();
       for (const value of all) write(writer, value);
       const reader = new ByteReader(writer.toBytes());
@@ -73,7 +73,7 @@ test('strings come back code unit by code unit, lone surrogates too', () => {
     fc.string({ unit: 'binary', maxLength: 60 }),
     fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)), maxLength: 60 }),
     fc.string({ unit: 'grapheme-ascii', maxLength: 60 }),
-    fc.string({ minLength: 1000, maxLength: 3000 }),
+    fc.string({ unit: 'binary-ascii', minLength: 200, maxLength: 300 }),
   );
   survives(
     strings,

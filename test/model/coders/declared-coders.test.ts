@@ -7,6 +7,7 @@ import {
   bytes,
   type Coder,
   CoderError,
+  compileCoder,
   date,
   double,
   fromBytes,
@@ -40,8 +41,10 @@ test('values of any declared shape come back as they were, and read just their o
   );
 });
 
-test('an int takes -0 and gives back 0', () => {
-  expect(Object.is(fromBytes(int, toBytes(int, -0)), 0)).toBe(true);
+test.each([int, number, double, timestamp])('-0 and 0 are one key, so they have the same bytes: $name', (coder) => {
+  expect(Object.is(fromBytes(coder, toBytes(coder, -0)), 0)).toBe(true);
+  expect(Object.is(fromBytes(compileCoder(row({ n: coder })), toBytes(row({ n: coder }), { n: -0 })).n, 0)).toBe(true);
+  assertCoderLaws(coder, { values: [0, -0, 1] });
 });
 
 test('bytes take a Buffer and give back a Uint8Array', () => {
