@@ -1,5 +1,6 @@
-import { MAIN, type Random } from '../../model/index.ts';
+import { MAIN } from '../../model/index.ts';
 import type { Batch, StageRuntime } from '../execution/index.ts';
+import type { StrictFeed } from './strict-feed.ts';
 import type { Turn } from './turn.ts';
 
 /** After so many elements a bundle ends, for DoFns that do something at its end. */
@@ -10,28 +11,35 @@ export class StageDriver {
   readonly #stage: StageRuntime;
   readonly #turn: Turn;
   readonly #hasBundles: boolean;
-  readonly #sizes: Random | undefined;
+  readonly #strict: StrictFeed | undefined;
   #inBundle = 0;
-  #bundle = BUNDLE;
+  #bundle: number;
 
-  /** With `sizes`, batches and bundles are cut at random. */
-  constructor(stage: StageRuntime, turn: Turn, sizes: Random | undefined) {
+  constructor(stage: StageRuntime, turn: Turn, strict: StrictFeed | undefined) {
     this.#stage = stage;
     this.#turn = turn;
-    this.#sizes = sizes;
-    this.#hasBundles = stage.spec.nodes.some(
-      ({ step: { primitive } }) =>
-        primitive.kind === 'ParDo' &&
-        (primitive.doFn.startBundle !== undefined || primitive.doFn.finishBundle !== undefined),
-    );
-    this.#bundle = this.#nextBundle();
+    this.#strict = strict;
+    this.#hasBundles =
+      strict !== undefined ||
+      stage.spec.nodes.some(
+        ({ step: { primitive } }) =>
+          primitive.kind === 'ParDo' &&
+          (primitive.doFn.startBundle !== undefined || primitive.doFn.finishBundle !== undefined),
+      );
+    this.#bundle = strict?.bundle(BUNDLE) ?? BUNDLE;
   }
 
   /** Runs a batch through the stage; a promise only where there is something to wait for. */
   push(batch: Batch, tag: string = MAIN): void | Promise<void> {
-    if (this.#sizes !== undefined) return this.#pushInParts(batch, tag, this.#sizes);
-    const waits = this.#stage.process(batch, tag);
-    return waits ? waits.then(() => this.#after(batch.length)) : this.#after(batch.length);
+    return this.#strict === undefined ? this.#push(batch, tag) : this.#pushInParts(batch, tag, this.#strict);
+  }
+
+  /** Runs all batches through the stage. */
+  async pushAll(batches: Iterable<Batch>, tag: string = MAIN): Promise<void> {
+    for (const batch of batches) {
+      const waits = this.push(batch, tag);
+      if (waits) await waits;
+    }
   }
 
   /** Ends the last bundle. */
@@ -39,39 +47,20 @@ export class StageDriver {
     await this.#stage.finishBundle();
   }
 
+  #push(batch: Batch, tag: string): void | Promise<void> {
+    const waits = this.#stage.process(batch, tag);
+    return waits ? waits.then(() => this.#after(batch.length)) : this.#after(batch.length);
+  }
+
+  async #pushInParts(batch: Batch, tag: string, strict: StrictFeed): Promise<void> {
+    for (const part of strict.parts(batch)) await this.#push(part, tag);
+  }
+
   #after(count: number): void | Promise<void> {
     this.#inBundle += count;
-    const mayEnd = this.#hasBundles || this.#sizes !== undefined;
-    if (!mayEnd || this.#inBundle < this.#bundle) return this.#turn.take();
+    if (!this.#hasBundles || this.#inBundle < this.#bundle) return this.#turn.take();
     this.#inBundle = 0;
-    this.#bundle = this.#nextBundle();
+    this.#bundle = this.#strict?.bundle(BUNDLE) ?? BUNDLE;
     return this.#stage.finishBundle().then(() => this.#turn.take());
   }
-
-  #nextBundle(): number {
-    return this.#sizes === undefined ? BUNDLE : 1 + Math.floor(this.#sizes.next() * 20);
-  }
-
-  async #pushInParts(batch: Batch, tag: string, sizes: Random): Promise<void> {
-    for (let from = 0; from < batch.length; ) {
-      const to = Math.min(batch.length, from + 1 + Math.floor(sizes.next() * 8));
-      await this.#stage.process(sliceBatch(batch, from, to), tag);
-      await this.#after(to - from);
-      from = to;
-    }
-  }
-}
-
-/** A part of a batch. */
-export function sliceBatch(batch: Batch, from: number, to: number): Batch {
-  const { coordinate } = batch;
-  return {
-    ...batch,
-    values: batch.values.slice(from, to),
-    length: to - from,
-    timestamps: batch.timestamps?.slice(from, to) ?? null,
-    windowsColumn: batch.windowsColumn?.slice(from, to) ?? null,
-    panes: batch.panes?.slice(from, to) ?? null,
-    coordinate: coordinate && ((index) => coordinate(from + index)),
-  };
 }

@@ -23,9 +23,12 @@ export { type EntryKind, type Plan, planBounded, type PlannedStage } from './pla
  * assert.equal(result.steps.find(({ step }) => step === 'Shout')?.elementsOut, 2);
  */
 export function directRunner(options: DirectRunnerOptions = {}): Runner {
+  const { strict } = options;
   return {
     name: 'direct',
-    run: (pipeline: Pipeline, runOptions: RunOptions = {}) =>
-      new BoundedRun(pipeline.graph, options.host ?? nodeHost(), options, runOptions).run(),
+    async run(pipeline: Pipeline, runOptions: RunOptions = {}) {
+      const host = options.host ?? nodeHost(strict === undefined ? {} : { seed: strict.seed });
+      return new BoundedRun(pipeline.graph, host, options, runOptions).run();
+    },
   };
 }

@@ -19,9 +19,11 @@ import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, type Windows } fro
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
 
-/** Told how much a reader has read. */
+/** Told how much a reader has read, and how much there is. */
 export interface ReadProgress {
   read(bytes: number): void;
+  /** What is about to be read holds so many bytes; undefined where the reader does not know. */
+  expect(bytes: number | undefined): void;
 }
 
 /** The element that names what is read, for a splittable DoFn; a source starts from nothing. */
@@ -57,7 +59,7 @@ export interface Reading {
 
 /** The restrictions of one element: what is to be read for it. */
 export async function restrictionsOf(reading: Reading, origin: Origin): Promise<readonly unknown[]> {
-  const { reader, step, parts } = reading;
+  const { reader, step, parts, progress } = reading;
   const context = contextOf(reading);
   const initial = await reader.initialRestriction(origin.element, context);
   if (reader.isBounded?.(initial) === false) {
@@ -66,6 +68,7 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
       'what it reads never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
     );
   }
+  progress.expect(reader.size?.(initial));
   return parts > 1 && reader.split ? await reader.split(initial, parts, context) : [initial];
 }
 

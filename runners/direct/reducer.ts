@@ -55,7 +55,7 @@ const combineReducer = (fn: CombineFn<unknown, unknown, unknown>): Reducer => ({
 /** What a combine function threw, as an error that names its step. */
 export function combineError(step: string, error: unknown, value: unknown): Error {
   if (error instanceof ElementError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
   return new ElementError(
     step,
     value,

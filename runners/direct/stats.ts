@@ -1,6 +1,7 @@
 import { DEAD_LETTERS, type Graph, type PCollection, type Step, type StepStats } from '../../model/index.ts';
 import type { StageRuntime } from '../execution/index.ts';
 import type { Plan, PlannedStage } from './plan.ts';
+import type { ReadProgress } from './read.ts';
 
 /** What the statistics are read from: the counters of the stages, and what readers and writers count themselves. */
 export interface Counted {
@@ -41,4 +42,41 @@ function failedOf({ plan, runtimeOf, rejectedBy }: Counted, step: Step): number 
   const node = runtime?.nodes.find(({ node }) => node.step === step);
   if (node !== undefined) return node.failed;
   return step.primitive.kind === 'Write' ? rejectedBy(step) : (runtime?.elementsIn(DEAD_LETTERS) ?? 0);
+}
+
+/** Bytes that readers have read, and how many there are in all. */
+export class ReadCounts {
+  readonly #read = new Map<Step, number>();
+  readonly #total = new Map<Step, number | undefined>();
+
+  /** What the reader of a step tells. */
+  of(step: Step): ReadProgress {
+    return {
+      read: (bytes) => this.#read.set(step, this.bytesOf(step) + bytes),
+      expect: (bytes) => this.#expect(step, bytes),
+    };
+  }
+
+  bytesOf(step: Step): number {
+    return this.#read.get(step) ?? 0;
+  }
+
+  get read(): number {
+    return [...this.#read.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** Undefined while some reader does not know. */
+  get total(): number | undefined {
+    const totals = [...this.#total.values()];
+    if (totals.length === 0) return undefined;
+    return totals.reduce<number | undefined>(
+      (sum, bytes) => (sum === undefined || bytes === undefined ? undefined : sum + bytes),
+      0,
+    );
+  }
+
+  #expect(step: Step, bytes: number | undefined): void {
+    const before = this.#total.has(step) ? this.#total.get(step) : 0;
+    this.#total.set(step, before === undefined || bytes === undefined ? undefined : before + bytes);
+  }
 }

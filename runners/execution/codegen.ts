@@ -1,7 +1,6 @@
 import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import { sharedBatch } from './batch.ts';
-import { SKIP } from './invoke.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
 import { isThenable, targetsOf } from './stage.ts';
 import type { Segment, SegmentCompiler, StageRuntime } from './stage-runtime.ts';
@@ -18,7 +17,6 @@ export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   const parameters = {
     S: stage,
     L: stage.load,
-    SKIP,
     OutputAt,
     EMPTY: [],
     single: singletonLists(),
@@ -40,7 +38,7 @@ function segmentText({ spec }: StageRuntime, printer: StagePrinter, body: string
   const zeros = (names: ReadonlySet<string>): string =>
     names.size === 0 ? '' : `let ${[...names].map((name) => `${name} = 0`).join(', ')};`;
   return `'use strict';
-const { S, L, SKIP, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
+const { S, L, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
 ${zeros(shared)}
 ${functions.join('\n')}
 // ${spec.name.replaceAll(/[^\w/() -]/g, '_')}

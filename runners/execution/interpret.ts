@@ -2,7 +2,7 @@ import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import type { Batch } from './batch.ts';
 import { type Chunks, isAsyncIterable } from './chunks.ts';
-import { type Invoke, SKIP } from './invoke.ts';
+import type { Invoke } from './invoke.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
 import type { Segment, SegmentCompiler, StageRuntime } from './stage-runtime.ts';
@@ -92,17 +92,15 @@ function userStep(stage: StageRuntime, node: StageNode, next: Consume): Consume 
   const gives = kind === 'FlatMap' || kind === 'ParDo';
   const passOn = gives ? manyOutputs(stage, node, next) : undefined;
   return (...call) => {
-    if (ring.size !== 0) return stage.later(index, ...call);
     stage.at = index;
     let result: unknown;
     try {
-      result = ring.isUnknown ? stage.scoped(index, ...call) : invoker.call(...call);
+      result = ring.isBusy ? stage.call(index, ...call) : invoker.call(...call);
       if (collects) result = stage.collect(index, result);
     } catch (error) {
       result = stage.fail(index, error, ...call);
     }
     if (isThenable(result) || (gives && isAsyncIterable(result))) return stage.enqueue(index, result, ...call);
-    if (result === SKIP) return;
     if (isAtomic) stage.settle(index);
     const [value, timestamp, windows, pane] = call;
     if (passOn) passOn(result, call);

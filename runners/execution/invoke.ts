@@ -17,6 +17,16 @@ export type Invoke = (value: unknown, timestamp: Timestamp, windows: Windows, pa
 /** Marks the result of a call that was handed to the dead letters: nothing is passed on. */
 export const SKIP: unique symbol = Symbol('skip');
 
+/**
+ * What a call gives whose element has left the loop over the batch: it waits in a ring, or became a dead letter. It looks
+ * like a promise to the loop, and is never awaited.
+ */
+export const LEFT = { then: (): never => never() };
+
+function never(): never {
+  throw new Error('This is a bug in Viga: the mark of an element that left was awaited. Please report it.');
+}
+
 /** The side inputs of a call, by name; which types they have is known to the user's function only. */
 export type SideInputRecord = Readonly<Record<string, unknown>>;
 

@@ -83,7 +83,7 @@ async function lifeCycle(node: NodeRuntime, name: string, scope: Scope, call: ()
   try {
     return await scope.run(node.metrics, call);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     throw new ElementError(
       node.path,
       undefined,

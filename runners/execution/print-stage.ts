@@ -10,7 +10,9 @@ import { isAsyncIterable } from './chunks.ts';
 // less those that left the loop (`x` of its index: promises, dead letters). Filters and fan-outs have a counter (`c`).
 //
 // `free` says, once per element, that no ring of the stage has a call in it and that all functions have been seen to be
-// sync. It holds for steps before the first fan-out; behind one, and in functions of their own, rings are asked.
+// sync. It holds for steps before the first fan-out; behind one, and in functions of their own, rings are asked. All that
+// leaves the loop looks like a promise, so one test finds it; there are three calls off the path in a step, as each makes
+// the function larger and slower to compile.
 
 /** After so many nested steps a function of its own begins: V8 does not optimize functions of any size. */
 const LONGEST_NEST = 40;
@@ -155,47 +157,34 @@ let r${index};
 try { r${index} = ${call}; } catch (error) { r${index} = S.fail(${index}, error, ${v}, ${t}, ${w}, ${p}); }`;
   }
 
-  /** The call of a function that may be async: the first one, and all of an async one, so that metrics find their step. */
+  /** The call of a function that may be async: through the stage where calls are pending, or it is not known to be sync. */
   #invocation(node: StageNode, { v, t, w, p, isFree }: Place): string {
     const { index, step } = node;
     const { kind } = step.primitive;
+    const { invoker, ring } = this.#stage.node(index);
     let call: string;
     if (kind !== 'ParDo' && !observesWindow(node)) {
       call = kind === 'MapValues' ? `${this.#fn(node)}(${v}.value, ${v}.key)` : `${this.#fn(node)}(${v})`;
     } else {
-      this.parameters.set(`f${index}`, this.#stage.node(index).invoker.call);
+      this.parameters.set(`f${index}`, invoker.call);
       call = `f${index}(${v}, ${t}, ${w}, ${p})`;
     }
-    return `${isFree ? '!free && ' : ''}q${index}.isUnknown ? S.scoped(${index}, ${v}, ${t}, ${w}, ${p}) : ${call}`;
-  }
-
-  /** How an element leaves the loop for a while, or for good. */
-  #leaves({ index }: StageNode, { flow }: Place): { readonly text: string; readonly flow: string | undefined } {
-    if (flow === undefined) return { text: '', flow };
-    this.locals.add(`x${index}`);
-    return { text: `x${index}++; `, flow: `${flow} - x${index}` };
-  }
-
-  #queued(node: StageNode, { v, t, w, p, isFree }: Place, leaves: string): string {
-    const { index } = node;
-    this.parameters.set(`q${index}`, this.#stage.node(index).ring);
-    return `if (${isFree ? '!free && ' : ''}q${index}.size !== 0) { ${leaves}S.later(${index}, ${v}, ${t}, ${w}, ${p}); }`;
+    if (!isFree) this.parameters.set(`q${index}`, ring);
+    return `${isFree ? 'free' : `!q${index}.isBusy`} ? ${call} : S.call(${index}, ${v}, ${t}, ${w}, ${p})`;
   }
 
   #async(node: StageNode, place: Place, rest: (inner: Place) => string): string {
     const { index } = node;
-    const { v, t, w, p } = place;
-    const { isAtomic } = this.#stage.node(index);
+    const { v, t, w, p, flow } = place;
     const r = `r${index}`;
-    const { text, flow } = this.#leaves(node, place);
-    const settled = isAtomic ? `else if (${r} === SKIP) { ${text}} else { S.settle(${index});` : 'else {';
-    return `${this.#queued(node, place, text)}
-else {
-${this.#call(node, place, this.#invocation(node, place))}
-if (typeof ${r} === 'object' && ${r} !== null && typeof ${r}.then === 'function') { ${text}S.enqueue(${index}, ${r}, ${v}, ${t}, ${w}, ${p}); }
-${settled}
-${rest({ ...place, flow })}
-}
+    const x = `x${index}`;
+    if (flow !== undefined) this.locals.add(x);
+    return `${this.#call(node, place, this.#invocation(node, place))}
+if (typeof ${r} === 'object' && ${r} !== null && typeof ${r}.then === 'function') {
+${flow === undefined ? '' : `${x}++;`} S.enqueue(${index}, ${r}, ${v}, ${t}, ${w}, ${p});
+} else {
+${this.#stage.node(index).isAtomic ? `S.settle(${index});` : ''}
+${rest({ ...place, flow: flow === undefined ? flow : `${flow} - ${x}` })}
 }`;
   }
 
@@ -212,12 +201,10 @@ ${rest({ ...place, flow })}
       ? `let t${index} = ${t}, w${index} = ${w};
 if (${o} instanceof OutputAt) [${o}, t${index}, w${index}] = S.outputAt(${index}, ${o}, ${t}, ${w});`
       : '';
-    return `${this.#queued(node, place, '')}
-else {
-${this.#call(node, place, collects ? `S.collect(${index}, ${call})` : call)}
+    return `${this.#call(node, place, collects ? `S.collect(${index}, ${call})` : call)}
 let ${a}, ${m} = null;
 if (Array.isArray(${r})) ${a} = ${r};
-else if (${r} === SKIP${isParDo ? ` || ${r} === undefined` : ''}) ${a} = EMPTY;
+${isParDo ? `else if (${r} === undefined) ${a} = EMPTY;` : ''}
 else if (isLater(${r})) { S.enqueue(${index}, ${r}, ${v}, ${t}, ${w}, ${p}); ${a} = EMPTY; }
 else { ${m} = S.chunks(${index}, ${r}, ${v}); ${a} = ${m}.next(); }
 ${drain}
@@ -232,7 +219,6 @@ if (${m} === null) break;
 ${a} = ${m}.next();
 ${drain}
 if (${a}.length === 0) break;
-}
 }`;
   }
 }

@@ -33,6 +33,8 @@ export class Ring {
   readonly limit: number;
   /** Whether the step's function has not been seen to return at once, or is known not to. */
   isUnknown = true;
+  /** Whether a call may not simply be made: others are pending, or the function is unknown. A field for the loop's sake. */
+  isBusy = true;
   readonly #isOrdered: boolean;
   readonly #load: Load;
   /** How many calls are in it; a field, as it is looked at for every element. */
@@ -51,6 +53,7 @@ export class Ring {
   returned(): void {
     if (!this.isUnknown) return;
     this.isUnknown = false;
+    this.isBusy = this.size > 0;
     this.#load.busy--;
   }
 
@@ -60,15 +63,13 @@ export class Ring {
 
   push(entry: RingEntry): void {
     this.#entries.push(entry);
-    this.size++;
-    this.#load.busy++;
+    this.#grow(1);
   }
 
   /** Puts an entry back to where its turn is next. */
   unshift(entry: RingEntry): void {
     this.#entries.splice(this.#head, 0, entry);
-    this.size++;
-    this.#load.busy++;
+    this.#grow(1);
   }
 
   /** The first entry that was not called, if a call may start now. */
@@ -96,9 +97,14 @@ export class Ring {
     if (this.#isOrdered) return undefined;
     const at = this.#entries.findIndex((entry, i) => i >= this.#head && entry.state === 'settled');
     if (at < 0) return undefined;
-    this.size--;
-    this.#load.busy--;
+    this.#grow(-1);
     return this.#entries.splice(at, 1)[0];
+  }
+
+  #grow(by: number): void {
+    this.size += by;
+    this.#load.busy += by;
+    this.isBusy = this.isUnknown || this.size > 0;
   }
 
   // Shifting an array for each entry would move all others; the gap is closed once it is half of it.

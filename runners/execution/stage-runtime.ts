@@ -17,6 +17,7 @@ import {
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import { type Chunks, chunksOf, isAsyncIterable, isIterable } from './chunks.ts';
 import { type CallArguments, elementError, type FailedCall, Failures } from './failures.ts';
+import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
 import type { MetricsStore, StepMetrics } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
@@ -120,15 +121,28 @@ export class StageRuntime implements MetricsScope {
     out.set(MAIN, (out.get(MAIN) ?? 0) + n);
   }
 
-  /** A call threw. Gives {@link SKIP} if it became a dead letter, a promise if it is tried again; throws otherwise. */
+  /** A call threw. Gives {@link LEFT} if it became a dead letter, a promise if it is tried again; throws otherwise. */
   fail(index: number, error: unknown, ...call: CallArguments): unknown {
     const node = this.node(index);
-    return this.#failures.handle({ node, call, metrics: node.metrics, coordinate: this.#coordinate() }, error);
+    const failed = { node, call, metrics: node.metrics, coordinate: this.#coordinate() };
+    const handled = this.#failures.handle(failed, error);
+    return handled === SKIP ? LEFT : handled;
+  }
+
+  /** Makes a call where others may be pending, in which case it queues behind them, or where it may turn out async. */
+  call(index: number, ...call: CallArguments): unknown {
+    const node = this.node(index);
+    const { ring } = node;
+    if (ring.size > 0) {
+      this.#pending.later(node, this.#entry(node, ...call));
+      if (ring.isFull) this.full = true;
+      return LEFT;
+    }
+    return ring.isUnknown ? this.#scoped(node, call) : node.invoker.call(...call);
   }
 
   /** A call whose function is not known to be sync: what it goes on to do counts for its step. */
-  scoped(index: number, ...call: CallArguments): unknown {
-    const node = this.node(index);
+  #scoped(node: NodeRuntime, call: CallArguments): unknown {
     const metrics = node.isAtomic ? node.metrics.fork() : node.metrics;
     this.#callMetrics = metrics;
     try {
@@ -149,6 +163,7 @@ export class StageRuntime implements MetricsScope {
 
   /** Collects all outputs of a call, for steps whose failed calls leave no trace. */
   collect(index: number, result: unknown): unknown {
+    if (result === LEFT) return LEFT;
     const node = this.node(index);
     const collected = collectOutputs(result);
     if (!isThenable(collected)) node.metrics.settle(true);
@@ -162,15 +177,9 @@ export class StageRuntime implements MetricsScope {
 
   /** A result is a promise: its call goes into the ring, and all later ones behind it. */
   enqueue(index: number, result: unknown, ...call: CallArguments): void {
+    if (result === LEFT) return;
     const node = this.node(index);
     this.#pending.enqueue(node, this.#entry(node, ...call), result);
-    if (node.ring.isFull) this.full = true;
-  }
-
-  /** Calls are pending, so this one queues behind them; it starts when there is room. */
-  later(index: number, ...call: CallArguments): void {
-    const node = this.node(index);
-    this.#pending.later(node, this.#entry(node, ...call));
     if (node.ring.isFull) this.full = true;
   }
 

@@ -1,0 +1,91 @@
+import { DEAD_LETTERS, type Step } from '../../model/index.ts';
+import { type Batch, sharedBatch } from '../execution/index.ts';
+import type { StageDriver } from './driver.ts';
+import type { Network } from './network.ts';
+import type { PlannedStage } from './plan.ts';
+import { FROM_NOTHING, type Origin, type Reading, readRestriction, restrictionsOf } from './read.ts';
+
+/** Elements of a `create` that go through a stage together. */
+const CREATE_BATCH = 1_024;
+
+/** What reading takes from the run, but for what the step itself says. */
+export type ReadingEnvironment = Omit<Reading, 'step' | 'reader' | 'hasDeadLetters' | 'feed'>;
+
+/** Feeds a root with all its elements: from a source, a grouping, a store. */
+export function feedRoot(
+  root: PlannedStage,
+  driver: StageDriver,
+  { network, readingOf }: { readonly network: Network; readonly readingOf: (step: Step) => ReadingEnvironment },
+): Promise<void> {
+  const { entryKind, entryStep } = root;
+  switch (entryKind) {
+    case 'source':
+      return feedSource(entryStep, driver, readingOf);
+    case 'group':
+      return driver.pushAll(network.grouping(root)?.batches() ?? []);
+    case 'buffer':
+      return driver.pushAll(network.store(root)?.batches() ?? []);
+    case 'rejects':
+      return driver.pushAll(network.writes.get(entryStep)?.rejects?.batches() ?? [], DEAD_LETTERS);
+    case 'splittable':
+      return feedSplittable(entryStep, network.store(root)?.batches() ?? [], driver, readingOf(entryStep));
+    case 'merge':
+      return Promise.resolve();
+    default:
+      return entryKind satisfies never;
+  }
+}
+
+async function feedSource(
+  step: Step,
+  driver: StageDriver,
+  readingOf: (step: Step) => ReadingEnvironment,
+): Promise<void> {
+  const { primitive } = step;
+  if (primitive.kind === 'Impulse') return driver.pushAll([sharedBatch([new Uint8Array(0)])]);
+  if (primitive.kind === 'Create') return driver.pushAll(createdBatches(primitive.elements, primitive.timestamps));
+  if (primitive.kind !== 'Read') return;
+  const reading = readingFor(step, primitive.source, primitive.hasDeadLetters, driver, readingOf(step));
+  for (const restriction of await restrictionsOf(reading, FROM_NOTHING)) {
+    await readRestriction(reading, FROM_NOTHING, restriction);
+  }
+}
+
+function* createdBatches(elements: readonly unknown[], timestamps: Float64Array | undefined): Iterable<Batch> {
+  for (let from = 0; from < elements.length; from += CREATE_BATCH) {
+    const batch = sharedBatch(elements.slice(from, from + CREATE_BATCH));
+    yield timestamps ? { ...batch, timestamps: timestamps.slice(from, from + CREATE_BATCH) } : batch;
+  }
+}
+
+async function feedSplittable(
+  step: Step,
+  batches: Iterable<Batch>,
+  driver: StageDriver,
+  environment: ReadingEnvironment,
+): Promise<void> {
+  const { primitive } = step;
+  if (primitive.kind !== 'SplittableParDo') return;
+  const reading = readingFor(step, primitive.reader, primitive.hasDeadLetters, driver, environment);
+  for (const batch of batches) {
+    for (let i = 0; i < batch.length; i++) {
+      const origin: Origin = {
+        element: batch.values[i],
+        timestamp: batch.timestamps?.[i] ?? batch.timestamp,
+        windows: batch.windowsColumn?.[i] ?? batch.windows,
+        pane: batch.panes?.[i] ?? batch.pane,
+      };
+      for (const restriction of await restrictionsOf(reading, origin)) {
+        await readRestriction(reading, origin, restriction);
+      }
+    }
+  }
+}
+
+const readingFor = (
+  step: Step,
+  reader: Reading['reader'],
+  hasDeadLetters: boolean,
+  driver: StageDriver,
+  environment: ReadingEnvironment,
+): Reading => ({ ...environment, step, reader, hasDeadLetters, feed: (batch, tag) => driver.push(batch, tag) });

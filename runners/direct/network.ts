@@ -1,0 +1,169 @@
+import {
+  type AsyncScope,
+  type Graph,
+  type Host,
+  PipelineError,
+  type RunOptions,
+  type Step,
+} from '../../model/index.ts';
+import {
+  type Edge,
+  generateSegment,
+  interpretSegment,
+  type MetricsStore,
+  StageRuntime,
+  type StageSpec,
+  type StepMetrics,
+} from '../execution/index.ts';
+import { MergeEdge } from './edges.ts';
+import { ElementStore } from './element-store.ts';
+import { Grouping } from './grouping.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+import type { Plan, PlannedStage } from './plan.ts';
+import { reducerOf } from './reducer.ts';
+import { SideInputs } from './side-inputs.ts';
+import type { Spill } from './spill.ts';
+import { wire } from './wire.ts';
+import { Write } from './writes.ts';
+
+/** What the stages of a run share. */
+export interface NetworkEnvironment {
+  readonly host: Host;
+  readonly metrics: MetricsStore;
+  readonly scope: AsyncScope<StepMetrics>;
+  readonly signal: AbortSignal;
+  readonly spill: Spill;
+  readonly memory: MemoryWatch;
+  readonly runId: string;
+  readonly warn: NonNullable<RunOptions['onWarning']>;
+}
+
+/**
+ * The stages of a run and what lies between them: groupings, stores, sinks, side inputs.
+ *
+ * Everything is made once: edges and their stores when the network is, the runtime of a stage when it is first needed.
+ */
+export class Network {
+  readonly writes = new Map<Step, Write>();
+  readonly #environment: NetworkEnvironment;
+  readonly #specs: ReadonlyMap<PlannedStage, StageSpec>;
+  readonly #sides = new SideInputs();
+  readonly #groupings = new Map<PlannedStage, Grouping>();
+  readonly #stores = new Map<PlannedStage, ElementStore>();
+  readonly #runtimes = new Map<PlannedStage, StageRuntime>();
+  readonly #open = new Set<StageRuntime>();
+
+  constructor(graph: Graph, plan: Plan, environment: NetworkEnvironment) {
+    this.#environment = environment;
+    this.#specs = wire(graph, plan, {
+      into: (stage) => this.#into(stage),
+      side: (collection) => this.#sides.edgeOf(collection),
+      sink: (step) => this.#write(step).edge,
+    });
+  }
+
+  /** The runtime of a stage, if it has one yet. */
+  peek(stage: PlannedStage): StageRuntime | undefined {
+    return this.#runtimes.get(stage);
+  }
+
+  runtime(stage: PlannedStage): StageRuntime {
+    const made = this.#runtimes.get(stage);
+    if (made !== undefined) return made;
+    const spec = this.#specs.get(stage);
+    if (spec === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);
+    const { host, metrics, scope, signal, warn } = this.#environment;
+    const runtime = new StageRuntime(spec, {
+      host,
+      store: metrics,
+      scope,
+      sideInputs: this.#sides.access,
+      compile: host.codegen ? generateSegment : interpretSegment,
+      signal,
+      warn,
+    });
+    this.#runtimes.set(stage, runtime);
+    return runtime;
+  }
+
+  grouping(stage: PlannedStage): Grouping | undefined {
+    return this.#groupings.get(stage);
+  }
+
+  store(stage: PlannedStage): ElementStore | undefined {
+    return this.#stores.get(stage);
+  }
+
+  /** Sets the DoFns of a stage up, unless that was done. */
+  async open(stage: PlannedStage): Promise<void> {
+    const runtime = this.runtime(stage);
+    if (this.#open.has(runtime)) return;
+    this.#open.add(runtime);
+    await runtime.open();
+  }
+
+  /** Tears the DoFns of a stage down. */
+  async close(stage: PlannedStage): Promise<void> {
+    const runtime = this.runtime(stage);
+    this.#open.delete(runtime);
+    await runtime.close();
+  }
+
+  /** Closes what is open, and gives up what was to be written. */
+  async abort(): Promise<void> {
+    for (const runtime of this.#open) await runtime.close();
+    for (const write of this.writes.values()) {
+      try {
+        await write.abort();
+      } catch (error) {
+        this.#environment.warn(`${write.step.path}: what was staged could not be removed: ${String(error)}.`);
+      }
+    }
+  }
+
+  #into(stage: PlannedStage): Edge {
+    if (stage.entryKind === 'merge') return new MergeEdge(stage.entryStep.path, () => this.runtime(stage));
+    if (stage.entryKind === 'group') return this.#makeGrouping(stage);
+    const store = this.#stores.get(stage) ?? this.#makeStore(stage.entryStep.path);
+    this.#stores.set(stage, store);
+    return store;
+  }
+
+  #makeGrouping(stage: PlannedStage): Grouping {
+    const { primitive, path, inputs } = stage.entryStep;
+    const [input] = inputs;
+    if (input === undefined)
+      throw new PipelineError(path, 'it groups nothing. This is a bug in Viga; please report it.');
+    const { host, spill, memory } = this.#environment;
+    const fn = primitive.kind === 'CombinePerKey' ? primitive.fn : undefined;
+    const grouping = new Grouping({
+      step: path,
+      windowing: input.windowing,
+      reducer: reducerOf(fn, host.codegen),
+      accumulatorCoder: fn?.accumulatorCoder,
+      codegen: host.codegen,
+      spill,
+      partitionBytes: memory.partitionBytes,
+    });
+    memory.add(grouping);
+    this.#groupings.set(stage, grouping);
+    return grouping;
+  }
+
+  #makeStore(name: string): ElementStore {
+    const { host, spill, memory } = this.#environment;
+    const store = new ElementStore(name, spill, host.codegen);
+    memory.add(store);
+    return store;
+  }
+
+  #write(step: Step): Write {
+    const { primitive } = step;
+    if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
+    const { host, signal, runId } = this.#environment;
+    const environment = { host, signal, runId, store: (name: string) => this.#makeStore(name) };
+    const write = this.writes.get(step) ?? new Write(step, primitive.sink, environment);
+    this.writes.set(step, write);
+    return write;
+  }
+}
