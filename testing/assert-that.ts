@@ -162,7 +162,7 @@ export class Assertion<T> {
             const wrongPane = problem?.(mine.map(({ pane }) => pane));
             const finding = wrongPane === undefined ? await check(actual) : { problem: wrongPane };
             if (finding === undefined) return;
-            const message = `the elements of ${producer}${where} are not as expected: ${finding.problem}. Asserted at ${site.place()}.`;
+            const message = `the elements of ${producer}${where} are not as expected: ${finding.problem.replace(/\.$/, '')}. Asserted at ${site.place()}.`;
             throw new AssertionError(step, message, { ...finding, actual, frames: site.frames() });
           },
           { name },
