@@ -45,15 +45,15 @@ const pipeline = definePipeline({
     const quality = measureQuality(files, cases, mostRejected);
     rows.apply(writeRejections(`${output}/rejected`));
     cases.apply(writeCases(`${output}/trusted/casos`));
-    quality.apply(writeJson({ files: `${output}/quality.json`, document: 'single' }));
+    quality.apply(writeJson({ files: `${output}/quality.json`, document: 'single' }), { name: 'WriteQuality' });
 
     const people = pipeline.apply(readPopulation(population));
     const tables = writeTables(cases, { population: people, start, end }, `${output}/refined`);
     const { model, report: modelReport } = cases.apply(deathModel());
-    model.apply(writeJson({ name: 'WriteModel', files: `${output}/refined/model.json`, document: 'single' }));
-    modelReport.apply(
-      writeJson({ name: 'WriteModelReport', files: `${output}/refined/model_report.json`, document: 'single' }),
-    );
+    model.apply(writeJson({ files: `${output}/refined/model.json`, document: 'single' }), { name: 'WriteModel' });
+    modelReport.apply(writeJson({ files: `${output}/refined/model_report.json`, document: 'single' }), {
+      name: 'WriteModelReport',
+    });
     quality.apply(report({ ...tables, model: modelReport })).apply(writePage(`${output}/report.html`));
   },
 });

@@ -1,7 +1,10 @@
-import { asMap, type CombineFn, type PCollection, type PTransform, ptransform } from 'viga';
+import { asMap, type PCollection, type PTransform, ptransform } from 'viga';
 import type { Case } from './case.ts';
 import type { IsoDate } from './dates.ts';
 import type { AcceptedRow, CheckedRow, FileSummary } from './file-summary.ts';
+
+/** Nearly every row has an id of its own: a group for each would be millions of groups of one. */
+const groups = 4096;
 
 /**
  * Keeps one row of each case id; rejected rows are left out.
@@ -16,42 +19,35 @@ export function oneRowPerCase(files: PCollection<FileSummary>): PTransform<PColl
     });
     return rows
       .filter((row): row is AcceptedRow => row.case !== undefined, { name: 'Accepted' })
-      .keyBy((row) => row.case.id_caso)
-      .combinePerKey(greatestPerFile)
-      .map(({ value }, { sideInputs }) => greatestOf(value, sideInputs.newestReport).case, {
-        name: 'GreatestFile',
+      .keyBy((row) => Number(row.case.id_caso) % groups)
+      .groupByKey()
+      .flatMap(({ value }, { sideInputs }) => greatestRows(value, sideInputs.newestReport), {
+        name: 'GreatestRows',
         sideInputs: { newestReport: asMap(newestReport) },
       });
   });
 }
 
-/** The greatest row of each file: which file is the greatest is known only when all of them are read. */
-const greatestPerFile: CombineFn<AcceptedRow, readonly AcceptedRow[], readonly AcceptedRow[]> = {
-  name: 'greatestPerFile',
-  createAccumulator: () => [],
-  addInput: withRow,
-  mergeAccumulators: (accumulators) => [...accumulators].flat().reduce(withRow, []),
-  extractOutput: (rows) => rows,
-};
-
-function withRow(rows: readonly AcceptedRow[], added: AcceptedRow): readonly AcceptedRow[] {
-  if (rows.length === 0) return [added];
-  const at = rows.findIndex(({ path }) => path === added.path);
-  const known = rows[at];
-  if (known === undefined) return [...rows, added];
-  return compareRows(added.case, known.case) > 0 ? rows.with(at, added) : rows;
+function greatestRows(rows: Iterable<AcceptedRow>, newestReport: ReadonlyMap<string, IsoDate | null>): readonly Case[] {
+  const greatest = new Map<bigint, AcceptedRow>();
+  for (const row of rows) {
+    const known = greatest.get(row.case.id_caso);
+    if (known === undefined || compare(row, known, newestReport) > 0) greatest.set(row.case.id_caso, row);
+  }
+  return Array.from(greatest.values(), (row) => row.case);
 }
 
-function greatestOf(rows: readonly AcceptedRow[], newestReport: ReadonlyMap<string, IsoDate | null>): AcceptedRow {
-  const compare = (a: AcceptedRow, b: AcceptedRow): number =>
-    compareText(newestReport.get(a.path) ?? '', newestReport.get(b.path) ?? '') ||
-    compareText(a.case.archivo, b.case.archivo) ||
-    compareRows(a.case, b.case);
-  return rows.reduce((greatest, next) => (compare(next, greatest) > 0 ? next : greatest));
+function compare(a: AcceptedRow, b: AcceptedRow, newestReport: ReadonlyMap<string, IsoDate | null>): number {
+  const byFile =
+    a.path === b.path
+      ? 0
+      : compareText(newestReport.get(a.path) ?? '', newestReport.get(b.path) ?? '') ||
+        compareText(a.case.archivo, b.case.archivo);
+  return byFile || compareCases(a.case, b.case);
 }
 
 /** By canonical bytes; of rows that tell the same, the one that stands first in its file is the greater. */
-function compareRows(a: Case, b: Case): number {
+function compareCases(a: Case, b: Case): number {
   return Buffer.compare(canonicalBytes(a), canonicalBytes(b)) || b.linea - a.linea;
 }
 

@@ -9,12 +9,14 @@ export function writeTable<C extends Columns>(
   { name, columns }: Pick<Table<never, C>, 'name' | 'columns'>,
   folder: string,
 ): PTransform<PCollection<readonly Row<C>[]>, void> {
-  return ptransform('WriteTable', (tables: PCollection<readonly Row<C>[]>) => {
+  return ptransform(`Write(${name})`, (tables: PCollection<readonly Row<C>[]>) => {
     const csv = csvWriteFormat<Row<C>>({ columns: Object.keys(columns) });
-    tables.apply(writeFiles(listsOf(csv), { name: 'Csv', files: `${folder}/${name}.csv` }));
+    tables.apply(writeFiles(listsOf(csv), { files: `${folder}/${name}.csv` }), { name: 'Csv' });
     tables
       .flatMap((rows) => rows, { name: 'Rows' })
-      .apply(writeParquet({ name: 'Parquet', files: `${folder}/${name}.parquet`, columns: parquetColumns(columns) }));
+      .apply(writeParquet({ files: `${folder}/${name}.parquet`, columns: parquetColumns(columns) }), {
+        name: 'Parquet',
+      });
   });
 }
 

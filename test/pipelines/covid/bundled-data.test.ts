@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import { Pipeline } from 'viga';
-import { column, readParquet } from 'viga/io/parquet';
+import { readParquet } from 'viga/io/parquet';
 import { directRunner } from 'viga/runners/direct';
 import { assertThat } from 'viga/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
