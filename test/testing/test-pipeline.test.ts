@@ -3,8 +3,15 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { AssertionError, assertionsRun, assertThat, testPipeline } from '../../testing/index.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  AssertionError,
+  assertionsRun,
+  assertThat,
+  type TestPipeline,
+  testPipeline,
+  type TestPipelineOptions,
+} from '../../testing/index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 import { create } from '../../transforms/index.ts';
 
@@ -62,6 +69,55 @@ test('a function that ran the pipeline itself gets the result of that run', asyn
     await p.run();
   });
   expect(result.metric(assertionsRun).committed).toBe(1);
+});
+
+describe('strictness', () => {
+  /** What a step saw of 200 numbers: their order, and how many bundles they came in. */
+  async function seen(options: TestPipelineOptions): Promise<{ readonly order: string; readonly bundles: number }> {
+    const order: number[] = [];
+    let bundles = 0;
+    await testPipeline((p) => {
+      p.apply(create(Array.from({ length: 200 }, (_, i) => i))).parDo({
+        name: 'See',
+        startBundle: () => void bundles++,
+        process: (n: number) => void order.push(n),
+      });
+    }, options);
+    return { order: String(order), bundles };
+  }
+
+  test('a step that changes its input fails, unless that is not asked for', async () => {
+    const change = (p: TestPipeline): void => {
+      p.apply(create([{ n: 1 }])).map((row) => ++row.n, { name: 'Change' });
+    };
+    await expect(testPipeline(change)).rejects.toThrow(/^Change: /);
+    await testPipeline(change, { mutation: false });
+  });
+
+  test('an element without bytes fails, unless that is not asked for', async () => {
+    const opaque = (p: TestPipeline): void => {
+      const functions = p.apply(create([() => 1]), { name: 'Functions' }).keyBy(() => 'k');
+      functions.groupByKey().map(({ value }) => [...value].length);
+    };
+    await expect(testPipeline(opaque)).rejects.toThrow(/function/);
+    await testPipeline(opaque, { encode: false });
+  });
+
+  test('elements come in another order, unless that is not asked for', async () => {
+    const plain = await seen({ permute: false, bundleSizes: false });
+    expect((await seen({ seed: 1, bundleSizes: false })).order).not.toBe(plain.order);
+    expect((await seen({ seed: 1, permute: false })).order).toBe(plain.order);
+  });
+
+  test('elements come in bundles of other sizes, unless that is not asked for', async () => {
+    expect((await seen({ bundleSizes: false })).bundles).toBe(1);
+    expect((await seen({ seed: 3 })).bundles).toBeGreaterThan(1);
+  });
+
+  test('the same seed does the same again', async () => {
+    expect(await seen({ seed: 7 })).toEqual(await seen({ seed: 7 }));
+    expect(await seen({ seed: 7 })).not.toEqual(await seen({ seed: 8 }));
+  });
 });
 
 test('node:test reports a pipeline that was never run', async () => {
