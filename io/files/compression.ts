@@ -21,6 +21,8 @@ export interface Codec {
   readonly extensions: readonly [string, ...string[]];
   /** Whether a file may hold several packed pieces one after another, as `cat a.gz b.gz` makes it. */
   readonly isConcatenable: boolean;
+  /** What packed bytes begin with, where that is one mark. */
+  readonly mark: readonly number[];
   compress(): ZlibStream;
   decompress(chunkSize: number): ZlibStream;
 }
@@ -31,6 +33,7 @@ const CODECS: Readonly<Record<Exclude<Compression, 'none'>, Codec>> = {
     extensions: ['.gz', '.gzip'],
     // Node's gunzip takes one piece after another by itself.
     isConcatenable: false,
+    mark: [0x1f, 0x8b],
     compress: () => createGzip(),
     decompress: (chunkSize) => createGunzip({ chunkSize }),
   },
@@ -38,6 +41,7 @@ const CODECS: Readonly<Record<Exclude<Compression, 'none'>, Codec>> = {
     name: 'zstd',
     extensions: ['.zst', '.zstd'],
     isConcatenable: true,
+    mark: [],
     // With a checksum: without one, zstd does not notice most damage.
     compress: () => createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
     decompress: (chunkSize) => createZstdDecompress({ chunkSize }),
@@ -46,6 +50,7 @@ const CODECS: Readonly<Record<Exclude<Compression, 'none'>, Codec>> = {
     name: 'brotli',
     extensions: ['.br'],
     isConcatenable: false,
+    mark: [],
     // Node's default quality 11 is made for web pages that are packed once: 50 times slower than 5, for a tenth of the size.
     compress: () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     decompress: (chunkSize) => createBrotliDecompress({ chunkSize }),

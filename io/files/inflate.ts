@@ -35,10 +35,13 @@ export async function* inflate(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const maxExpansion = limits.maxExpansion ?? DEFAULT_EXPANSION;
   const input = file.packed[Symbol.asyncIterator]();
-  let rest: Uint8Array | undefined;
   let start = 0;
   let inflated = 0;
   try {
+    const first = await input.next();
+    let rest = first.done === true ? undefined : first.value;
+    const { mark } = file.codec;
+    const hasMark = mark.length > 0 && mark.every((byte, at) => (rest?.[at] ?? byte) === byte);
     do {
       const stream = file.codec.decompress(file.pieceSize);
       const fed = feed(stream, input, rest);
@@ -53,7 +56,7 @@ export async function* inflate(
       } catch (cause) {
         throw cause instanceof DamagedFileError
           ? cause
-          : damaged(file, start + stream.bytesWritten, inflated === 0, cause);
+          : damaged(file, start + stream.bytesWritten, inflated === 0 && !hasMark, cause);
       } finally {
         stream.destroy();
       }
@@ -118,7 +121,7 @@ function refuseBomb(path: string, inflated: number, packed: number, maxExpansion
 /** What node:zlib says of bytes that never were of a codec; brotli has no mark of its own to tell by. */
 const FOREIGN = /incorrect header check|unknown compression method|Unknown frame descriptor|^Decompression failed/;
 
-function damaged({ path, codec }: PackedFile, byte: number, isFirst: boolean, cause: unknown): Error {
+function damaged({ path, codec }: PackedFile, byte: number, mayBeForeign: boolean, cause: unknown): Error {
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // Reading the packed bytes failed, which has been said already.
   if (code === '') return cause as Error;
@@ -130,7 +133,7 @@ function damaged({ path, codec }: PackedFile, byte: number, isFirst: boolean, ca
       { cause },
     );
   }
-  if (isFirst && FOREIGN.test(message)) {
+  if (mayBeForeign && FOREIGN.test(message)) {
     return damagedAt(
       path,
       byte,

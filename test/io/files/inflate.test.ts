@@ -47,7 +47,8 @@ describe.each(CODECS)('%s', (name, codecUsed, pack) => {
   });
 
   test.each([1, 7, 100_000])('that is cut off anywhere is an error, in pieces of %i bytes', async (size) => {
-    for (let length = 0; length < two.length; length += 1) {
+    // Every place from pieces of any size but one byte, which takes long.
+    for (let length = 0; length < two.length; length += size === 1 ? 13 : 1) {
       const cut = unpack(codecUsed, two.subarray(0, length), size);
       await expect(cut, `cut at ${length}`).rejects.toThrow(ConnectorError);
       await expect(cut).rejects.toThrow(

@@ -1,0 +1,449 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { fileSink, type FileWriteOptions, type WriteFormat, writeFiles } from '../../../io/files/index.ts';
+import {
+  type DeadLetter,
+  ElementError,
+  GLOBAL_WINDOW,
+  interval,
+  type PCollection,
+  Pipeline,
+  PipelineError,
+} from '../../../model/index.ts';
+import { directRunner } from '../../../runners/direct/index.ts';
+import { assertSinkLaws, assertThat, testPipeline } from '../../../testing/index.ts';
+import { create } from '../../../transforms/index.ts';
+import { bytesFormat } from './formats.ts';
+import { contentOf, diskFault, directoryWith, hostWith, sinkContext, writeAll } from './support.ts';
+
+interface Row {
+  readonly year: number;
+  readonly city: string | null;
+  readonly text: string;
+}
+
+const rows: WriteFormat<Row> = {
+  name: 'WriteRows',
+  extension: '.txt',
+  open: (out) => ({
+    write: (values) => out.write(Buffer.from(values.map((row) => `${JSON.stringify(row)}\n`).join(''))),
+    close: () => undefined,
+  }),
+};
+
+const sinkIn = (
+  root: string,
+  files: string,
+  options: Omit<FileWriteOptions<string>, 'files' | 'name' | 'deadLetters'> = {},
+) => fileSink(bytesFormat, { files: `${root}/${files}`, ...options });
+
+test('a sink of files keeps the laws of sinks, packed or not, in shards or not', async () => {
+  for (const options of [{}, { shards: 3 }, { compression: 'gzip' as const }]) {
+    await assertSinkLaws({
+      elements: ['a', 'b', 'c', 'd'],
+      create() {
+        const root = directoryWith();
+        return {
+          sink: sinkIn(root, 'new/out.bin', options),
+          // Hidden names are for Viga itself.
+          visible: () => Object.entries(contentOf(root)).filter(([name]) => !name.includes('/.')),
+          traces: () => readdirSync(root, { recursive: true }).sort(),
+        };
+      },
+    });
+  }
+});
+
+test('one file has the name that was given', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'deep/er/out.bin'), [['a', 'b'], ['c']]);
+  expect(contentOf(root)).toEqual({ 'deep/er/out.bin': 'abc' });
+});
+
+test('a directory gets a file called part', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'out/'), [['a']]);
+  expect(contentOf(root)).toEqual({ 'out/part.bin': 'a' });
+});
+
+test('shards get elements in turn, whatever the batches', async () => {
+  const [one, two] = [directoryWith(), directoryWith()];
+  await writeAll(sinkIn(one, 'w.bin', { shards: 3 }), [['a', 'b', 'c', 'd', 'e', 'f', 'g']]);
+  await writeAll(sinkIn(two, 'w.bin', { shards: 3 }), [['a'], ['b', 'c', 'd', 'e'], [], ['f', 'g']]);
+  expect(contentOf(one)).toEqual({
+    'w-00000-of-00003.bin': 'adg',
+    'w-00001-of-00003.bin': 'be',
+    'w-00002-of-00003.bin': 'cf',
+  });
+  expect(contentOf(two)).toEqual(contentOf(one));
+});
+
+test('a write without elements makes its files, empty', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'w.bin', { shards: 2 }), []);
+  await writeAll(sinkIn(root, 'one.bin'), []);
+  expect(contentOf(root)).toEqual({ 'one.bin': '', 'w-00000-of-00002.bin': '', 'w-00001-of-00002.bin': '' });
+});
+
+test('compression is told by the name or by the option, which completes the name', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'a.bin.gz'), [['gzip']]);
+  await writeAll(sinkIn(root, 'b.bin', { compression: 'zstd', shards: 2 }), [['z', 'std'.repeat(100_000)]]);
+  await writeAll(sinkIn(root, 'c.br', { compression: 'brotli' }), [['brotli']]);
+  await writeAll(sinkIn(root, 'd.gz', { compression: 'none' }), [['plain']]);
+  const read = (name: string): Buffer => readFileSync(`${root}/${name}`);
+  expect(gunzipSync(read('a.bin.gz')).toString()).toBe('gzip');
+  expect(zstdDecompressSync(read('b-00000-of-00002.bin.zst')).toString()).toBe('z');
+  expect(zstdDecompressSync(read('b-00001-of-00002.bin.zst')).toString()).toBe('std'.repeat(100_000));
+  expect(brotliDecompressSync(read('c.br')).toString()).toBe('brotli');
+  expect(read('d.gz').toString()).toBe('plain');
+});
+
+test('fields become directories and are left out of what is written', async () => {
+  const root = directoryWith();
+  const sink = fileSink(rows, { files: `${root}/out`, partitionBy: ['year', 'city'] });
+  await writeAll(sink, [
+    [
+      { year: 2020, city: 'a/b', text: '1' },
+      { year: 2020, city: null, text: '2' },
+      { year: 2021, city: '..', text: '3' },
+      { year: 2020, city: 'a/b', text: '4' },
+    ],
+  ]);
+  expect(contentOf(root)).toEqual({
+    'out/year=2020/city=__HIVE_DEFAULT_PARTITION__/part.txt': '{"text":"2"}\n',
+    'out/year=2020/city=a%2Fb/part.txt': '{"text":"1"}\n{"text":"4"}\n',
+    'out/year=2021/city=%2E%2E/part.txt': '{"text":"3"}\n',
+  });
+});
+
+test('a function gives the directories of an element that is written whole', async () => {
+  const root = directoryWith();
+  const partitionBy = (text: string) => ({
+    length: text.length,
+    day: new Date(0),
+    seen: new Date(1),
+    big: 2n ** 60n,
+    is: true,
+    none: undefined,
+  });
+  await writeAll(fileSink(bytesFormat, { files: `${root}/out/{partition}/x-{shard}.bin`, partitionBy }), [
+    ['aa', 'b', 'cc'],
+  ]);
+  const rest =
+    'day=1970-01-01/seen=1970-01-01T00%3A00%3A00.001Z/big=1152921504606846976/is=true/none=__HIVE_DEFAULT_PARTITION__';
+  expect(contentOf(root)).toEqual({
+    [`out/length=1/${rest}/x-00000.bin`]: 'b',
+    [`out/length=2/${rest}/x-00000.bin`]: 'aacc',
+  });
+});
+
+test.each([
+  ['', /the partition field of is ""\. It has no directory name/],
+  [Number.NaN, /the partition field of is NaN/],
+  [1.5, /the partition field of is 1\.5/],
+  [new Date(Number.NaN), /the partition field of is null/],
+  ['x'.repeat(300), /has 303 bytes, and file systems take 255/],
+  ['\ud800', /has no directory name that can be read back/],
+])('an element whose partition is %o is refused', async (of, message) => {
+  const sink = fileSink(bytesFormat, { files: `${directoryWith()}/out`, partitionBy: () => ({ of }) });
+  await expect(writeAll(sink, [['a']])).rejects.toThrow(message);
+});
+
+test('with dead letters an element that has no place is one of them', async () => {
+  const root = directoryWith();
+  await testPipeline((p) => {
+    const failed: PCollection<DeadLetter<string>>[] = [];
+    const partitionBy = (of: string) => ({ of });
+    p.apply(create(['', 'a', 'b'])).apply(
+      writeFiles(bytesFormat, { files: `${root}/out/`, partitionBy, deadLetters: (letters) => failed.push(letters) }),
+    );
+    assertThat((failed[0] as PCollection<DeadLetter<string>>).map(({ element }) => element)).containsInAnyOrder(['']);
+  });
+  expect(contentOf(root)).toEqual({ 'out/of=a/part.bin': 'a', 'out/of=b/part.bin': 'b' });
+});
+
+test('without dead letters it ends the run with the step, and nothing is published', async () => {
+  const root = directoryWith();
+  const p = new Pipeline();
+  p.apply(create(['a', ''])).apply(writeFiles(bytesFormat, { files: `${root}/out/`, partitionBy: (of) => ({ of }) }), {
+    name: 'Save',
+  });
+  const run = p.run(directRunner());
+  await expect(run).rejects.toThrow(ElementError);
+  await expect(run).rejects.toThrow(/^Save\/Write: the partition field of is ""/);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('windows become names, and an element in two windows is in two files', async () => {
+  const root = directoryWith();
+  const sink = sinkIn(root, '{window}/w.bin');
+  await writeAll(sink, [['a', 'b']], sinkContext(), [interval(0, 3_600_000), interval(1_800_500, 5_400_500)]);
+  expect(contentOf(root)).toEqual({
+    '1970-01-01T00-00-00Z_1970-01-01T01-00-00Z/w.bin': 'ab',
+    '1970-01-01T00-30-00.500Z_1970-01-01T01-30-00.500Z/w.bin': 'ab',
+  });
+  const other = directoryWith();
+  await writeAll(sinkIn(other, 'w-{window}.bin'), [['a']], sinkContext(), [GLOBAL_WINDOW]);
+  expect(contentOf(other)).toEqual({ 'w-global.bin': 'a' });
+});
+
+test('at most maxOpenFiles are open; what comes after an end goes on in a file of its own', async () => {
+  const root = directoryWith();
+  let open = 0;
+  let most = 0;
+  const host = hostWith((disk) => ({
+    async open(path, mode) {
+      const file = await disk.open(path, mode);
+      if (!path.includes('staging')) return file;
+      open += 1;
+      most = Math.max(most, open);
+      return {
+        ...file,
+        close() {
+          open -= 1;
+          return file.close();
+        },
+      };
+    },
+  }));
+  const sink = sinkIn(root, 'out/', { partitionBy: (of: string) => ({ of }), maxOpenFiles: 2 });
+  // b was written to after a, so a ends when c comes; and b when a comes again.
+  await writeAll(sink, [['a'], ['b'], ['c'], ['a']], sinkContext(host));
+  expect(contentOf(root)).toEqual({
+    'out/of=a/part-2.bin': 'a',
+    'out/of=a/part.bin': 'a',
+    'out/of=b/part.bin': 'b',
+    'out/of=c/part.bin': 'c',
+  });
+  expect([most, open]).toEqual([2, 0]);
+});
+
+test('the manifest names the complete set with sizes and checksums', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'out/', { shards: 2 }), [['a', 'bc']], sinkContext(hostWith(), 'run-x'));
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  expect(JSON.parse(readFileSync(`${root}/out/_viga_manifest.json`, 'utf8'))).toEqual({
+    format: 'viga-manifest-1',
+    runId: 'run-x',
+    files: [
+      { path: 'part-00000-of-00002.bin', size: 1, sha256: sha256('a') },
+      { path: 'part-00001-of-00002.bin', size: 2, sha256: sha256('bc') },
+    ],
+  });
+});
+
+test('a second run replaces the first: files and directories that it does not write are removed', async () => {
+  const root = directoryWith();
+  const partitionBy = (of: string) => ({ of });
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['a', 'b', 'c']]);
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['b']]);
+  expect(contentOf(root)).toEqual({ 'out/of=b/part.bin': 'b' });
+  expect(readdirSync(`${root}/out`).sort()).toEqual(['_viga_manifest.json', 'of=b']);
+});
+
+test('another number of shards, or another compression, replaces what was there too', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'w.bin', { shards: 3 }), [['a', 'b', 'c']]);
+  await writeAll(sinkIn(root, 'w.bin', { compression: 'gzip' }), [['a']]);
+  await writeAll(sinkIn(root, 'w.bin'), [['x']]);
+  expect(contentOf(root)).toEqual({ 'w.bin': 'x' });
+});
+
+test('two writes into one directory do not touch each other', async () => {
+  const root = directoryWith();
+  for (const text of ['1', '2']) {
+    await writeAll(sinkIn(root, 'a.bin'), [[text]]);
+    await writeAll(sinkIn(root, 'b.bin', { shards: 2 }), [[text, text]]);
+    await writeAll(sinkIn(root, '{partition}/c.bin', { partitionBy: (of: string) => ({ of }) }), [[text]]);
+  }
+  expect(contentOf(root)).toEqual({
+    'a.bin': '2',
+    'b-00000-of-00002.bin': '2',
+    'b-00001-of-00002.bin': '2',
+    'of=2/c.bin': '2',
+  });
+});
+
+test('two steps of one run that write to the same files are refused, and nothing changes', async () => {
+  const root = directoryWith({ 'w.bin': 'old' });
+  const p = new Pipeline();
+  const letters = p.apply(create(['a']));
+  letters.apply(writeFiles(bytesFormat, { files: `${root}/w.bin` }));
+  letters.apply(writeFiles(bytesFormat, { files: `${root}/w.bin` }));
+  await expect(p.run(directRunner())).rejects.toThrow(/Give each( step)? its own files/);
+  expect(contentOf(root)).toEqual({ 'w.bin': 'old' });
+  const context = sinkContext(hostWith(), 'same');
+  const writer = await sinkIn(root, 'w.bin').open(context);
+  await expect(sinkIn(root, 'w.bin').open(context)).rejects.toThrow(
+    `${root}/w.bin: two steps of this run write to the same files. The second would replace what the first wrote. Give each its own files.`,
+  );
+  await writer.abort();
+});
+
+test('files that Viga did not write are left alone, and reported where they are read along', async () => {
+  const root = directoryWith({ 'out/of=z/other.bin': 'foreign', 'out/note.md': 'hello', 'out/more.bin': 'foreign' });
+  const host = hostWith();
+  const partitionBy = (of: string) => ({ of });
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['a']], sinkContext(host));
+  await writeAll(sinkIn(root, 'out/single.bin'), [['b']], sinkContext(host));
+  expect(host.warnings).toEqual([
+    `${root}/out/more.bin: this and 1 more files here were not written by Viga, so left alone, among the output in ${root}/out. Who reads that directory reads them too. Move them away if they are not meant.`,
+  ]);
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['b']], sinkContext(host));
+  expect(contentOf(root)).toEqual({
+    'out/more.bin': 'foreign',
+    'out/note.md': 'hello',
+    'out/of=b/part.bin': 'b',
+    'out/of=z/other.bin': 'foreign',
+    'out/single.bin': 'b',
+  });
+});
+
+test('a file of the run before that somebody changed since is left alone and reported', async () => {
+  const root = directoryWith();
+  const host = hostWith();
+  const partitionBy = (of: string) => ({ of });
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['a', 'b']], sinkContext(host));
+  writeFileSync(`${root}/out/of=a/part.bin`, 'my own work');
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['b']], sinkContext(host));
+  expect(contentOf(root)).toEqual({ 'out/of=a/part.bin': 'my own work', 'out/of=b/part.bin': 'b' });
+  expect(host.warnings[0]).toMatch(
+    /of=a\/part\.bin: this was written by the run before, but somebody changed it since/,
+  );
+});
+
+test("with ifExists 'fail' a file that is there is not replaced, and the run says so before it works", async () => {
+  const root = directoryWith({ 'w.bin': 'old' });
+  await expect(sinkIn(root, 'w.bin', { ifExists: 'fail' }).open(sinkContext())).rejects.toThrow(
+    `${root}/w.bin: this exists already. ifExists is 'fail', so it is not replaced. Remove it, write elsewhere, or pass ifExists: 'overwrite'.`,
+  );
+  await writeAll(sinkIn(root, 'out/', { ifExists: 'fail', shards: 2 }), [['a', 'b']]);
+  await expect(sinkIn(root, 'out/', { ifExists: 'fail', shards: 2 }).open(sinkContext())).rejects.toThrow(
+    /this exists already/,
+  );
+  // What comes while the run works is found before anything is published.
+  const sink = sinkIn(root, 'late/', { ifExists: 'fail', shards: 2 });
+  const writer = await sink.open(sinkContext());
+  const prepared = await writer.prepare();
+  writeFileSync(`${root}/late/part-00001-of-00002.bin`, 'theirs');
+  await expect(sink.commit(prepared, sinkContext())).rejects.toThrow(/part-00001-of-00002\.bin: this exists already/);
+  await writer.abort();
+  expect(contentOf(`${root}/late`)).toEqual({ 'part-00001-of-00002.bin': 'theirs' });
+});
+
+test('a directory where a file should be is refused before anything is changed', async () => {
+  const root = directoryWith({
+    'w.bin/x': 'x',
+    'p/part-00001-of-00002.bin/x': 'x',
+    'p/part-00000-of-00002.bin': 'old',
+  });
+  await expect(sinkIn(root, 'w.bin').open(sinkContext())).rejects.toThrow(
+    `${root}/w.bin: this is a directory, and a file is to be written here. It can't be replaced. Write ${root}/w.bin/ to put files into it, or name another file.`,
+  );
+  await expect(writeAll(sinkIn(root, 'p/', { shards: 2 }), [['a', 'b']])).rejects.toThrow(
+    /part-00001-of-00002\.bin: a directory is there where a file is to be written/,
+  );
+  expect(contentOf(`${root}/p`)['part-00000-of-00002.bin']).toBe('old');
+});
+
+test('a file where a directory should be, or a directory that may not be written, is named', async () => {
+  const root = directoryWith({ out: 'a file' });
+  await expect(sinkIn(root, 'out/x/w.bin').open(sinkContext())).rejects.toThrow(
+    /out\/x: this can't be written: a part of the path before its last is a file \(ENOTDIR\)\. .* Remove that file/,
+  );
+  const host = hostWith(() => ({ makeDirectory: () => Promise.reject(diskFault('EACCES')) }));
+  await expect(sinkIn(root, 'no/w.bin').open(sinkContext(host))).rejects.toThrow(
+    `${root}/no: this can't be written: permission is denied (EACCES). The output would be incomplete, so nothing of it is published. Give the user of this process the right with chmod or chown, or use another path.`,
+  );
+});
+
+test('a full disk ends the run, and earlier output is as it was', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'w.bin'), [['old']]);
+  const before = contentOf(root, { manifests: true });
+  for (const compression of ['none', 'gzip', 'zstd', 'brotli'] as const) {
+    const host = hostWith((disk) => ({
+      async open(path, mode) {
+        const file = await disk.open(path, mode);
+        return { ...file, write: () => Promise.reject(diskFault('ENOSPC')) };
+      },
+    }));
+    await expect(
+      writeAll(sinkIn(root, 'w.bin', { compression }), [['x'.repeat(300_000)]], sinkContext(host)),
+    ).rejects.toThrow(
+      /: this can't be written: the disk is full \(ENOSPC\)\. .*nothing of it is published\. Free space, or write to another disk\.$/,
+    );
+    expect(contentOf(root, { manifests: true })).toEqual(before);
+  }
+});
+
+test('a run that fails leaves earlier output as it was and nothing staged', async () => {
+  const root = directoryWith();
+  await writeAll(sinkIn(root, 'w.bin'), [['old']]);
+  const p = new Pipeline();
+  p.apply(create([1, 2, 3]))
+    .map((number) => {
+      if (number === 3) throw new Error('no');
+      return String(number);
+    })
+    .apply(writeFiles(bytesFormat, { files: `${root}/w.bin` }));
+  await expect(p.run(directRunner())).rejects.toThrow(/no/);
+  expect(readdirSync(root).sort()).toEqual(['_viga_manifest-w.bin.json', 'w.bin']);
+  expect(contentOf(root)).toEqual({ 'w.bin': 'old' });
+});
+
+test('what a killed run staged is removed by the next', async () => {
+  const root = directoryWith();
+  const killed = await sinkIn(root, 'w.bin').open(sinkContext());
+  await killed.write({
+    values: ['x'],
+    timestamps: 0,
+    windows: [GLOBAL_WINDOW],
+    panes: { index: 0, timing: 'unknown', isFirst: true, isLast: true } as never,
+  });
+  await writeAll(sinkIn(root, 'w.bin'), [['new']]);
+  expect(readdirSync(root).sort()).toEqual(['_viga_manifest-w.bin.json', 'w.bin']);
+  // The one that was overtaken says so.
+  await expect(killed.prepare()).rejects.toThrow(/another write to the same files began after this one/);
+  await killed.abort();
+});
+
+test('a link out of the output is not followed', async () => {
+  const root = directoryWith({ 'elsewhere/keep': '' });
+  mkdirSync(`${root}/out`);
+  symlinkSync(`${root}/elsewhere`, `${root}/out/of=a`);
+  await expect(writeAll(sinkIn(root, 'out/', { partitionBy: (of: string) => ({ of }) }), [['a']])).rejects.toThrow(
+    /of=a: a symbolic link leads from here to .*elsewhere, out of .*Remove the link/,
+  );
+  expect(readdirSync(`${root}/elsewhere`)).toEqual(['keep']);
+});
+
+test('a manifest that somebody changed is refused, with what to do', async () => {
+  const root = directoryWith();
+  for (const content of ['{', '[]', '{"format":"viga-manifest-1","runId":"r","files":[{"path":"../x","size":1}]}']) {
+    writeFileSync(`${root}/_viga_manifest-w.bin.json`, content);
+    await expect(writeAll(sinkIn(root, 'w.bin'), [['a']])).rejects.toThrow(
+      /_viga_manifest-w\.bin\.json: this is not a manifest of Viga, or it was changed\. .* Remove it/,
+    );
+  }
+  expect(existsSync(`${root}/w.bin`)).toBe(false);
+});
+
+test.each([
+  [{ files: '' }, /files is ""\. It names no file/],
+  [{ files: 'a\0b' }, /It names no file/],
+  [
+    { files: 'out/{day}.bin' },
+    /files has \{day\}, which is no placeholder\. .* Known are \{shard\}, \{shards\}, \{window\}, \{partition\}/,
+  ],
+  [{ files: 'out/{partition}/x.bin' }, /files has \{partition\}, and there is no partitionBy/],
+  [{ files: 'x.bin', shards: 0 }, /shards is 0 but must be a whole number from 1 to 100000/],
+  [{ files: 'x.bin', shards: 1.5 }, /shards is 1\.5/],
+  [{ files: 'x.bin', maxOpenFiles: 0 }, /maxOpenFiles is 0 but must be/],
+])('%o is refused when the pipeline is built', (options, message) => {
+  expect(() => fileSink(bytesFormat, options)).toThrow(PipelineError);
+  expect(() => fileSink(bytesFormat, options)).toThrow(message);
+});
