@@ -19,6 +19,8 @@ export interface ColumnValues {
 
 interface BufferedColumn {
   readonly name: string;
+  /** Whether objects have such a member without having it themselves: `constructor`. */
+  readonly isInherited: boolean;
   readonly encode: EncodeValue;
   readonly encoding: Encoding;
   readonly isBoolean: boolean;
@@ -47,7 +49,16 @@ export class RowBuffer {
     this.#columns = fields.map(({ name, type }) => {
       const encoding: Encoding = { origin, hasNegativeZero: false };
       const isBoolean = type.kind === 'boolean';
-      return { name, encode: encoderOf(type, name, encoding), encoding, isBoolean, isWide: isWide(type), data: [] };
+      const isInherited = name in Object.prototype;
+      return {
+        name,
+        isInherited,
+        encode: encoderOf(type, name, encoding),
+        encoding,
+        isBoolean,
+        isWide: isWide(type),
+        data: [],
+      };
     });
   }
 
@@ -71,12 +82,13 @@ export class RowBuffer {
       throw new ValueError('', `the row ${showValue(row)} is no object. Its columns are read by name. Pass an object.`);
     }
     if (this.#known !== undefined) checkNames(row, this.#known, '');
+    const members = row as Readonly<Record<string, unknown>>; // any object can be asked by name
     let bytes = columns.length * SLOT_BYTES;
     let at = 0;
     try {
       for (; at < columns.length; at++) {
         const column = columns[at] as BufferedColumn; // at is below the length
-        const value = column.encode(ownMember(row, column.name));
+        const value = column.encode(column.isInherited ? ownMember(row, column.name) : members[column.name]);
         if (column.isWide) bytes += sizeOf(value);
         column.data.push(value);
       }
