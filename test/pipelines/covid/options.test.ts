@@ -41,7 +41,7 @@ describe('--start and --end', () => {
     [{ strictQuality: 101 }, '--strict-quality: 101 is no percentage'],
     [{ strictQuality: Number.NaN }, '--strict-quality: NaN is no percentage'],
     [{ output: '' }, '--output: the name is empty'],
-    [{ population: 'sqlite:people.db' }, "--population: 'sqlite:people.db' names no table"],
+    [{ population: 'sqlite:people.db' }, "--population: 'sqlite:people.db' names no table of a database"],
   ])('%j is refused before anything runs', async (given, message) => {
     await expect(runCovid('nowhere', given)).rejects.toThrow(OptionsError);
     await expect(runCovid('nowhere', given)).rejects.toThrow(message);
