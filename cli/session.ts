@@ -45,7 +45,7 @@ export class Session {
   /** Takes what the options say: from now on secrets are known. */
   configure(definition: PipelineDefinition, values: OptionTableValues): void {
     this.#isJson = values['json'] === true;
-    const secrets = Object.entries(values).filter(([name]) => isSecretName(name));
+    const secrets = Object.entries(values).filter(([name, value]) => isSecretName(name) && value !== undefined);
     this.redact = redactor(
       secrets.flatMap(([, value]) => (Array.isArray(value) ? value.map(String) : [String(value)])),
     );

@@ -85,8 +85,8 @@ export function checkOwnOptions({ name: pipeline, options }: PipelineDefinition)
     ] as const) {
       if (one === undefined) continue;
       const problem =
-        !/^[a-z][a-z0-9-]*$/i.test(one) || one.startsWith('no-')
-          ? "is no name for the command line. Names are letters, digits and '-', and 'no-' negates switches."
+        !/^[a-z][a-z0-9-]*$/i.test(one) || one.startsWith('no-') || one in {}
+          ? "is no name for the command line. Names are letters, digits and '-'; 'no-' negates switches, and what every object has is taken."
           : taken.has(one) && `is already ${taken.get(one)}. A command line could not tell the two apart.`;
       if (problem) throw new PipelineError(undefined, `${pipeline}: its option '${one}' ${problem} Rename it.`);
       taken.set(one, what);

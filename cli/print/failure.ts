@@ -103,7 +103,8 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
     step: safe(step),
     element: safe(error.element),
     coordinate: place.coordinate && safe(place.coordinate),
-    window: place.window && safe(place.window),
+    // Everything is in the global window where nothing was windowed.
+    window: place.window === undefined || place.window === 'global' ? undefined : safe(place.window),
     attempts: place.attempts,
   };
   if (place.cause === undefined) {
@@ -113,7 +114,7 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
       title: `${title}: ${safe(what)}`,
       why: why && safe(why),
       fix: fix && safe(fix),
-      madeAt: placeOf(made?.callSite, context),
+      madeAt: userPlace(made?.callSite.stack, context),
       causes: [],
     };
   }
@@ -124,7 +125,7 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
     title,
     error: isVigas ? { ...told(place.cause, context), message: safe(inner.what) } : told(place.cause, context),
     at: placeOf(place.cause, context),
-    madeAt: placeOf(made?.callSite, context),
+    madeAt: userPlace(made?.callSite.stack, context),
     causes: causesOf(place.cause, context),
     why: isVigas ? inner.why && safe(inner.why) : undefined,
     fix: (isVigas ? inner.fix && safe(inner.fix) : undefined) ?? adviceFor(made),
@@ -150,7 +151,7 @@ function vigasFailure(
     title: safe(what),
     step: made && safe(made.path),
     at: placeOf(error, context),
-    madeAt: placeOf(made?.callSite, context),
+    madeAt: userPlace(made?.callSite.stack, context),
     causes: causesOf(error, context),
     why: why && safe(why),
     fix: fix && safe(fix),
@@ -210,9 +211,16 @@ function causesOf(error: unknown, context: FailureContext): Told[] {
   return causes.slice(0, MOST_CAUSES);
 }
 
-function placeOf(error: unknown, { ownership, sourceLine, redact }: FailureContext): Place | undefined {
+/** The line of the user's code that an error comes from. */
+function placeOf(error: unknown, context: FailureContext): Place | undefined {
   if (!(error instanceof Error)) return undefined;
-  const frame = userFrame(error.stack, ownership);
+  // While a pipeline runs, what Viga threw itself has the line that started the run below it, which tells nothing.
+  if (context.doing.kind === 'run' && beganInViga(error.stack, context.ownership)) return undefined;
+  return userPlace(error.stack, context);
+}
+
+function userPlace(stack: string | undefined, { ownership, sourceLine, redact }: FailureContext): Place | undefined {
+  const frame = userFrame(stack, ownership);
   if (frame === undefined) return undefined;
   const source = sourceLine(frame.file, frame.line)?.trim();
   return { ...frame, source: source === undefined || source === '' ? undefined : oneLine(redact(source)) };

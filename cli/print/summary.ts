@@ -51,6 +51,7 @@ export function summaryLines(
     `${paint.green('✔')} ${paint.bold(fit(`${visible(pipeline)} finished in ${formatDuration(result.elapsedMs)}`, width - 2))}`,
     ...stepLines(result, graph, paint, width),
     ...metricLines(result.metrics, paint, width),
+    '',
     ...factLines(totals, result, width),
   ];
 }
@@ -88,7 +89,7 @@ function metricLines(metrics: readonly StepMetric[], paint: Paint, width: number
     { align: 'right' },
     { align: 'left', shrinks: 'start', dropped: 1 },
   ];
-  return [paint.dim('  counters'), ...tableLines(columns, rows, width), ...moreLine(metrics.length, paint)];
+  return ['', paint.dim('  counters'), ...tableLines(columns, rows, width), ...moreLine(metrics.length, paint)];
 }
 
 function metricText(kind: MetricKind, value: MetricValues[MetricKind]): string {
