@@ -13,6 +13,7 @@ import {
   wrongEncodingMessage,
 } from './faults.ts';
 import type { HeaderProblem } from './header.ts';
+import { countLineEnds, endOfLine } from './line-ends.ts';
 import { RecordScanner } from './record-scanner.ts';
 import type { RowMaker } from './row-maker.ts';
 
@@ -192,10 +193,10 @@ export class CsvParser<T> {
   /** A quote at a wrong place, or bytes that are no text: goes on after the line where it stands. */
   #fieldFault(batch: CsvBatch<T>, at: number): boolean {
     const { fault, faultAt } = this.#scanner;
-    const end = this.#endOfLine(fault === 'INVALID_BYTES' ? this.#scanner.end : faultAt);
+    const end = endOfLine(this.#bytes, this.#newline, fault === 'INVALID_BYTES' ? this.#scanner.end : faultAt);
     if (end - at > this.#longestLine) return this.#overLimit(batch, at);
     if (end === this.#bytes.length && !this.#isLast) return false;
-    const line = this.#line + this.#lineEnds(at, faultAt);
+    const line = this.#line + countLineEnds(this.#bytes, this.#newline, at, faultAt);
     return this.#drop(batch, this.#fault(fault, this.#faultMessage(at), line, at, end), end);
   }
 
@@ -221,42 +222,25 @@ export class CsvParser<T> {
     const scanner = new RecordScanner(this.#dialect, this.#newline);
     scanner.load(this.#bytes.subarray(at, at + maxRecordLength), true);
     if (scanner.scan(0) === 'incomplete') return this.#openQuote(batch, at, at + scanner.openQuote, maxRecordLength);
-    const end = this.#endOfLine(at);
+    const end = endOfLine(this.#bytes, this.#newline, at);
     return this.#drop(batch, this.#fault('RECORD_TOO_LONG', tooLongMessage(maxRecordLength), this.#line, at, end), end);
   }
 
   /** A quote that is not closed: goes on after the line where the record starts, as the next ones may be whole. */
   #openQuote(batch: CsvBatch<T>, at: number, quoteAt: number, limit: number | undefined): boolean {
-    const end = this.#endOfLine(at);
+    const end = endOfLine(this.#bytes, this.#newline, at);
     const message = openQuoteMessage(String.fromCharCode(this.#dialect.quote), limit);
-    const line = this.#line + this.#lineEnds(at, quoteAt);
+    const line = this.#line + countLineEnds(this.#bytes, this.#newline, at, quoteAt);
     return this.#drop(batch, this.#fault('QUOTE_NOT_CLOSED', message, line, at, end), end);
   }
 
   /** Notes a fault and goes on after the line that ends at `end`. */
   #drop(batch: CsvBatch<T>, fault: CsvFault, end: number): true {
     batch.faults.push(fault);
-    this.#line += this.#lineEnds(this.#at, end);
+    this.#line += countLineEnds(this.#bytes, this.#newline, this.#at, end);
     // No later line may be taken for the header.
     if (this.#make === undefined) this.#isOver = true;
     return this.#skipLine(end);
-  }
-
-  #endOfLine(at: number): number {
-    const newlineAt = this.#bytes.indexOf(this.#newline, at);
-    return newlineAt < 0 ? this.#bytes.length : newlineAt;
-  }
-
-  #lineEnds(from: number, to: number): number {
-    let count = 0;
-    for (
-      let at = this.#bytes.indexOf(this.#newline, from);
-      at >= 0 && at < to;
-      at = this.#bytes.indexOf(this.#newline, at + 1)
-    ) {
-      count++;
-    }
-    return count;
   }
 
   #fault(code: CsvFaultCode, message: string, line: number, at: number, end: number): CsvFault {

@@ -124,7 +124,8 @@ class Reading {
       this.#uncounted += piece.length;
       if (!(await this.#drain(false))) return this.#end();
     }
-    await this.#drain(true);
+    // What ends a file without a record, comments for example, is read as well.
+    if (await this.#drain(true)) await this.#output.emit({ values: [], bytes: this.#uncounted });
     this.#end();
   }
 

@@ -1,4 +1,5 @@
-import { CR, LF, type ResolvedDialect } from './dialect.ts';
+import { LF, type ResolvedDialect } from './dialect.ts';
+import { firstNewline } from './line-ends.ts';
 
 /**
  * Collects the pieces of a file until they hold whole lines.
@@ -64,20 +65,4 @@ export class WindowBuffer {
     this.position += count;
     this.#needed = count > 0 ? this.#length + 1 : 2 * this.#length;
   }
-}
-
-/** What ends the first line outside of quotes; undefined where that is not there yet. */
-function firstNewline(bytes: Buffer, isLast: boolean, { quote, escape }: ResolvedDialect): number | undefined {
-  let isQuoted = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (isQuoted && byte === escape && escape !== quote) at++;
-    else if (byte === quote) isQuoted = !isQuoted;
-    else if (!isQuoted && byte === LF) return LF;
-    else if (!isQuoted && byte === CR) {
-      if (at + 1 < bytes.length) return bytes[at + 1] === LF ? LF : CR;
-      return isLast ? CR : undefined;
-    }
-  }
-  return undefined;
 }
