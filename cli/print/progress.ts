@@ -54,11 +54,14 @@ function stepsThatFit(view: RunView, room: number): { shown: readonly StepView[]
   return { shown: view.scopes.filter((scope) => busiest.has(scope)), hidden: view.scopes.length - kept };
 }
 
-function stepCells({ step, isSource, elementsIn, elementsOut, perSecond, failed }: StepView, paint: Paint): Cell[] {
+function stepCells(
+  { step, isSource, isSink, elementsIn, elementsOut, perSecond, failed }: StepView,
+  paint: Paint,
+): Cell[] {
   return [
     { text: visible(step) },
     { text: isSource ? '' : formatCount(elementsIn) },
-    { text: formatCount(elementsOut) },
+    { text: isSink ? '' : formatCount(elementsOut) },
     { text: perSecond > 0 ? formatRate(perSecond) : '', paint: paint.cyan },
     failed > 0 ? { text: formatCount(failed), paint: paint.red } : { text: '0', paint: paint.dim },
   ];

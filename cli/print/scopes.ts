@@ -4,13 +4,15 @@ import type { Graph, StepStats } from '../../model/index.ts';
 export interface ScopeStats extends StepStats {
   /** Whether elements begin here, so that there is no `in` to show. */
   readonly isSource: boolean;
+  /** Whether elements end here, so that there is no `out` to show. */
+  readonly isSink: boolean;
 }
 
 const SOURCES: ReadonlySet<string> = new Set(['Impulse', 'Create', 'Read']);
 
 /** Each step as it is. */
 export const everyStep = (steps: readonly StepStats[]): ScopeStats[] =>
-  steps.map((stats) => ({ ...stats, isSource: SOURCES.has(stats.kind) }));
+  steps.map((stats) => ({ ...stats, isSource: SOURCES.has(stats.kind), isSink: stats.kind === 'Write' }));
 
 /**
  * Steps folded to the outermost scopes: in is what enters a scope from outside, out what leaves it.
@@ -42,6 +44,7 @@ export function outermostScopes(graph: Graph, steps: readonly StepStats[]): Scop
       failed: (before?.failed ?? 0) + failed,
       bytes: (before?.bytes ?? 0) + bytes,
       // A composite whose parts all begin by themselves is a source; one that also has an input is not.
+      isSink: (before?.isSink ?? true) && (kind === 'Write' || !isExit),
       isSource: (before?.isSource ?? true) && (SOURCES.has(kind) || !entering.has(step)),
     });
   }

@@ -19,12 +19,11 @@ export interface Totals {
 export function totalsOf(result: PipelineResult): Totals {
   const steps = everyStep(result.steps);
   const sum = (of: (step: ScopeStats) => number): number => steps.reduce((total, step) => total + of(step), 0);
-  const isSink = ({ kind }: ScopeStats): boolean => kind === 'Write';
   return {
     rowsRead: sum((step) => (step.isSource || step.kind === 'SplittableParDo' ? step.elementsOut : 0)),
-    rowsWritten: sum((step) => (isSink(step) ? step.elementsIn : 0)),
-    bytesRead: sum((step) => (isSink(step) ? 0 : step.bytes)),
-    bytesWritten: sum((step) => (isSink(step) ? step.bytes : 0)),
+    rowsWritten: sum((step) => (step.isSink ? step.elementsIn : 0)),
+    bytesRead: sum((step) => (step.isSink ? 0 : step.bytes)),
+    bytesWritten: sum((step) => (step.isSink ? step.bytes : 0)),
     deadLetters: sum((step) => step.failed),
   };
 }
@@ -62,10 +61,10 @@ function stepLines(result: PipelineResult, graph: Graph, paint: Paint, width: nu
   const header = ['', 'in', 'out', hasFailed ? 'errors' : ''].map((text) => ({ text, paint: paint.dim }));
   const rows = scopes
     .slice(0, MOST_LINES)
-    .map(({ step, isSource, elementsIn, elementsOut, failed }): Cell[] => [
+    .map(({ step, isSource, isSink, elementsIn, elementsOut, failed }): Cell[] => [
       { text: visible(step) },
       { text: isSource ? '' : formatCount(elementsIn) },
-      { text: formatCount(elementsOut) },
+      { text: isSink ? '' : formatCount(elementsOut) },
       { text: failed > 0 ? formatCount(failed) : '', paint: paint.red },
     ]);
   if (rows.length === 0) return [];

@@ -39,7 +39,7 @@ function graphOfFour(): Graph {
       ),
     )
     .map((word) => word.length, { name: 'Length' })
-    .apply(write(nowhere, { name: 'Write' }));
+    .apply(write(nowhere), { name: 'Out' });
   return p.graph;
 }
 
@@ -81,8 +81,10 @@ test('a composite is folded to what enters and what leaves it', () => {
   expect(outermostScopes(graphOfFour(), stepsAt(100, 10))).toMatchObject([
     { step: 'Words', elementsOut: 100, isSource: true },
     { step: 'Clean', elementsIn: 100, elementsOut: 50, failed: 10, isSource: false },
-    { step: 'Length', elementsIn: 50, elementsOut: 50, isSource: false },
+    { step: 'Length', elementsIn: 50, elementsOut: 50, isSource: false, isSink: false },
   ]);
+  const written = [...stepsAt(100), step('Out/Write', 'Write', 50, 0)];
+  expect(outermostScopes(graphOfFour(), written).at(-1)).toMatchObject({ step: 'Out', elementsIn: 50, isSink: true });
 });
 
 describe('rates', () => {
@@ -201,7 +203,7 @@ describe('the summary', () => {
     state: 'DONE',
     steps: [
       ...stepsAt(2_000, 4).map((one) => (one.kind === 'Create' ? { ...one, kind: 'Read', bytes: 2 ** 20 } : one)),
-      step('Write', 'Write', 1_000, 0, 0, 2 ** 19),
+      step('Out/Write', 'Write', 1_000, 0, 0, 2 ** 19),
     ],
     metrics: [
       { step: 'Length', metric: seen, attempted: 1_000, committed: 1_000 },
@@ -239,7 +241,7 @@ describe('the summary', () => {
       '  Words          2,000',
       '  Clean   2,000  1,000       4',
       '  Length  1,000  1,000',
-      '  Write   1,000      0',
+      '  Out     1,000',
       '',
       '  counters',
       '  words/seen             1,000  Length',
