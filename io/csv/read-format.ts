@@ -124,8 +124,9 @@ class Reading {
       this.#uncounted += piece.length;
       if (!(await this.#drain(false))) return this.#end();
     }
-    // What ends a file without a record, comments for example, is read as well.
-    if (await this.#drain(true)) await this.#output.emit({ values: [], bytes: this.#uncounted });
+    const isWhole = await this.#drain(true);
+    // What ends a file without a record, comments for example, was read as well.
+    if (isWhole && this.#uncounted > 0) await this.#output.emit({ values: [], bytes: this.#uncounted });
     this.#end();
   }
 
