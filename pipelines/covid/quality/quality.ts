@@ -1,3 +1,4 @@
+import { ConnectorError } from 'viga';
 import { baseName, type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
 
 /** What became of the rows of a run, as quality.json has it. */
@@ -42,7 +43,7 @@ export function qualityOf(files: readonly FileSummary[], { cases, nulls }: CaseC
 /**
  * Stops the run where more rows were rejected than allowed. As it runs before any sink commits, nothing is published.
  *
- * @throws Error that counts the reasons.
+ * @throws ConnectorError that counts the reasons.
  */
 export function demandQuality(quality: Quality, mostPercent: number | undefined): void {
   if (mostPercent === undefined) return;
@@ -51,10 +52,11 @@ export function demandQuality(quality: Quality, mostPercent: number | undefined)
   const rejected = reasons.reduce((sum, [, n]) => sum + n, 0);
   if (rejected * 100 <= mostPercent * rows) return;
   const shown = reasons.map(([reason, n]) => `${reason}: ${n}`).join(', ');
-  throw new Error(
-    `${rejected} of ${rows} rows were rejected (${shown}), more than the ${mostPercent} % of --strict-quality. ` +
-      'Nothing was published, as the tables would tell too little. ' +
-      'Correct the input, or run without --strict-quality to see each row in the folder rejected.',
+  throw new ConnectorError(
+    '--strict-quality',
+    `${rejected} of ${rows} rows were rejected (${shown}), more than ${mostPercent} %. ` +
+      'The tables would tell too little, so nothing was published. ' +
+      'Correct the input, or run without --strict-quality to find each of these rows in the folder rejected.',
   );
 }
 

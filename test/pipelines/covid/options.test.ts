@@ -89,7 +89,7 @@ describe('rejected rows', () => {
     const output = path.join(folder, 'out');
     const input = [fileOf(folder, rows)];
     await expect(runCovid(output, { input, strictQuality: 49.9 })).rejects.toThrow(
-      /2 of 4 rows were rejected .* more than the 49\.9 % of --strict-quality/,
+      /--strict-quality: 2 of 4 rows were rejected .* more than 49\.9 %/,
     );
     expect(filesOf(output)).toEqual([]);
     await runCovid(output, { input, strictQuality: 50 });
