@@ -108,7 +108,8 @@ class SchemaReader {
       element.type === undefined || element.num_children
         ? this.#group(element, id, levels)
         : this.#leaf(element, id, levels);
-    return isRepeated ? listOf(node, false) : node;
+    if (!isRepeated) return node;
+    return element.num_children ? listOf(node, false) : repeatedLeaf(node);
   }
 
   #leaf(element: SchemaElement, id: string, { ids, names, definition, repetition }: Above): Node {
@@ -210,6 +211,12 @@ function none(nullable: boolean): null {
 function listOf({ type, decode }: Node, nullable: boolean): Node {
   const list: ColumnType = { kind: 'list', element: type, nullable };
   return { type: list, decode: decoderOf(list, { element: decode }) };
+}
+
+/** hyparquet gives an empty list of bare values as null, or as a list of one null. */
+function repeatedLeaf({ type, decode }: Node): Node {
+  const present = (raw: unknown): readonly unknown[] => (Array.isArray(raw) ? raw.filter((item) => item !== null) : []);
+  return { type: { kind: 'list', element: type, nullable: false }, decode: (raw) => present(raw).map(decode) };
 }
 
 /** A map is read as a struct with one repeated member, so that keys of any type and doubled keys stay. */
