@@ -49,11 +49,10 @@ export class BoundedRun {
     this.#started = host.clock.monotonic();
     this.#cpuBefore = host.memory.cpuMs();
     this.#plan = planBounded(this.#graph);
-    this.#turn = new Turn(host, this.#abort.signal);
     const warn = (message: string): void => runOptions.onWarning?.(message);
     this.#spill = new Spill(host.disk, warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
-    this.#turn.also(() => memory.check());
+    this.#turn = new Turn(host, this.#abort.signal, { afterBatch: memory.checkHeld, atTurn: memory.checkProcess });
     this.#network = new Network(this.#graph, this.#plan, {
       host,
       metrics: this.#metrics,
@@ -71,6 +70,7 @@ export class BoundedRun {
     const stopProgress = this.#reportProgress();
     const { writes } = this.#network;
     try {
+      this.#abort.signal.throwIfAborted();
       for (const write of writes.values()) await write.open();
       for (const root of this.#plan.order) await this.#runRoot(root);
       for (const write of writes.values()) await write.commit();

@@ -23,6 +23,7 @@ export class ElementStore implements Edge, Spillable {
   readonly #kept: Batch[] = [];
   #disk: BlockSequence | undefined;
   #bytes = 0;
+  #isRead = false;
 
   constructor(name: string, spill: Spill, codegen: boolean) {
     this.name = name;
@@ -51,7 +52,7 @@ export class ElementStore implements Edge, Spillable {
   }
 
   get canSpill(): boolean {
-    return this.#bytes >= LEAST_BYTES;
+    return !this.#isRead && this.#bytes >= LEAST_BYTES;
   }
 
   spill(): void {
@@ -64,6 +65,7 @@ export class ElementStore implements Edge, Spillable {
 
   /** All elements; those in memory are gone from the store as they are handed over. */
   *batches(): Iterable<Batch> {
+    this.#isRead = true;
     this.flush(true);
     for (const batches of [this.#kept, this.#batches]) {
       for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) yield batch;

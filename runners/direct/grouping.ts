@@ -50,6 +50,7 @@ export class Grouping implements Edge {
   readonly #codec: RowCodec;
   readonly #table: GroupTable;
   #partitions: Partitions | undefined;
+  #isRead = false;
 
   constructor(spec: GroupingSpec) {
     this.name = spec.step;
@@ -87,12 +88,13 @@ export class Grouping implements Edge {
     if (reducer.keepsValues || !isHitOften) this.add = (value, ...at) => this.#addToDisk(value as Pair, ...at);
   }
 
-  /** Whether emptying it would give back memory worth mentioning. */
+  /** Whether emptying it would give back memory worth mentioning. Its groups are not taken away while they are handed over. */
   get canSpill(): boolean {
-    return this.#table.bytes() >= LEAST_BYTES;
+    return !this.#isRead && this.#table.bytes() >= LEAST_BYTES;
   }
 
   *batches(): Iterable<Batch> {
+    this.#isRead = true;
     if (this.#partitions === undefined) return yield* this.#table.batches();
     this.spill();
     yield* this.#finish(this.#partitions);

@@ -45,15 +45,27 @@ export class MemoryWatch {
     this.#spillables.push(spillable);
   }
 
-  /** Puts on disk what is too much. */
-  check(): void {
-    let held = this.#spillables.reduce((sum, spillable) => sum + spillable.bytes(), 0);
-    if (held <= this.limit * HELD_SHARE && this.#gauge.rss() <= this.limit * PROCESS_SHARE) return;
+  /** Puts on disk what is too much by the estimates; quick enough to be asked for after each batch. */
+  readonly checkHeld = (): void => {
+    if (this.#held() > this.limit * HELD_SHARE) this.#shrink();
+  };
+
+  /** The same where the process as a whole has grown too large. */
+  readonly checkProcess = (): void => {
+    if (this.#gauge.rss() > this.limit * PROCESS_SHARE) this.#shrink();
+  };
+
+  #held(): number {
+    let held = 0;
+    for (const spillable of this.#spillables) held += spillable.bytes();
+    return held;
+  }
+
+  #shrink(): void {
     const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
     for (const spillable of largestFirst) {
-      held -= spillable.bytes();
       spillable.spill();
-      if (held <= this.limit * (HELD_SHARE / 2)) return;
+      if (this.#held() <= this.limit * (HELD_SHARE / 2)) return;
     }
   }
 }

@@ -7,28 +7,32 @@ const LONGEST_TURN = 20;
 export class Turn {
   readonly #host: Host;
   readonly #signal: AbortSignal;
-  readonly #chores: (() => void)[] = [];
+  readonly #afterBatch: () => void;
+  readonly #atTurn: () => void;
   #last: number;
 
-  constructor(host: Host, signal: AbortSignal) {
+  /** `afterBatch` is called after each batch and `atTurn` at each turn; both must be quick. */
+  constructor(
+    host: Host,
+    signal: AbortSignal,
+    { afterBatch, atTurn }: { readonly afterBatch: () => void; readonly atTurn: () => void },
+  ) {
     this.#host = host;
     this.#signal = signal;
+    this.#afterBatch = afterBatch;
+    this.#atTurn = atTurn;
     this.#last = host.clock.monotonic();
-  }
-
-  /** Adds something that is done at each turn: it must be quick. */
-  also(chore: () => void): void {
-    this.#chores.push(chore);
   }
 
   /** A promise where it is time to wait for it. */
   take(): void | Promise<void> {
     if (this.#signal.aborted) throw cancelled(this.#signal);
+    this.#afterBatch();
     if (this.#host.clock.monotonic() - this.#last >= LONGEST_TURN) return this.#yield();
   }
 
   async #yield(): Promise<void> {
-    for (const chore of this.#chores) chore();
+    this.#atTurn();
     await this.#host.yieldTurn();
     this.#last = this.#host.clock.monotonic();
     if (this.#signal.aborted) throw cancelled(this.#signal);

@@ -3,7 +3,8 @@ import { singletonLists } from './assign-windows.ts';
 import { sharedBatch } from './batch.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
 import { isThenable, targetsOf } from './stage.ts';
-import type { Segment, SegmentCompiler, StageRuntime } from './stage-runtime.ts';
+import type { Segment, SegmentCompiler } from './stage-environment.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 /** Runs over nothing before the first batch. */
 const WARM_UP = 30;

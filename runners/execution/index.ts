@@ -10,4 +10,5 @@ export { interpretSegment } from './interpret.ts';
 export { MetricsStore, type StepMetrics } from './metrics.ts';
 export { ownCopy } from './own-copy.ts';
 export { type Edge, edgesOf, type SideInputAccess, type StageNode, type StageSpec, type Target } from './stage.ts';
-export { type StageEnvironment, StageRuntime } from './stage-runtime.ts';
+export type { StageEnvironment } from './stage-environment.ts';
+export { StageRuntime } from './stage-runtime.ts';

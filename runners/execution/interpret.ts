@@ -5,7 +5,8 @@ import { type Chunks, isAsyncIterable } from './chunks.ts';
 import type { Invoke } from './invoke.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
-import type { Segment, SegmentCompiler, StageRuntime } from './stage-runtime.ts';
+import type { Segment, SegmentCompiler } from './stage-environment.ts';
+import type { StageRuntime } from './stage-runtime.ts';
 
 // The same steps as codegen.ts prints, as closures, for places where text may not become code. Slower, equal in results:
 // both are run by the same tests.

@@ -1,33 +1,30 @@
 import {
   type AnyDoFn,
-  type AsyncScope,
   type BoundedWindow,
   ElementError,
   GLOBAL_WINDOW,
   OutputAt,
   type Timestamp,
 } from '../../model/index.ts';
-import type { StepMetrics } from './metrics.ts';
+import { type CallScope, runScoped } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { collectOutputs } from './outputs.ts';
 
 // The calls of a DoFn that are not about an element: setup (startBundle process* finishBundle)+ teardown. A failure of one
 // ends the run, but that of teardown, when all elements are done.
 
-type Scope = Pick<AsyncScope<StepMetrics>, 'run'>;
-
 const doFnOf = ({ node }: NodeRuntime): AnyDoFn | undefined =>
   node.step.primitive.kind === 'ParDo' ? node.step.primitive.doFn : undefined;
 
 /** Runs `setup`; what it returns is the resource of all other calls. */
-export async function setUp(node: NodeRuntime, scope: Scope): Promise<void> {
+export async function setUp(node: NodeRuntime, scope: CallScope): Promise<void> {
   const setup = doFnOf(node)?.setup;
   if (setup === undefined) return;
   node.resource = await lifeCycle(node, 'setup', scope, setup);
   node.invoker.release();
 }
 
-export async function startBundle(node: NodeRuntime, scope: Scope): Promise<void> {
+export async function startBundle(node: NodeRuntime, scope: CallScope): Promise<void> {
   const start = doFnOf(node)?.startBundle;
   if (start) await lifeCycle(node, 'startBundle', scope, () => start({ resource: node.resource }));
 }
@@ -39,7 +36,7 @@ interface Finished {
   readonly window: BoundedWindow;
 }
 
-export async function finishBundle(node: NodeRuntime, scope: Scope): Promise<readonly Finished[]> {
+export async function finishBundle(node: NodeRuntime, scope: CallScope): Promise<readonly Finished[]> {
   const finish = doFnOf(node)?.finishBundle;
   if (finish === undefined) return [];
   const yielded = await lifeCycle(node, 'finishBundle', scope, () =>
@@ -67,21 +64,21 @@ export async function finishBundle(node: NodeRuntime, scope: Scope): Promise<rea
 /** Runs `teardown`; what it throws is only told. */
 export async function tearDown(
   node: NodeRuntime,
-  { scope, warn }: { readonly scope: Scope; readonly warn: (message: string) => void },
+  { scope, warn }: { readonly scope: CallScope; readonly warn: (message: string) => void },
 ): Promise<void> {
   const teardown = doFnOf(node)?.teardown;
   if (teardown === undefined) return;
   try {
-    await scope.run(node.metrics, () => teardown(node.resource));
+    await runScoped(scope, node.metrics, () => teardown(node.resource));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     warn(`${node.path}: teardown failed: ${message}. What it was to free may still be held; results are not touched.`);
   }
 }
 
-async function lifeCycle(node: NodeRuntime, name: string, scope: Scope, call: () => unknown): Promise<unknown> {
+async function lifeCycle(node: NodeRuntime, name: string, scope: CallScope, call: () => unknown): Promise<unknown> {
   try {
-    return await scope.run(node.metrics, call);
+    return await runScoped(scope, node.metrics, call);
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
     throw new ElementError(

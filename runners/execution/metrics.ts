@@ -1,4 +1,13 @@
-import type { Metric, MetricKind, MetricResult, MetricsScope, MetricValues, StepMetric } from '../../model/index.ts';
+import {
+  type AsyncScope,
+  enterMetricsScope,
+  type Metric,
+  type MetricKind,
+  type MetricResult,
+  type MetricsScope,
+  type MetricValues,
+  type StepMetric,
+} from '../../model/index.ts';
 
 interface Cell {
   counter: number;
@@ -142,5 +151,18 @@ export class StepMetrics implements MetricsScope {
   /** A scope of the same step for one call that goes on while others do. */
   fork(): StepMetrics {
     return new StepMetrics(this.#store, this.#step, this.#journal !== undefined);
+  }
+}
+
+/** Where the metrics of what follows an await are found. */
+export type CallScope = Pick<AsyncScope<StepMetrics>, 'run'>;
+
+/** Runs a call whose metrics go to `metrics`, both until it returns and in what it goes on to do. */
+export function runScoped<R>(scope: CallScope, metrics: StepMetrics, call: () => R): R {
+  const outer = enterMetricsScope(metrics);
+  try {
+    return scope.run(metrics, call);
+  } finally {
+    enterMetricsScope(outer);
   }
 }

@@ -7,23 +7,32 @@ import { isThenable } from './stage.ts';
 /** Outputs of an async iterable that are pulled at once. */
 const CHUNK = 64;
 
+/** Runs what a user's function goes on to do. */
+export type RunCall = <R>(call: () => R) => R;
+
 /** Some outputs of an async iterable; {@link next} gives those that follow. */
 export class AsyncChunks {
   readonly values: unknown[] = [];
   isDone = false;
   readonly #iterator: AsyncIterator<unknown>;
+  readonly #run: RunCall;
 
-  private constructor(iterator: AsyncIterator<unknown>) {
+  private constructor(iterator: AsyncIterator<unknown>, run: RunCall) {
     this.#iterator = iterator;
+    this.#run = run;
   }
 
   /** The first outputs. */
-  static first(iterable: AsyncIterable<unknown>): Promise<AsyncChunks> {
-    return new AsyncChunks(iterable[Symbol.asyncIterator]()).next();
+  static first(iterable: AsyncIterable<unknown>, run: RunCall): Promise<AsyncChunks> {
+    return new AsyncChunks(iterable[Symbol.asyncIterator](), run).next();
   }
 
-  async next(): Promise<AsyncChunks> {
-    const chunk = new AsyncChunks(this.#iterator);
+  next(): Promise<AsyncChunks> {
+    return this.#run(() => this.#pull());
+  }
+
+  async #pull(): Promise<AsyncChunks> {
+    const chunk = new AsyncChunks(this.#iterator, this.#run);
     while (chunk.values.length < CHUNK) {
       const { done, value } = await this.#iterator.next();
       if (done) {
@@ -37,8 +46,8 @@ export class AsyncChunks {
 }
 
 /** What is to be waited for: a promise, or the first outputs of an async iterable. */
-export const toPromise = (result: unknown): PromiseLike<unknown> =>
-  isAsyncIterable(result) ? AsyncChunks.first(result) : Promise.resolve(result);
+export const toPromise = (result: unknown, run: RunCall): PromiseLike<unknown> =>
+  isAsyncIterable(result) ? AsyncChunks.first(result, run) : Promise.resolve(result);
 
 /** All outputs of a call as an array, or a promise of it; what is not iterable stays as it is. */
 export function collectOutputs(result: unknown): unknown {

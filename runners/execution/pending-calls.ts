@@ -1,15 +1,15 @@
-import { type AsyncScope, CancelledError, ElementError } from '../../model/index.ts';
+import { CancelledError, ElementError } from '../../model/index.ts';
 import { isAsyncIterable } from './chunks.ts';
 import type { FailedCall, Failures } from './failures.ts';
-import type { StepMetrics } from './metrics.ts';
+import { type CallScope, runScoped } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { collectOutputs, toPromise, WithEmissions } from './outputs.ts';
+import { AsyncChunks, collectOutputs, type RunCall, toPromise, WithEmissions } from './outputs.ts';
 import type { RingEntry } from './ring.ts';
 import { isThenable } from './stage.ts';
 
 /** What pending calls need of their stage. */
 export interface PendingEnvironment {
-  readonly scope: Pick<AsyncScope<StepMetrics>, 'run'>;
+  readonly scope: CallScope;
   readonly signal: AbortSignal;
   readonly failures: Failures;
   /** Takes the result of a call whose turn has come. */
@@ -32,7 +32,7 @@ export class PendingCalls {
 
   /** A call has returned a promise. */
   enqueue(node: NodeRuntime, entry: RingEntry, result: unknown): void {
-    this.#follow(node, entry, toPromise(result));
+    this.#follow(node, entry, toPromise(result, this.#runner(entry)));
     node.ring.push(entry);
   }
 
@@ -43,10 +43,10 @@ export class PendingCalls {
   }
 
   /** A call that has more: it stays first in its ring. */
-  goOn(node: NodeRuntime, entry: RingEntry, more: PromiseLike<unknown>): void {
+  goOn(node: NodeRuntime, entry: RingEntry, more: AsyncChunks | AsyncIterable<unknown>): void {
     entry.state = 'waiting';
     node.ring.unshift(entry);
-    this.#follow(node, entry, more);
+    this.#follow(node, entry, more instanceof AsyncChunks ? more.next() : toPromise(more, this.#runner(entry)));
   }
 
   /** Passes on the next call whose turn has come; false if there is none. */
@@ -73,6 +73,10 @@ export class PendingCalls {
     });
   }
 
+  #runner(entry: RingEntry): RunCall {
+    return (call) => runScoped(this.#environment.scope, entry.metrics, call);
+  }
+
   #follow(node: NodeRuntime, entry: RingEntry, promise: PromiseLike<unknown>): void {
     // The call goes on with its context, so the calls after it get another one.
     const { emissions } = node.invoker.release();
@@ -84,7 +88,10 @@ export class PendingCalls {
       this.#start(node);
       this.#wake?.();
     };
-    Promise.resolve(promise.then((result) => (node.collects ? collectOutputs(result) : result))).then(
+    const collected = promise.then((result) =>
+      this.#runner(entry)(() => (node.collects ? collectOutputs(result) : result)),
+    );
+    Promise.resolve(collected).then(
       (result) => {
         entry.metrics.settle(true);
         settle(result, undefined);
@@ -109,7 +116,7 @@ export class PendingCalls {
     for (let entry = node.ring.nextToStart(); entry !== undefined; entry = node.ring.nextToStart()) {
       const result = this.#call(node, entry);
       if (entry.error === undefined && (isThenable(result) || isAsyncIterable(result))) {
-        this.#follow(node, entry, toPromise(result));
+        this.#follow(node, entry, toPromise(result, this.#runner(entry)));
         continue;
       }
       entry.state = 'settled';
@@ -120,8 +127,10 @@ export class PendingCalls {
   #call(node: NodeRuntime, entry: RingEntry): unknown {
     const { input, timestamp, windows, pane, metrics } = entry;
     try {
-      const result = this.#environment.scope.run(metrics, () => node.invoker.call(input, timestamp, windows, pane));
-      const collected = node.collects ? collectOutputs(result) : result;
+      const collected = this.#runner(entry)(() => {
+        const result = node.invoker.call(input, timestamp, windows, pane);
+        return node.collects ? collectOutputs(result) : result;
+      });
       if (!isThenable(collected)) metrics.settle(true);
       return collected;
     } catch (error) {

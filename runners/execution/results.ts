@@ -3,7 +3,7 @@ import { type Batch, BatchBuilder, sharedBatch, type Windows } from './batch.ts'
 import { isAsyncIterable } from './chunks.ts';
 import { SKIP } from './invoke.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { AsyncChunks, toPromise, WithEmissions } from './outputs.ts';
+import { AsyncChunks, WithEmissions } from './outputs.ts';
 import { resolveOutputAt } from './refusals.ts';
 import type { RingEntry } from './ring.ts';
 
@@ -13,7 +13,7 @@ export interface ResultTargets {
   readonly run: (node: NodeRuntime, tag: string, batch: Batch) => void;
   readonly deliver: (node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]) => void;
   /** The call has more: it stays first in its ring. */
-  readonly goOn: (node: NodeRuntime, entry: RingEntry, more: PromiseLike<unknown>) => void;
+  readonly goOn: (node: NodeRuntime, entry: RingEntry, more: AsyncChunks | AsyncIterable<unknown>) => void;
   /** The outputs are pulled from an iterator as there is room. */
   readonly pull: (node: NodeRuntime, entry: RingEntry, result: unknown) => void;
 }
@@ -46,9 +46,9 @@ export function passOnResult(node: NodeRuntime, entry: RingEntry, settled: unkno
 function passOnMany(node: NodeRuntime, entry: RingEntry, result: unknown, targets: ResultTargets): void {
   if (result instanceof AsyncChunks) {
     targets.run(node, MAIN, outputBatch(node, result.values, entry));
-    if (!result.isDone) targets.goOn(node, entry, result.next());
+    if (!result.isDone) targets.goOn(node, entry, result);
   } else if (isAsyncIterable(result)) {
-    targets.goOn(node, entry, toPromise(result));
+    targets.goOn(node, entry, result);
   } else if (Array.isArray(result)) {
     targets.run(node, MAIN, outputBatch(node, result, entry));
   } else if (result === undefined && node.node.step.primitive.kind === 'ParDo') {

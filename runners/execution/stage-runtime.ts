@@ -1,10 +1,8 @@
 import {
-  type AsyncScope,
   type BoundedWindow,
   type DeadLetter,
   DEAD_LETTERS,
   enterMetricsScope,
-  type Host,
   MAIN,
   MIN_TIMESTAMP,
   NO_FIRING,
@@ -19,7 +17,7 @@ import { type Chunks, chunksOf, isAsyncIterable, isIterable } from './chunks.ts'
 import { type CallArguments, elementError, type FailedCall, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
-import type { MetricsStore, StepMetrics } from './metrics.ts';
+import { runScoped } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
 import { collectOutputs, WithEmissions } from './outputs.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -27,25 +25,8 @@ import { badKey, badOutputs, badTimestamp, checkSkew, resolveOutputAt } from './
 import { outputBatch, passOnResult } from './results.ts';
 import type { Load, RingEntry } from './ring.ts';
 import { Suspended } from './suspended.ts';
-import { edgesOf, isThenable, type SideInputAccess, type StageSpec } from './stage.ts';
-
-/** Runs elements of a batch from an index through a part of the stage; returns the index where it stopped. */
-export type Segment = (batch: Batch, from: number) => number;
-
-/** Makes the function for what follows one output of a node, or (node undefined) the stage's entry. */
-export type SegmentCompiler = (stage: StageRuntime, node: number | undefined, tag: string) => Segment;
-
-/** What a stage takes from its runner. */
-export interface StageEnvironment {
-  readonly host: Host;
-  readonly store: MetricsStore;
-  readonly scope: Pick<AsyncScope<StepMetrics>, 'run'>;
-  readonly sideInputs: SideInputAccess;
-  readonly compile: SegmentCompiler;
-  readonly signal: AbortSignal;
-  /** Told of what goes wrong without ending the run. */
-  readonly warn: (message: string) => void;
-}
+import { edgesOf, isThenable, type StageSpec } from './stage.ts';
+import type { Segment, StageEnvironment } from './stage-environment.ts';
 
 /** Where the call of a generator is not known any more. */
 const NOWHERE = [MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING] as const;
@@ -74,8 +55,6 @@ export class StageRuntime implements MetricsScope {
   readonly #pending: PendingCalls;
   readonly #elementsIn = new Map<string, number>();
   readonly #suspended = new Suspended();
-  /** Of the call that runs now, where it is one that may go on after it has returned. */
-  #callMetrics: StepMetrics | undefined;
   #bundleIsOpen = false;
 
   constructor(spec: StageSpec, environment: StageEnvironment) {
@@ -104,7 +83,7 @@ export class StageRuntime implements MetricsScope {
   }
 
   update(metric: Metric, value: number | string): void {
-    (this.#callMetrics ?? this.node(this.at).metrics).update(metric, value);
+    this.node(this.at).metrics.update(metric, value);
   }
 
   node(index: number): NodeRuntime {
@@ -144,9 +123,8 @@ export class StageRuntime implements MetricsScope {
   /** A call whose function is not known to be sync: what it goes on to do counts for its step. */
   #scoped(node: NodeRuntime, call: CallArguments): unknown {
     const metrics = node.isAtomic ? node.metrics.fork() : node.metrics;
-    this.#callMetrics = metrics;
     try {
-      const result = this.environment.scope.run(metrics, () => node.invoker.call(...call));
+      const result = runScoped(this.environment.scope, metrics, () => node.invoker.call(...call));
       if (isThenable(result) || isAsyncIterable(result)) node.promised = metrics;
       else {
         node.ring.returned();
@@ -156,8 +134,6 @@ export class StageRuntime implements MetricsScope {
     } catch (error) {
       metrics.settle(false);
       throw error;
-    } finally {
-      this.#callMetrics = undefined;
     }
   }
 
@@ -165,7 +141,8 @@ export class StageRuntime implements MetricsScope {
   collect(index: number, result: unknown): unknown {
     if (result === LEFT) return LEFT;
     const node = this.node(index);
-    const collected = collectOutputs(result);
+    const metrics = node.promised ?? node.metrics;
+    const collected = runScoped(this.environment.scope, metrics, () => collectOutputs(result));
     if (!isThenable(collected)) node.metrics.settle(true);
     return collected;
   }
@@ -406,8 +383,10 @@ export class StageRuntime implements MetricsScope {
   }
 
   async #callAgain({ node, call, metrics }: FailedCall): Promise<unknown> {
-    const result = await this.environment.scope.run(metrics, () => node.invoker.call(...call));
-    const collected = node.collects ? await collectOutputs(result) : result;
+    const collected = await runScoped(this.environment.scope, metrics, () => {
+      const result = node.invoker.call(...call);
+      return node.collects ? collectOutputs(result) : result;
+    });
     const all = WithEmissions.of(collected, node.invoker.takeEmissions());
     metrics.settle(true);
     return all;

@@ -2,7 +2,7 @@ import type { Batch } from './batch.ts';
 import type { Chunks } from './chunks.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import type { RingEntry } from './ring.ts';
-import type { Segment } from './stage-runtime.ts';
+import type { Segment } from './stage-environment.ts';
 
 /** A part of a stage that stopped for want of room. */
 export interface Resumable {

@@ -5,7 +5,8 @@ import { generateSegment, mayGenerate } from '../../../runners/execution/codegen
 import { interpretSegment } from '../../../runners/execution/interpret.ts';
 import { MetricsStore } from '../../../runners/execution/metrics.ts';
 import type { Edge, StageNode, Target } from '../../../runners/execution/stage.ts';
-import { type SegmentCompiler, StageRuntime } from '../../../runners/execution/stage-runtime.ts';
+import type { SegmentCompiler } from '../../../runners/execution/stage-environment.ts';
+import { StageRuntime } from '../../../runners/execution/stage-runtime.ts';
 
 /** Runs a chain of steps over values as one stage, and gives what comes out. */
 async function runStage(
