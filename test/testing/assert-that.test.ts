@@ -170,3 +170,11 @@ test('what happens to the expected array afterwards does not count', async () =>
   };
   expect(await failure([1], assert)).toBeUndefined();
 });
+
+test('elements of another type than those of the collection do not compile', async () => {
+  const error = await failure([1], (c) => {
+    // @ts-expect-error: the collection holds numbers.
+    assertThat(c).containsInAnyOrder(['1']);
+  });
+  expect(error?.message).toContain("missing 1: '1'; extra 1: 1");
+});

@@ -44,6 +44,14 @@ test('a part that does not exist ends the run', async () => {
   );
 });
 
+test('a part that is not named does not compile', async () => {
+  const wrong = testPipeline((p) => {
+    // @ts-expect-error: there is no part 'c'.
+    p.apply(create([1])).apply(partition(['a', 'b'], () => 'c'));
+  });
+  await expect(wrong).rejects.toThrow(/returned "c", which names none of the parts a, b/);
+});
+
 test('parts that are none, or have one name, are refused', () => {
   expect(() => partition([], () => 'a' as never)).toThrow(/at least one name/);
   expect(() => partition(['a', 'a'], () => 'a')).toThrow(/none of them twice/);
