@@ -60,6 +60,14 @@ describe.each([{ codegen: true }, { codegen: false }])('%o', (options) => {
     }
   });
 
+  test('a field of any kind may be undefined after a shape was learned, and then counts as missing', () => {
+    for (const learned of ['x', 1, 1n, true, null, new Date(0), [1], { b: 1 }]) {
+      const encoder = keyEncoder(options);
+      for (let i = 0; i < 5; i++) encoder.encode({ id: i, a: learned });
+      expect(encoder.encode({ id: 1, a: undefined })).toBe(encodeKey({ id: 1 }));
+    }
+  });
+
   test('an error names the whole path after a shape was learned', () => {
     const encoder = keyEncoder(options);
     for (let i = 0; i < 5; i++) encoder.encode({ at: { place: new Date(i) } });

@@ -63,6 +63,11 @@ test('sessions that overlap merge and sessions that only touch do not', () => {
   ]);
 });
 
+test('windows that lie in a longer one merge with it, however many there are between', () => {
+  const windows = [interval(0, 100), interval(5, 10), interval(50, 60), interval(99, 101)];
+  expect(mergeOverlapping(windows)).toEqual([{ merged: windows, result: interval(0, 101) }]);
+});
+
 test('a session starts at its element and is as long as the gap', () => {
   expect(sessions({ gap: seconds(10) }).assign(seconds(3), null)).toEqual([interval(seconds(3), seconds(13))]);
 });
