@@ -1,4 +1,4 @@
-import type { FileMetaData, SchemaElement, Statistics } from 'hyparquet';
+import type { FileMetaData, RowGroup, SchemaElement, Statistics } from 'hyparquet';
 import type { ColumnType } from './column.ts';
 import { decimalBound, decoderOf, type Decode } from './decode-value.ts';
 import { leafType } from './stored-type.ts';
@@ -45,8 +45,36 @@ interface Node {
 const MAX_DEPTH = 100;
 
 /** @throws RangeError where the footer contradicts itself. */
-export function fileSchema(metadata: FileMetaData): FileSchema {
-  return new SchemaReader(metadata).read();
+export function fileSchema(metadata: FileMetaData, fileSize: number): FileSchema {
+  const schema = new SchemaReader(metadata).read();
+  checkGroups(schema.metadata, fileSize);
+  return schema;
+}
+
+/** Where the first byte of a row group is. Old writers leave out the place of the dictionary, or say 0. */
+export const startOf = ({ columns }: RowGroup): number =>
+  columns.reduce((least, { meta_data: meta }) => {
+    const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
+    return Math.min(least, start);
+  }, Number.POSITIVE_INFINITY);
+
+/** Rows that a footer hides, or puts outside the file, would be lost without a word. */
+function checkGroups({ num_rows, row_groups }: FileMetaData, fileSize: number): void {
+  const starts = new Set<number>();
+  let rows = 0n;
+  for (const [index, group] of row_groups.entries()) {
+    const start = startOf(group);
+    if (group.num_rows < 0n || group.num_rows > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(`row group ${index} has ${group.num_rows} rows`);
+    }
+    rows += group.num_rows;
+    if (group.num_rows === 0n) continue;
+    if (!(start >= 4 && start < fileSize - 8) || starts.has(start)) {
+      throw new RangeError(`row group ${index} begins at byte ${start}, where none can be`);
+    }
+    starts.add(start);
+  }
+  if (rows !== num_rows) throw new RangeError(`its row groups have ${rows} rows, but the file ${num_rows}`);
 }
 
 class SchemaReader {
@@ -174,16 +202,16 @@ class SchemaReader {
   }
 
   #plainMetadata(): FileMetaData {
-    const row_groups = this.#metadata.row_groups.map((group) => ({
+    const row_groups = this.#metadata.row_groups.map((group, index) => ({
       ...group,
-      columns: group.columns.map((chunk, at) => {
-        const leaf = this.#leaves[at];
-        const own = chunk.meta_data;
-        if (leaf === undefined || own === undefined || own.path_in_schema.join('.') !== leaf.path) {
-          throw new RangeError(
-            `a row group has the column ${own?.path_in_schema.join('.')} in the place of ${leaf?.path}`,
-          );
+      columns: this.#leaves.map((leaf, at) => {
+        const chunk = group.columns[at];
+        const own = chunk?.meta_data;
+        if (chunk === undefined || own === undefined || chunk.file_path !== undefined) {
+          throw new RangeError(`row group ${index} lacks the column ${leaf.path}, or keeps it elsewhere or encrypted`);
         }
+        const path = own.path_in_schema.join('.');
+        if (path !== leaf.path) throw new RangeError(`row group ${index} has ${path} in the place of ${leaf.path}`);
         const { statistics: _replaced, ...rest } = own;
         const statistics = plainStatistics(own.statistics, leaf.element);
         const meta_data = { ...rest, path_in_schema: this.#paths[at] ?? [], ...(statistics && { statistics }) };

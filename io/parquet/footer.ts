@@ -36,20 +36,28 @@ export async function readFooter(file: InputFile): Promise<FileSchema> {
   if (text(tail, tail.length - 4) !== MAGIC) throw await withoutMark(file, size, text(tail, tail.length - 4));
   const length = new DataView(tail.buffer, tail.byteOffset + tail.length - 8).getUint32(0, true);
   if (length > size - LEAST_BYTES) {
-    throw damagedAt(path, size - 8, `the footer claims ${length} bytes, but the file has ${size}. ${DAMAGED}.`);
+    throw damaged(path, size - 8, `the footer claims ${length} bytes, but the file has ${size}`);
   }
   const from = size - 8 - length;
   const bytes = from >= start ? tail.subarray(from - start) : await readBytes(file, from, size);
   const { parquetMetadata } = await loadPackage('hyparquet', () => import('hyparquet'));
   try {
-    return fileSchema(parquetMetadata(bytes, { parsers: BOUND_PARSERS, geoparquet: false }));
+    return fileSchema(parquetMetadata(bytes, { parsers: BOUND_PARSERS, geoparquet: false }), size);
   } catch (cause) {
-    throw damagedAt(path, from, `the footer can't be read: ${reason(cause)}. ${DAMAGED}.`, { cause });
+    throw damaged(path, from, `the footer can't be read: ${reason(cause)}`, cause);
   }
 }
 
-/** What to do with a damaged file. */
-export const DAMAGED = 'The file is damaged or was cut. Write it again, or leave it out';
+/**
+ * The error for bytes that no Parquet writer would have written; `what` may hold names from the file, of any characters.
+ */
+export function damaged(path: string, byte: number, what: string, cause?: unknown): ConnectorError {
+  const message = `${oneLine(what)}. The file is damaged or was cut. Write it again, or leave it out.`;
+  return damagedAt(path, byte, message, cause === undefined ? {} : { cause });
+}
+
+/** The text without what would break a line of a log or a terminal. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, '\ufffd');
 
 /** Why something failed, in a few words. */
 export const reason = (error: unknown): string =>

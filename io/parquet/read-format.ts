@@ -1,5 +1,6 @@
 import type { FileMetaData, ParquetQueryFilter } from 'hyparquet';
 import {
+  CancelledError,
   ConnectorError,
   formatIssues,
   type OffsetRange,
@@ -10,9 +11,10 @@ import {
 } from '../../model/index.ts';
 import type { InputFile, ReadFormat } from '../files/index.ts';
 import { setMember } from './decode-value.ts';
+import { startOf } from './file-schema.ts';
 import { readFooter } from './footer.ts';
 import { loadPackage } from './load-package.ts';
-import { readRowGroup, type Slice, startOf } from './row-group.ts';
+import { readRowGroup, type Slice } from './row-group.ts';
 import { checkWanted, select, type Selection, type Wanted } from './selection.ts';
 
 /** What {@link parquetFormat} can be asked for. */
@@ -134,7 +136,7 @@ async function emitSlice(
 ): Promise<void> {
   let pending = bytes;
   for (let from = 0; from < slice.rows; from += BATCH_ROWS) {
-    context.signal.throwIfAborted();
+    if (context.signal.aborted) throw new CancelledError(`${context.step}: reading was cancelled`);
     const matching = matchingRows(slice, selection, from, Math.min(slice.rows, from + BATCH_ROWS));
     const rows = matching.map((at) => rowAt(slice, selection, at));
     const written = emit(

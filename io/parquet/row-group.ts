@@ -1,10 +1,10 @@
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
-import { damagedAt, type InputFile } from '../files/index.ts';
+import type { InputFile } from '../files/index.ts';
 import { type PageError, pageChecker, type StoredChunk } from './check-pages.ts';
 import { DECOMPRESSORS, isReadable } from './codecs.ts';
 import { dataParsers } from './decode-value.ts';
 import type { FileColumn } from './file-schema.ts';
-import { DAMAGED, readBytes, reason } from './footer.ts';
+import { damaged, readBytes, reason } from './footer.ts';
 import { loadPackage } from './load-package.ts';
 
 /** A row group of a file, and what is read of it. */
@@ -25,6 +25,8 @@ export interface Slice {
 /** About what the values of a slice may take in memory, and what one takes beside its stored bytes. */
 const SLICE_BYTES = 64 * 1024 * 1024;
 const VALUE_BYTES = 16;
+/** Pages that lie in two slices are decoded twice, so slices are not small. */
+const LEAST_ROWS = 1024;
 
 /**
  * Reads a row group slice by slice: one, as long as its values are not large.
@@ -33,27 +35,23 @@ const VALUE_BYTES = 16;
  *
  * @throws ConnectorError with file, byte, row group and column for what is damaged.
  */
-export async function* readRowGroup(part: RowGroupPart): AsyncGenerator<Slice, void, undefined> {
+export async function* readRowGroup(
+  part: RowGroupPart,
+  sliceBytes: number = SLICE_BYTES,
+): AsyncGenerator<Slice, void, undefined> {
   const group = part.metadata.row_groups[part.index] as RowGroup; // the index is one of them
   const rows = Number(group.num_rows);
   const chunks = part.columns.flatMap((column) => column.leaves.map((leaf) => chunkOf(part, group, leaf.index)));
   const bytes = await fetchChunks(chunks, part.file);
   await checkChunks(part, chunks, bytes);
   const memory = chunks.reduce((sum, chunk) => sum + chunk.grown + rows * VALUE_BYTES, 0);
-  const size = Math.max(1024, Math.ceil(rows / Math.ceil(Math.max(1, memory) / SLICE_BYTES)));
+  const size = Math.max(LEAST_ROWS, Math.ceil(rows / Math.ceil(Math.max(1, memory) / sliceBytes)));
   const decode = await columnDecoder(part, group, storedBuffer(part.file, chunks, bytes));
   for (let from = 0; from < rows; from += size) {
     const count = Math.min(size, rows - from);
     yield { rows: count, values: await decode(from, count) };
   }
 }
-
-/** Where the first byte of a row group is. */
-export const startOf = ({ columns }: RowGroup): number =>
-  columns.reduce((least, { meta_data: meta }) => {
-    const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
-    return Math.min(least, start);
-  }, Number.POSITIVE_INFINITY);
 
 interface Chunk {
   readonly index: number;
@@ -62,11 +60,11 @@ interface Chunk {
   readonly grown: number;
 }
 
-function chunkOf({ file, columns, metadata, index }: RowGroupPart, group: RowGroup, at: number): Chunk {
+function chunkOf({ file, columns, index }: RowGroupPart, group: RowGroup, at: number): Chunk {
   const leaf = columns.flatMap((column) => column.leaves).find((one) => one.index === at);
   const meta = group.columns[at]?.meta_data;
   const fail = (message: string, byte = 0): never => {
-    throw damagedAt(file.path, byte, `row group ${index}, column ${leaf?.path}: ${message}. ${DAMAGED}.`);
+    throw damaged(file.path, byte, `row group ${index}, column ${leaf?.path}: ${message}`);
   };
   if (leaf === undefined || meta === undefined) return fail('it is not there');
   if (meta.type !== leaf.element.type) return fail(`it is ${meta.type} here, but ${leaf.element.type} in the schema`);
@@ -75,7 +73,6 @@ function chunkOf({ file, columns, metadata, index }: RowGroupPart, group: RowGro
       `its codec is ${meta.codec}; snappy, gzip, brotli, zstd and none are read. Write the file with one of these`,
     );
   }
-  // Old writers leave out the place of the dictionary, or say 0.
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
   const size = Number(meta.total_compressed_size);
   if (!(start >= 4 && size >= 0 && start + size <= (file.size ?? 0) - 8)) {
@@ -84,8 +81,6 @@ function chunkOf({ file, columns, metadata, index }: RowGroupPart, group: RowGro
   if (leaf.maxRepetition === 0 && meta.num_values !== group.num_rows) {
     return fail(`it has ${meta.num_values} values, but the row group ${group.num_rows} rows`, start);
   }
-  if (group.num_rows > BigInt(Number.MAX_SAFE_INTEGER) || metadata.row_groups.length <= index)
-    return fail('it is too large');
   return { index: at, start, end: start + size, grown: Number(meta.total_uncompressed_size) };
 }
 
@@ -132,12 +127,8 @@ async function checkChunks(
     } catch (error) {
       // The checker throws nothing else.
       const { at: offset, message } = error as PageError;
-      throw damagedAt(
-        file.path,
-        chunk.start + offset,
-        `row group ${index}, column ${leaf.path}: ${message.replace(/^parquet /, '')}. ${DAMAGED}.`,
-        { cause: error },
-      );
+      const what = `row group ${index}, column ${leaf.path}: ${message.replace(/^parquet /, '')}`;
+      throw damaged(file.path, chunk.start + offset, what, error);
     }
   }
 }
@@ -226,7 +217,7 @@ async function located(part: RowGroupPart, group: RowGroup, { error, retry }: Fa
       const meta = group.columns[column.leaves[0]?.index ?? 0]?.meta_data;
       const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
       const what = `row group ${part.index}, column ${column.name}: the values can't be decoded: ${reason(cause)}`;
-      return damagedAt(part.file.path, start, `${what}. ${DAMAGED}.`, { cause });
+      return damaged(part.file.path, start, what, cause);
     }
   }
   return error instanceof Error ? error : new Error(String(error));

@@ -3,6 +3,7 @@ import type { InputFile } from '../files/index.ts';
 import { type ColumnType, type ParquetSchema, typeText } from './column.ts';
 import { type Condition, conditionOn, type ParquetCondition } from './filter.ts';
 import type { FileColumn, FileSchema } from './file-schema.ts';
+import { oneLine } from './footer.ts';
 import { partitionValues, type PartitionValue, typedPartition } from './partition.ts';
 
 /** What a reader was asked for. */
@@ -96,7 +97,7 @@ export function checkWanted({ columns, filter = [] }: Wanted): void {
 }
 
 function missing({ path }: InputFile, name: string, known: readonly string[]): ConnectorError {
-  const shown = known.slice(0, 30).join(', ') + (known.length > 30 ? ', ...' : '');
+  const shown = oneLine(known.slice(0, 30).join(', ')) + (known.length > 30 ? ', ...' : '');
   return new ConnectorError(
     path,
     `there is no column ${JSON.stringify(name)}; there are ${shown}. Its values would be missing in each row. Correct the name, or read this file on its own.`,

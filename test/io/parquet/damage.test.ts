@@ -120,3 +120,10 @@ test('only the columns that are read can fail', async () => {
   bytes.fill(0xff, 60, 70);
   expect(await rowsOf(bytes, { columns: ['amount'] })).toHaveLength(300);
 });
+
+test('messages stay on one line, whatever names a file has', async () => {
+  const bytes = await fileOf([{ 'a\nb': 1 }], { columns: { 'a\nb': column.int32() }, compression: 'none' });
+  bytes.fill(0xff, 4, 12);
+  expect(await messageOf(rowsOf(bytes))).toMatch(/column a\ufffdb: .+\.$/);
+  expect(await messageOf(rowsOf(bytes, { columns: ['c'] }))).toMatch(/there are a\ufffdb\. .+\.$/);
+});
