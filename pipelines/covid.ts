@@ -63,8 +63,11 @@ function writeTables(cases: PCollection<Case>, settings: TableSettings, folder: 
   const daily = cases.apply(dailyCounts());
   const departments = daily.apply(refine(topDepartamentosTasa, settings));
   const days = daily.apply(refine(promedioMovil7Dias, settings));
-  const ages = cases.apply(tallyPer((case_) => ageGroup(case_.edad))).apply(refine(distribucionEdad, settings));
-  const sexes = cases.apply(tallyPer((case_) => case_.sexo)).apply(refine(desgloseGenero, settings));
+  const perAge = cases.apply(tallyPer('Age', (case_) => ageGroup(case_.edad)));
+  const perSex = cases.apply(tallyPer('Sex', (case_) => case_.sexo));
+  const perOutcome = cases.apply(tallyPer('Outcome', (case_) => case_.atencion ?? noOutcome));
+  const ages = perAge.apply(refine(distribucionEdad, settings));
+  const sexes = perSex.apply(refine(desgloseGenero, settings));
   departments.apply(writeTable(topDepartamentosTasa, folder));
   days.apply(writeTable(promedioMovil7Dias, folder));
   ages.apply(writeTable(distribucionEdad, folder));
@@ -73,10 +76,7 @@ function writeTables(cases: PCollection<Case>, settings: TableSettings, folder: 
   daily.apply(refine(tendenciasMensuales, settings)).apply(writeTable(tendenciasMensuales, folder));
   daily.apply(refine(hitos1000Casos, settings)).apply(writeTable(hitos1000Casos, folder));
   daily.apply(refine(resumenNacionalDiario, settings)).apply(writeTable(resumenNacionalDiario, folder));
-  cases
-    .apply(tallyPer((case_) => case_.atencion ?? noOutcome))
-    .apply(refine(distribucionAtencion, settings))
-    .apply(writeTable(distribucionAtencion, folder));
+  perOutcome.apply(refine(distribucionAtencion, settings)).apply(writeTable(distribucionAtencion, folder));
   return { departments, days, ages, sexes };
 }
 

@@ -67,8 +67,9 @@ function inhabited(row: PopulationRow, place: string): Inhabited {
   return { code: code.padStart(2, '0'), name, inhabitants: Number(inhabitants) };
 }
 
+/** A CSV file has text, a database numbers as well; anything else is no value. */
 function textOf(value: unknown): string {
-  return value === null || value === undefined ? '' : String(value).trim();
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? `${value}`.trim() : '';
 }
 
 function problem(place: string, what: string, fix: string): ConnectorError {

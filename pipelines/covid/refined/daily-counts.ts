@@ -1,5 +1,4 @@
-import type { PCollection, PTransform } from 'viga';
-import { ptransform } from 'viga';
+import { type PCollection, type PTransform, ptransform } from 'viga';
 import { type Case, dateOfDay, dayNumber, type IsoDate } from '../cases/index.ts';
 import { addTallies, noCases, type Tallies, type Tally, tallyPer } from './tally.ts';
 
@@ -17,7 +16,7 @@ const codeLength = 2;
 export function dailyCounts(): PTransform<PCollection<Case>, PCollection<DailyCounts>> {
   return ptransform('DailyCounts', (cases: PCollection<Case>) =>
     cases
-      .apply(tallyPer((case_) => case_.codigo_departamento + case_.fecha_reporte))
+      .apply(tallyPer('DepartmentAndDay', (case_) => case_.codigo_departamento + case_.fecha_reporte))
       .map(everyDay, { name: 'EveryDay' }),
   );
 }

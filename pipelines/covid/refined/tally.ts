@@ -16,10 +16,13 @@ export function addTallies(a: Tally, b: Tally): Tally {
   return { cases: a.cases + b.cases, deaths: a.deaths + b.deaths };
 }
 
-/** Counts cases and deaths per key; gives one list of all keys, also where there are no cases. */
-export function tallyPer(key: (case_: Case) => string): PTransform<PCollection<Case>, PCollection<Tallies>> {
-  return ptransform('TallyPer', (cases: PCollection<Case>) =>
-    cases.keyBy(key).combinePerKey(tally).combineGlobally(toList()),
+/** Counts cases and deaths per key, called `name`; gives one list of all keys, also where there are no cases. */
+export function tallyPer(
+  name: string,
+  key: (case_: Case) => string,
+): PTransform<PCollection<Case>, PCollection<Tallies>> {
+  return ptransform(`TallyPer${name}`, (cases: PCollection<Case>) =>
+    cases.keyBy(key).combinePerKey(tally).combineGlobally(toList<KV<string, Tally>>()),
   );
 }
 
