@@ -18,6 +18,8 @@ export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
     const source = context?.source ?? '';
     if (!/^-?\d+$/.test(source)) return value;
     if (bigIntegers === 'bigint') return BigInt(source);
+    // A number that was written as its own digits, 1e20 for example, has them still.
+    if (String(value) === source) return value;
     throw new RangeError(
       `the integer ${source} does not fit into a number. Its last digits would change. Pass bigIntegers: 'bigint' to get such integers as bigint, or 'number' to round them.`,
     );
