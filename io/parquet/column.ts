@@ -104,7 +104,8 @@ function decimal(precision: number, scale: number): Column<string, string | bigi
 }
 
 function nullable<C extends ColumnType>(type: C): Column<OutOf<C> | null, InOf<C> | null> {
-  return { ...(type as ColumnType), nullable: true }; // a spread of a generic loses the union it extends
+  const whole: ColumnType = type; // a spread of a generic loses the union it extends
+  return { ...whole, nullable: true };
 }
 
 function list<C extends ColumnType>(element: C): Column<readonly OutOf<C>[], readonly InOf<C>[]> {
@@ -127,20 +128,31 @@ function map<K extends ColumnType, V extends ColumnType>(
 }
 
 /**
- * The types of columns. Values are read and written in one form, chosen so that nothing is lost:
+ * The types of columns. Values are read in one form, chosen so that nothing is lost:
  *
- * - `int64`, `uint64`: bigint. Written also from safe whole numbers.
- * - `decimal(precision, scale)`: text with exactly `scale` digits behind the point, '12.340': a number would round, a bare
- *   bigint would need its scale beside it. Written also from a bigint, which is a whole number: 5n is '5.000'. Nothing is
- *   rounded: too many digits are an error.
- * - `date`: 'YYYY-MM-DD', because a Date also has a time and a zone that a date does not. Written also from a Date that is
- *   midnight UTC.
- * - `timestampMillis`: Date. `timestampMicros`, `timestampNanos`: bigint since 1970 UTC in their own unit, because a Date
- *   ends at milliseconds. All are written also from a Date.
- * - `timeMillis`: number of milliseconds since midnight; `timeMicros`: bigint.
- * - `json`: the value, with whole numbers beyond 2^53 as bigint. A JSON `null` can't be told from a missing value.
- * - `uuid`: text in lower case. `bytes`: Uint8Array.
- * - `list(element)`: array; `struct({...})`: object; `map(key, value)`: array of `{ key, value }`, written also from a Map.
+ * | column | read as | written also from |
+ * |---|---|---|
+ * | `boolean` | boolean | |
+ * | `int8`, `int16`, `int32`, `uint8`, `uint16`, `uint32` | number | |
+ * | `int64`, `uint64` | bigint | a number that is a safe whole one |
+ * | `float`, `double` | number | |
+ * | `decimal(precision, scale)` | text with exactly `scale` digits behind the point: '12.340' | a bigint, which is whole: 5n is '5.000' |
+ * | `string` | string | |
+ * | `bytes` | Uint8Array | |
+ * | `uuid` | text in lower case | text in upper case |
+ * | `json` | the value; whole numbers beyond 2^53 are bigint | |
+ * | `date` | 'YYYY-MM-DD' | a Date that is midnight UTC |
+ * | `timestampMillis` | Date | |
+ * | `timestampMicros`, `timestampNanos` | bigint, in their unit since 1970 UTC | a Date |
+ * | `timeMillis` | number of milliseconds since midnight | |
+ * | `timeMicros` | bigint of microseconds since midnight | |
+ * | `list(element)` | array | |
+ * | `struct({ ... })` | object | |
+ * | `map(key, value)` | array of `{ key, value }`, with their order and doubled keys | a Map |
+ *
+ * A number would round a decimal, a Date has a time and a zone that a date does not, and ends at milliseconds. Nothing is
+ * rounded on write: a value with too many digits is an error. A JSON `null` can't be told from a missing value. Files of
+ * others may also have times in nanoseconds (bigint), 16-bit floats (number) and intervals (`{ months, days, millis }`).
  *
  * Columns hold no nulls unless wrapped in `nullable(...)`.
  *

@@ -57,61 +57,11 @@ function requiredEncoder(type: ColumnType, path: string, encoding: Encoding): En
       `the value ${showValue(value)} is no ${typeText({ ...type, nullable: false })}${why}. It would be lost or changed. ${fix}${declare}.`,
     );
   };
+  const range = WHOLE[type.kind];
+  if (range !== undefined) return wholeNumber(range, refuse);
+  const bigRange = BIG[type.kind];
+  if (bigRange !== undefined) return bigInteger(bigRange, refuse);
   switch (type.kind) {
-    case 'boolean':
-      return (value) => (typeof value === 'boolean' ? value : refuse(value, 'Pass true or false'));
-    case 'int8':
-      return wholeNumber(-128, 127, refuse);
-    case 'int16':
-      return wholeNumber(-32_768, 32_767, refuse);
-    case 'int32':
-      return wholeNumber(-2_147_483_648, 2_147_483_647, refuse);
-    case 'uint8':
-      return wholeNumber(0, 255, refuse);
-    case 'uint16':
-      return wholeNumber(0, 65_535, refuse);
-    case 'uint32':
-      return wholeNumber(0, 4_294_967_295, refuse);
-    case 'time-millis':
-      return wholeNumber(0, 86_399_999, refuse);
-    case 'int64':
-      return bigInteger(MIN_INT64, MAX_INT64, refuse);
-    case 'uint64':
-      return bigInteger(0n, 2n ** 64n - 1n, refuse);
-    case 'time-micros':
-      return bigInteger(0n, 86_399_999_999n, refuse);
-    case 'float':
-    case 'double':
-      return floatingNumber(type.kind, encoding, refuse);
-    case 'string':
-      return (value) => {
-        if (typeof value !== 'string') return refuse(value, 'Pass a string, e.g. String(value)');
-        return value.isWellFormed()
-          ? value
-          : refuse(value, 'It has half a surrogate pair: cut text between characters');
-      };
-    case 'bytes':
-      return (value) => (value instanceof Uint8Array ? value : refuse(value, 'Pass a Uint8Array'));
-    case 'date':
-      return (value) => daysOf(value) ?? refuse(value, "Pass 'YYYY-MM-DD', or a Date at midnight UTC");
-    case 'timestamp-millis':
-      return timestamp(1n, refuse);
-    case 'timestamp-micros':
-      return timestamp(1000n, refuse);
-    case 'timestamp-nanos':
-      return timestamp(1_000_000n, refuse);
-    case 'json':
-      return (value) => {
-        try {
-          return jsonText(value);
-        } catch (cause) {
-          return refuse(value, `Pass JSON only: ${cause instanceof Error ? cause.message : cause}`);
-        }
-      };
-    case 'uuid':
-      return (value) => uuidBytes(value) ?? refuse(value, 'Pass text like 9f2e7c1a-0b4d-4e8f-a1b2-c3d4e5f60718');
-    case 'decimal':
-      return decimalEncoder(type, refuse);
     case 'list':
       return listEncoder(encoderOf(type.element, `${path}.element`, encoding), refuse);
     case 'struct':
@@ -122,27 +72,82 @@ function requiredEncoder(type: ColumnType, path: string, encoding: Encoding): En
         encoderOf(type.value, `${path}.value`, encoding),
         refuse,
       );
-    case 'float16':
-    case 'time-nanos':
-    case 'interval':
-      throw new TypeError(`column ${path} has the type ${type.kind}, which Viga only reads. Write another type.`);
+    case 'decimal':
+      return decimalEncoder(type, refuse);
+    case 'float':
+    case 'double':
+      return floatingNumber(type.kind, encoding, refuse);
+    case 'timestamp-millis':
+      return timestamp(1n, refuse);
+    case 'timestamp-micros':
+      return timestamp(1000n, refuse);
+    case 'timestamp-nanos':
+      return timestamp(1_000_000n, refuse);
     default:
-      return type satisfies never;
+      return plainEncoder(type.kind, refuse);
+  }
+}
+
+/** Kinds of whole numbers that a number holds, and their ranges. */
+const WHOLE: Partial<Record<ColumnType['kind'], readonly [number, number]>> = {
+  int8: [-128, 127],
+  int16: [-32_768, 32_767],
+  int32: [-2_147_483_648, 2_147_483_647],
+  uint8: [0, 255],
+  uint16: [0, 65_535],
+  uint32: [0, 4_294_967_295],
+  'time-millis': [0, 86_399_999],
+};
+
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** Kinds of whole numbers that need a bigint, and their ranges. */
+const BIG: Partial<Record<ColumnType['kind'], readonly [bigint, bigint]>> = {
+  int64: [MIN_INT64, MAX_INT64],
+  uint64: [0n, 2n ** 64n - 1n],
+  'time-micros': [0n, 86_399_999_999n],
+};
+
+/** Kinds whose values have one form. */
+function plainEncoder(kind: ColumnType['kind'], refuse: Refuse): EncodeValue {
+  switch (kind) {
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : refuse(value, 'Pass true or false'));
+    case 'string':
+      return (value) => {
+        if (typeof value !== 'string') return refuse(value, 'Pass a string, e.g. String(value)');
+        if (value.isWellFormed()) return value;
+        return refuse(value, 'It has half a surrogate pair: cut text between characters');
+      };
+    case 'bytes':
+      return (value) => (value instanceof Uint8Array ? value : refuse(value, 'Pass a Uint8Array'));
+    case 'date':
+      return (value) => daysOf(value) ?? refuse(value, "Pass 'YYYY-MM-DD', or a Date at midnight UTC");
+    case 'json':
+      return (value) => {
+        try {
+          return jsonText(value);
+        } catch (cause) {
+          return refuse(value, `Pass JSON only: ${cause instanceof Error ? cause.message : String(cause)}`);
+        }
+      };
+    case 'uuid':
+      return (value) => uuidBytes(value) ?? refuse(value, 'Pass text like 9f2e7c1a-0b4d-4e8f-a1b2-c3d4e5f60718');
+    default:
+      throw new TypeError(`the type ${kind} can only be read. Write another one.`);
   }
 }
 
 type Refuse = (value: unknown, fix: string) => never;
 
-const MIN_INT64 = -(2n ** 63n);
-const MAX_INT64 = 2n ** 63n - 1n;
-
-function wholeNumber(min: number, max: number, refuse: Refuse): EncodeValue {
+function wholeNumber([min, max]: readonly [number, number], refuse: Refuse): EncodeValue {
   const fix = `Pass a whole number from ${min} to ${max}`;
   return (value) =>
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : refuse(value, fix);
 }
 
-function bigInteger(min: bigint, max: bigint, refuse: Refuse): EncodeValue {
+function bigInteger([min, max]: readonly [bigint, bigint], refuse: Refuse): EncodeValue {
   return (value) => {
     const whole = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
     return typeof whole === 'bigint' && whole >= min && whole <= max

@@ -271,7 +271,7 @@ test('files of hyparquet-writer are read, with what it infers', async () => {
 function fileWith(schema: SchemaElement[], data: unknown[]): Uint8Array {
   const writer = new ByteWriter();
   const name = schema[0]?.name ?? '';
-  parquetWriteRows({
+  void parquetWriteRows({
     writer,
     rows: data.map((value) => ({ [name]: value })),
     columns: [{ name }],
