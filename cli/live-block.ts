@@ -31,7 +31,8 @@ export class LiveBlock {
     if (lines.length === 0) return this.#remove();
     this.#release ??= this.#watch();
     if (!this.#isAtLineStart) return;
-    const text = lines.map((line) => `${line}${TO_LINE_END}\n`).join('');
+    // Cleared first: after a line as wide as the screen the code would take that line's last character.
+    const text = lines.map((line) => `${TO_LINE_END}${line}\n`).join('');
     this.#raw(`${this.#toTop()}${text}${TO_SCREEN_END}`);
     this.#lines = lines;
   }

@@ -9,8 +9,8 @@ export interface CapturedTerminal extends Terminal {
   readonly blocks: (readonly string[])[];
   /** The codes given to `finish` and `exit`. */
   readonly codes: { finish: number[]; exit: number[] };
-  /** Plays a signal. */
-  interrupt(): void;
+  /** Plays a signal; false where nobody listens for one. */
+  interrupt(): boolean;
 }
 
 /** What can be chosen of it. */
@@ -53,6 +53,7 @@ export function capturedTerminal({ env = {}, isTerminal = false, width = 80 }: C
     exit: (code) => void codes.exit.push(code),
     interrupt() {
       for (const listener of interrupts) listener();
+      return interrupts.size > 0;
     },
   };
 }

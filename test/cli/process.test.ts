@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+// What only a process of its own can show: exit codes, signals, closed pipes, what Node itself would print.
+
+const root = path.resolve(import.meta.dirname, '../..');
+const words = 'test/cli/fixtures/word-count.ts';
+const trouble = 'test/cli/fixtures/trouble.ts';
+const slow = 'test/cli/fixtures/slow.ts';
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly written: { out: string; err: string };
+  /** The exit code, or the signal that ended it, when all is written. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: root,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.err += text;
+  });
+  // Node types an event's arguments as any.
+  const ended = once(child, 'close').then(
+    ([code, signal]: (number | NodeJS.Signals | null)[]) => code ?? signal ?? null,
+  );
+  return { child, written, ended };
+}
+
+async function run(...args: string[]) {
+  const { written, ended } = start(args);
+  return { code: await ended, ...written };
+}
+
+/** Waits until the child has written something. */
+const untilWritten = async ({ child, written }: Started, text: string): Promise<void> => {
+  while (!written.out.includes(text)) await once(child.stdout ?? child, 'data');
+};
+
+describe('a pipeline file is a program', () => {
+  test('that runs and ends with 0', async () => {
+    const { code, out, err } = await run(words, '--text=a b a', '--output=print');
+    expect([code, out]).toEqual([0, 'a\t2\nb\t1\n']);
+    expect(err).toMatch(/^✔ word-count finished in/);
+  });
+
+  test('that has help', async () => {
+    const { code, out, err } = await run(words, '--help');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Usage: node test\/cli\/fixtures\/word-count\.ts --text=TEXT \[options\]/);
+  });
+
+  test('that ends with 2 on a wrong option, after one line and the usage', async () => {
+    const { code, out, err } = await run(words, '--txt=a');
+    expect([code, out]).toEqual([2, '']);
+    expect(err.split('\n')).toHaveLength(3);
+  });
+
+  test('that ends with 1 when it fails, and shows no stack', async () => {
+    const { code, err } = await run(trouble, '--mode=element fails');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^✖ Amounts failed on one element\n/);
+    expect(err).not.toMatch(/^ +at (?!test\/cli)/m);
+  });
+});
+
+test('the command runs a file that is imported, once', async () => {
+  const { code, out } = await run('bin/viga.mjs', 'run', words, '--text=a', '--output=print');
+  expect([code, out]).toEqual([0, 'a\t1\n']);
+});
+
+test('with --json the output holds nothing but JSON: what the pipeline prints goes to the error stream', async () => {
+  const { code, out, err } = await run(words, '--text=a', '--output=print', '--json');
+  expect([code, err]).toEqual([0, 'a\t1\n']);
+  const types = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types).toEqual(['start', 'summary']);
+});
+
+test('an error that nobody catches, of a timer say, is told like others', async () => {
+  const { code, err } = await run(trouble, '--mode=stray error');
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /^✖ the run of trouble failed\n {2}Error: nobody catches this\n {4}at test\/cli\/fixtures\/trouble/,
+  );
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s cancels a run that waits', async (signal) => {
+  const started = start([trouble, '--mode=endless']);
+  await untilWritten(started, 'working on a-17');
+  started.child.kill(signal);
+  expect(await started.ended).toBe(130);
+  expect(started.written.err).toMatch(/^cancelling; .*\n✖ the run was cancelled before it was finished\./);
+});
+
+test('Ctrl-C cancels a run that computes', async () => {
+  const started = start([trouble, '--mode=busy', '--json']);
+  await untilWritten(started, '"type":"start"');
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(130);
+  expect(started.written.out).toContain('"type":"cancelling"');
+  expect(started.written.out).toContain('"kind":"cancelled"');
+});
+
+test('a cancelled run leaves no temporary file', async () => {
+  const temporary = await mkdtemp(path.join(tmpdir(), 'viga-cli-'));
+  try {
+    const started = start([slow, '--parts=10000', '--part-ms=1', '--json'], { TMPDIR: temporary });
+    await untilWritten(started, '"type":"start"');
+    started.child.kill('SIGINT');
+    expect(await started.ended).toBe(130);
+    expect(await readdir(temporary)).toEqual([]);
+  } finally {
+    await rm(temporary, { recursive: true });
+  }
+});
+
+test('a reader that goes away is no error', async () => {
+  const started = start([slow, '--parts=30', '--part-ms=50', '--chat']);
+  await untilWritten(started, 'reached 0');
+  started.child.stdout?.destroy();
+  expect(await started.ended).toBe(0);
+  expect(started.written.err).toMatch(/^✔ slow finished/);
+});
+
+test.skipIf(process.platform !== 'linux')('output that can not be written is an error', async () => {
+  const child = spawn('/bin/sh', ['-c', `"${process.execPath}" bin/viga.mjs graph ${trouble} > /dev/full`], {
+    cwd: root,
+  });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(err).toMatch(/^viga: the output could not be written: ENOSPC/);
+});
