@@ -28,7 +28,11 @@ export function oneRowPerCase(files: PCollection<FileSummary>): PTransform<PColl
   });
 }
 
-function greatestRows(rows: Iterable<AcceptedRow>, newestReport: ReadonlyMap<string, IsoDate | null>): readonly Case[] {
+/** The greatest row of each case id among some, in any order. */
+export function greatestRows(
+  rows: Iterable<AcceptedRow>,
+  newestReport: ReadonlyMap<string, IsoDate | null>,
+): readonly Case[] {
   const greatest = new Map<bigint, AcceptedRow>();
   for (const row of rows) {
     const known = greatest.get(row.case.id_caso);

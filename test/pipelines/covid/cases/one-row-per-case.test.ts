@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { create } from 'viga';
 import { assertThat, testPipeline } from 'viga/testing';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkRow, oneRowPerCase, summarizeFiles } from '../../../../pipelines/covid/cases/index.ts';
+import { greatestRows } from '../../../../pipelines/covid/cases/one-row-per-case.ts';
 import { header9 } from '../rows.ts';
 
 const header = header9.split(',');
@@ -56,3 +58,36 @@ test('the order of lines does not matter', async (t) => {
 
 test('of rows that tell the same the first line is kept', (t) =>
   winners(t, [record('a.csv', 7), record('a.csv', 3), record('a.csv', 5)], ['1 a.csv 3']));
+
+test('in any order the same rows win, one for each id', () => {
+  const row = fc.record({
+    file: fc.constantFrom('a.csv', 'b.csv', 'old/a.csv', 'c.csv'),
+    line: fc.integer({ min: 2, max: 40 }),
+    id: fc.integer({ min: 1, max: 4 }),
+    city: fc.constantFrom('Cali', 'Buga', 'Ñ', 'Z', '\u{1F600}'),
+  });
+  const newest = new Map([
+    ['a.csv', '2020-03-07'],
+    ['b.csv', '2020-03-07'],
+    ['old/a.csv', '2020-03-07'],
+    ['c.csv', '2020-03-06'],
+  ]);
+  const rows = fc
+    .array(row, { maxLength: 30 })
+    .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+  fc.assert(
+    fc.property(rows, ([one, other]) => {
+      const [first, second] = [one, other].map((order) => {
+        const checked = order.map(({ file, line, id, city }) => checkRow(record(file, line, { id, city })));
+        return greatestRows(
+          checked.filter((each) => each.case !== undefined),
+          newest,
+        ).toSorted((a, b) => Number(a.id_caso - b.id_caso));
+      });
+      expect(second).toEqual(first);
+      expect(first?.map(({ id_caso }) => Number(id_caso))).toEqual(
+        [...new Set(one.map(({ id }) => id))].sort((a, b) => a - b),
+      );
+    }),
+  );
+});
