@@ -222,9 +222,11 @@ class Reading {
     }
     const selection = selectColumns(header, columns, ignoreCase);
     if ('code' in selection) return selection;
-    const skips = new Uint8Array(header.length).fill(columns === undefined ? 0 : 1);
+    const make = objectMaker(selection, this.#context.host.codegen);
+    if (columns === undefined) return { make };
+    const skips = new Uint8Array(header.length).fill(1);
     for (const index of selection.indexes) skips[index] = 0;
-    return { make: objectMaker(selection, this.#context.host.codegen), skips };
+    return { make, skips };
   }
 }
 

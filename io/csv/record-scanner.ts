@@ -92,13 +92,15 @@ export class RecordScanner {
     const { fields, skips } = this;
     const { trim, nullText } = this.#dialect;
     const isPlain = !trim && nullText === undefined;
+    const hasSkips = skips.length > 0;
     let from = start;
     let isHigh = false;
     let count = 0;
     this.innerLines = 0;
     this.faultAt = -1;
     this.openQuote = -1;
-    for (let at = start; at < bytes.length; at++) {
+    const length = bytes.length;
+    for (let at = start; at < length; at++) {
       const kind = kinds[bytes[at] as number];
       if (kind === ORDINARY) continue;
       if (kind === HIGH) {
@@ -109,7 +111,7 @@ export class RecordScanner {
         const stop = this.#quote(from, at);
         if (stop >= 0) {
           fields[count++] = this.#value;
-          if (stop >= bytes.length || kinds[bytes[stop] as number] === NEWLINE)
+          if (stop >= length || kinds[bytes[stop] as number] === NEWLINE)
             return this.#record(count, this.#close + 1, stop);
           at = stop;
           from = stop + 1;
@@ -122,7 +124,7 @@ export class RecordScanner {
         continue;
       }
       const to = kind === NEWLINE ? this.#beforeCr(from, at) : at;
-      if (count < skips.length && skips[count] === 1) fields[count] = '';
+      if (hasSkips && skips[count] === 1) fields[count] = '';
       else if (isPlain && !isHigh && to - from <= LONGEST_COPIED_SLICE) fields[count] = text.slice(from, to);
       else fields[count] = this.#field(from, to, isHigh);
       count++;
@@ -131,9 +133,9 @@ export class RecordScanner {
       isHigh = false;
     }
     if (!this.#isLast) return 'incomplete';
-    const to = this.#beforeCr(from, bytes.length);
+    const to = this.#beforeCr(from, length);
     fields[count++] = this.#field(from, to, isHigh);
-    return this.#record(count, to, bytes.length);
+    return this.#record(count, to, length);
   }
 
   /** The text of some bytes, for messages. */

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest';
+import * as v from 'valibot';
 import { z } from 'zod';
-import { type CsvRecord, readAllCsv, readCsv } from '../../../io/csv/index.ts';
+import { type CsvRecord, csvReadFormat, readAllCsv, readCsv } from '../../../io/csv/index.ts';
+import { fileSource } from '../../../io/files/index.ts';
 import { type DeadLetter, type PCollection, Pipeline } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
-import { assertThat, testPipeline } from '../../../testing/index.ts';
+import { assertSourceLaws, assertThat, testPipeline } from '../../../testing/index.ts';
 import { create } from '../../../transforms/index.ts';
 
 let folder: string;
@@ -138,4 +140,55 @@ describe('calls that make no sense do not compile', () => {
     // @ts-expect-error: without names there are no objects
     expect(() => readCsv({ files: 'a', header: false, as: 'objects' })).toThrow('needs names');
   });
+});
+
+test('a file that can not be read is refused as a whole, and the others are read', async () => {
+  const good = await file('a.csv', 'id,name\n1,Anna\n');
+  const doubled = await file('b.csv', 'id,id\n2,3\n');
+  const missing = await file('c.csv', 'ident,name\n4,Cy\n');
+  const empty = await file('d.csv', '');
+  const files = [good, doubled, missing, empty];
+  const p = new Pipeline();
+  p.apply(readCsv({ files, columns: ['id'] }), { name: 'Orders' });
+  await expect(p.run(directRunner())).rejects.toThrow(
+    `Orders/Read: ${doubled} line 1: the column "id" is there twice, as field 1 and 2.`,
+  );
+
+  const q = new Pipeline();
+  const dead: PCollection<DeadLetter<unknown>>[] = [];
+  const rows = q.apply(readCsv({ files, columns: ['id'], deadLetters: (failed) => dead.push(failed) }));
+  assertThat(rows).containsInAnyOrder([{ id: '1' }]);
+  const letters = dead[0]?.map(({ element, coordinate }) => ({ element, coordinate })) as PCollection<unknown>;
+  assertThat(letters).containsInAnyOrder([
+    { element: 'id,id', coordinate: `${doubled} line 1` },
+    { element: 'ident,name', coordinate: `${missing} line 1` },
+    { element: '', coordinate: `${empty} line 1` },
+  ]);
+  await q.run(directRunner());
+});
+
+test('the laws of sources hold, over several files', async () => {
+  const files = [
+    await file('a.csv', 'id\n1\n"2\n"\n'),
+    await file('b.csv', 'id\n3'),
+    await file('c.csv.gz', gzipSync('id\n4\n')),
+  ];
+  await assertSourceLaws(fileSource(csvReadFormat(), files), { moments: 20 });
+});
+
+test('valibot and arktype type rows as zod does', async (t) => {
+  const files = await file('a.csv', 'id,on\n1,yes\n');
+  const p = testPipeline(t);
+  const Valibot = v.object({ id: v.pipe(v.string(), v.transform(Number)), on: v.picklist(['yes', 'no']) });
+  const byValibot = p.apply(readCsv({ files, schema: Valibot }), { name: 'Valibot' });
+  expectTypeOf(byValibot).toEqualTypeOf<PCollection<{ id: number; on: 'yes' | 'no' }>>();
+  assertThat(byValibot).containsInAnyOrder([{ id: 1, on: 'yes' }]);
+  // arktype compiles its schemas, which the flag of the interpreted path forbids.
+  if (process.env['VIGA_CODEGEN'] !== 'off') {
+    const { type } = await import('arktype');
+    const byArktype = p.apply(readCsv({ files, schema: type({ id: 'string.integer.parse', on: "'yes' | 'no'" }) }));
+    expectTypeOf(byArktype).toEqualTypeOf<PCollection<{ id: number; on: 'yes' | 'no' }>>();
+    assertThat(byArktype).containsInAnyOrder([{ id: 1, on: 'yes' }]);
+  }
+  await p.run();
 });
