@@ -2,7 +2,7 @@
 //
 // A row is refused only where a case would be meaningless; the first reason in the order of `rejectionReasons` is given.
 // Everything else that is empty or odd becomes null. This runs once per row: fields are read by position and texts are
-// looked up in remembered tables (text.ts). The benchmark covid-lite guards it.
+// looked up in remembered tables (text.ts). The benchmark covid guards it.
 import type { Case, Sex } from './case.ts';
 import { countryCode, countryName } from './countries.ts';
 import { type IsoDate, parseDate, unreadable } from './dates.ts';
