@@ -11,9 +11,9 @@ import {
 } from '../../model/index.ts';
 import type { InputFile, ReadFormat } from '../files/index.ts';
 import { setMember } from './decode-value.ts';
-import { startOf } from './file-schema.ts';
 import { readFooter } from './footer.ts';
 import { loadPackage } from './load-package.ts';
+import { startOf } from './plain-metadata.ts';
 import { readRowGroup, type Slice } from './row-group.ts';
 import { checkWanted, select, type Selection, type Wanted } from './selection.ts';
 

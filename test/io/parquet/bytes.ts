@@ -1,4 +1,5 @@
 import type { InputFile } from '../../../io/files/index.ts';
+import { column } from '../../../io/parquet/index.ts';
 import { parquetFormat, type ReadFormatSpec } from '../../../io/parquet/read-format.ts';
 import { parquetWriteFormat } from '../../../io/parquet/write-format.ts';
 import { nodeHost } from '../../../host/index.ts';
@@ -92,3 +93,11 @@ export async function messageOf(promise: Promise<unknown>): Promise<string> {
   }
   throw new Error('there was no error');
 }
+
+/** Rows for tests that need many, and their columns. */
+export const people = { id: column.int64(), city: column.nullable(column.string()), age: column.int32() };
+export const rows = Array.from({ length: 10_000 }, (_, at) => ({
+  id: BigInt(at),
+  city: at % 10 === 0 ? null : `city ${at % 7}`,
+  age: at % 90,
+}));
