@@ -31,8 +31,7 @@ export function nodeTerminal(): Terminal {
       const original = stdout.write;
       const before = results;
       results = (text) => void original.call(stdout, text);
-      // The two streams take the same; what comes is passed on as it is.
-      stdout.write = stderr.write.bind(stderr) as typeof original;
+      stdout.write = stderr.write.bind<typeof original>(stderr);
       return () => {
         stdout.write = original;
         results = before;

@@ -1,4 +1,4 @@
-import { type OptionSpecs, OptionsError, PipelineError, type PipelineDefinition } from '../model/index.ts';
+import { type OptionSpecs, OptionsError, PipelineError, type PipelineDefinition, showValue } from '../model/index.ts';
 import { flagOf, type OptionTableValues } from './options.ts';
 import { runnerNames } from './runners.ts';
 
@@ -39,7 +39,7 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new OptionsError(
       'seed',
-      `${String(seed)} is not a whole number. Random numbers start from one. Give e.g. --seed=1.`,
+      `${showValue(seed)} is not a whole number. Random numbers start from one. Give e.g. --seed=1.`,
     );
   }
   const limit = values['memory-limit'];

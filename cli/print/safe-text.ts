@@ -1,7 +1,6 @@
 // Text that comes from data, from users' errors and from option values, made fit to be shown: no control character may
 // reach the terminal, no secret any stream.
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** Makes control characters visible, so that no element can move the cursor or hide a line. Line feeds stay. */

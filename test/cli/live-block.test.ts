@@ -75,8 +75,8 @@ test('streams are as they were once the block is gone', () => {
 
 test('a stream that is no terminal is left alone: it may be a file', () => {
   const terminal = screen(40);
-  const file = { ...screen(40), isTTY: false as const };
+  const file = { ...screen(40), isTTY: false };
   const { write } = file;
-  new LiveBlock(terminal, [file as unknown as ReturnType<typeof screen>]).draw(['title']);
+  new LiveBlock(terminal, [file]).draw(['title']);
   expect(file.write).toBe(write);
 });

@@ -1,5 +1,8 @@
 import type { BlockStream } from '../../cli/live-block.ts';
 
+const ESCAPE = '\u001b';
+const CODE_OR_CHARACTER = new RegExp(String.raw`${ESCAPE}\[(\d*)([A-Za-z])|[\s\S]`, 'gu');
+
 /** A terminal of so many columns, as far as a live block needs one: it knows what is on it after all that was written. */
 export function screen(columns: number): BlockStream & { readonly rows: () => string[] } {
   const rows: string[][] = [[]];
@@ -31,7 +34,7 @@ export function screen(columns: number): BlockStream & { readonly rows: () => st
     isTTY: true,
     columns,
     write(text: string | Uint8Array) {
-      for (const part of String(text).matchAll(/\u001b\[(\d*)([A-Za-z])|[\s\S]/gu)) {
+      for (const part of String(text).matchAll(CODE_OR_CHARACTER)) {
         const [all, n, code] = part;
         if (code !== undefined) codes[code]?.(Number(n));
         else if (all === '\r') column = 0;
