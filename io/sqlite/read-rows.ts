@@ -126,6 +126,14 @@ function checkParameterCount(
 
 function resultColumns(statement: StatementSync, settings: ReadSettings): readonly ResultColumn[] {
   const names = statement.columns().map(({ name }) => name);
+  const { bigints } = settings;
+  const unknown = typeof bigints === 'boolean' ? undefined : bigints.find((column) => !names.includes(column));
+  if (unknown !== undefined) {
+    throw new ConnectorError(
+      settings.place,
+      `bigints has ${JSON.stringify(unknown)}, which is no column. The result has ${names.join(', ')}. Correct bigints.`,
+    );
+  }
   const wanted = settings.columns ?? names.map((name) => [name, name] as const);
   return wanted.map(([name, column]) => {
     const index = names.indexOf(column);
@@ -141,7 +149,7 @@ function resultColumns(statement: StatementSync, settings: ReadSettings): readon
         `the result has two columns ${JSON.stringify(column)}. A row can have only one value of that name. Rename one with AS.`,
       );
     }
-    return { name, index, isBigint: settings.isBigint(column) };
+    return { name, index, isBigint: typeof bigints === 'boolean' ? bigints : bigints.includes(column) };
   });
 }
 

@@ -31,7 +31,7 @@ export interface ReadSettings {
   readonly parameters: readonly SqliteValue[];
   /** Names of rows with the names of columns; undefined: all, as they are called. */
   readonly columns: readonly (readonly [name: string, column: string])[] | undefined;
-  readonly isBigint: (column: string) => boolean;
+  readonly bigints: boolean | readonly string[];
   readonly schema: StandardSchemaV1 | undefined;
 }
 
@@ -53,7 +53,7 @@ export function readSettings(options: SqliteReadOptions): ReadSettings {
     statement: query ?? selectAll(table ?? '', columns),
     parameters: parameters.map(parameter),
     columns,
-    isBigint: typeof bigints === 'boolean' ? () => bigints : (column) => bigints.includes(column),
+    bigints,
     schema,
   };
 }

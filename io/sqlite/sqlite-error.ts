@@ -32,11 +32,13 @@ export const isRowAtFault = (error: unknown): error is SqliteFailure =>
 
 export const isTooManyParameters = (error: unknown): boolean => isSqliteFailure(error) && primary(error) === RANGE;
 
-/** Says what SQLite refused to do at a place, and how to go on. Errors that are not SQLite's are returned as they are. */
+/** What SQLite refused to do, and how to go on. */
+export const explain = (failure: SqliteFailure): string => `${failure.message}. ${adviceOn(failure)}`;
+
+/** A failure of SQLite as an error of the system at `place`. Errors that are not SQLite's are returned as they are. */
 export function sqliteError(place: string, error: unknown): Error {
   if (!isSqliteFailure(error)) return error instanceof Error ? error : new Error(String(error));
-  const message = `${error.message}. ${adviceOn(error)}`;
-  return new ConnectorError(place, message, { cause: error, retryable: isBusy(error) });
+  return new ConnectorError(place, explain(error), { cause: error, retryable: isBusy(error) });
 }
 
 function adviceOn(error: SqliteFailure): string {

@@ -10,7 +10,7 @@ import {
 import { quoteIdentifier } from '../sql/index.ts';
 import type { Committable } from './commit.ts';
 import { patiently } from './connect.ts';
-import { isRowAtFault, sqliteError } from './sqlite-error.ts';
+import { explain, isRowAtFault, sqliteError } from './sqlite-error.ts';
 import type { TableShape } from './table.ts';
 import { fits, type SqliteValue, toSqlite } from './values.ts';
 import { type Column, insertInto, type WriteSettings } from './write-settings.ts';
@@ -37,6 +37,8 @@ export class StageWriter implements SinkWriter<object, Committable> {
   #insert: StatementSync | undefined;
   /** Which of the columns some row had. */
   #seen: boolean[] = [];
+  /** Where the keys of an upsert stand among the columns. */
+  #keys: readonly number[] = [];
   #rows = 0;
   #isOver = false;
 
@@ -97,6 +99,7 @@ export class StageWriter implements SinkWriter<object, Committable> {
       );
     }
     const names = columns.map(({ name }) => name);
+    this.#keys = this.#settings.keys.map((key) => this.#keyAt(key, names));
     const marks = names.map(() => '?').join(', ');
     try {
       this.#insert = db.prepare(`${insertInto(table, names)} VALUES (${marks}) ${this.#settings.onConflict(names)}`);
@@ -106,6 +109,15 @@ export class StageWriter implements SinkWriter<object, Committable> {
     this.#seen = columns.map(() => false);
     this.#columns = columns;
     return columns;
+  }
+
+  #keyAt(key: string, names: readonly string[]): number {
+    const index = names.findIndex((name) => name.toLowerCase() === key.toLowerCase());
+    if (index >= 0) return index;
+    throw new ConnectorError(
+      this.#settings.place,
+      `the key ${key} is not among the columns that are written: ${names.join(', ')}. Each row would be a new one. Give the rows that property.`,
+    );
   }
 
   /** Stages a row; says why where that can't be. */
@@ -126,6 +138,10 @@ export class StageWriter implements SinkWriter<object, Committable> {
         return `column ${name}: ${(error as Error).message}`;
       }
     }
+    const open = this.#keys.find((index) => values[index] === null);
+    if (open !== undefined) {
+      return `the key ${columns[open]?.name} is null. No row is meant by it, so each run would add another. Give it a value.`;
+    }
     return this.#run(values);
   }
 
@@ -143,9 +159,8 @@ export class StageWriter implements SinkWriter<object, Committable> {
       this.#insert?.run(...values);
       return undefined;
     } catch (error) {
-      const known = sqliteError(this.#settings.place, error);
-      if (!isRowAtFault(error)) throw known;
-      return known.message.slice(this.#settings.place.length + 2);
+      if (isRowAtFault(error)) return explain(error);
+      throw sqliteError(this.#stage.path, error);
     }
   }
 

@@ -36,6 +36,8 @@ export interface WriteSettings {
   /** Database and table, for messages. */
   readonly place: string;
   readonly mode: 'insert' | 'upsert';
+  /** The keys of an upsert. */
+  readonly keys: readonly string[];
   /** Undefined: those of the first row. */
   readonly columns: readonly Column[] | undefined;
   /** The statement that makes the table where it is not there. */
@@ -56,13 +58,12 @@ export function writeSettings<T extends object>(options: SqliteWriteOptions<T>):
     throw refusal('keys', keys, 'must name the columns that tell which row is meant, e.g. ["id"]');
   }
   const columns = columnsOf(options.columns);
-  const missing = keys?.find((key) => columns !== undefined && !columns.some(({ name }) => name === key));
-  if (missing !== undefined) throw refusal('keys', keys, `the column ${missing} is not written. Add it to columns`);
   return {
     database: { database, ...(lockTimeout === undefined ? {} : { lockTimeout }) },
     table,
     place: `${database} table ${table}`,
     mode,
+    keys: mode === 'upsert' && keys ? keys : [],
     columns,
     createTable: createTable && createStatement(table, createTable, keys),
     onConflict: mode === 'upsert' && keys ? (names) => onConflict(keys, names) : () => '',
