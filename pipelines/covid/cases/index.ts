@@ -12,4 +12,4 @@ export { normalize, type Rejection, type RejectionReason, rejectionReasons } fro
 export { oneRowPerCase } from './one-row-per-case.ts';
 export { contagionTypes } from './vocabularies.ts';
 export { checkRow, readRows } from './read-rows.ts';
-export { baseName } from './text.ts';
+export { baseName, compareText } from './text.ts';

@@ -2,6 +2,7 @@ import { asMap, type PCollection, type PTransform, ptransform } from 'viga';
 import type { Case } from './case.ts';
 import type { IsoDate } from './dates.ts';
 import type { AcceptedRow, CheckedRow, FileSummary } from './file-summary.ts';
+import { compareText } from './text.ts';
 
 /** Nearly every row has an id of its own: a group for each would be millions of groups of one. */
 const groups = 4096;
@@ -60,8 +61,4 @@ function canonicalBytes({ archivo, linea, ...told }: Case): Buffer {
   return Buffer.from(
     JSON.stringify(Object.values(told), (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -58,6 +58,11 @@ export const cleanUpperText: (text: string) => string | null = remember(
   (text) => cleanText(text)?.toUpperCase() ?? null,
 );
 
+/** Orders texts by their code units, the same in every language and place. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The name of a file without its folder. */
 export const baseName: (path: string) => string = remember((path) => path.slice(path.lastIndexOf('/') + 1));
 

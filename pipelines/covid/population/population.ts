@@ -1,5 +1,5 @@
 import { ConnectorError } from 'viga';
-import { departments } from '../cases/index.ts';
+import { compareText, departments } from '../cases/index.ts';
 
 /** How many people live in each department, by code. */
 export interface Population {
@@ -33,7 +33,7 @@ const mostInhabitants = 2_147_483_647;
  * whole number from 1.
  */
 export function populationOf(rows: readonly PopulationRow[], place: string): Population {
-  const all = rows.map((row) => inhabited(row, place)).sort((a, b) => (a.code < b.code ? -1 : 1));
+  const all = rows.map((row) => inhabited(row, place)).sort((a, b) => compareText(a.code, b.code));
   if (all.length === 0) throw problem(place, 'the table has no rows', 'Give it a row for each department');
   const doubled = all.find(({ code }, at) => code === all[at + 1]?.code);
   if (doubled !== undefined) {
@@ -51,7 +51,7 @@ export function allDepartments(population: Population): readonly (Omit<Inhabited
 })[] {
   const listed = new Set(population.departments.map(({ code }) => code));
   const others = departments.filter(({ code }) => !listed.has(code)).map((other) => ({ ...other, inhabitants: null }));
-  return [...population.departments, ...others].sort((a, b) => (a.code < b.code ? -1 : 1));
+  return [...population.departments, ...others].sort((a, b) => compareText(a.code, b.code));
 }
 
 function inhabited(row: PopulationRow, place: string): Inhabited {

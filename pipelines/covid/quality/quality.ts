@@ -1,5 +1,5 @@
 import { ConnectorError } from 'viga';
-import { baseName, type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
+import { baseName, compareText, type FileSummary, nullableColumns, rejectionReasons } from '../cases/index.ts';
 
 /** What became of the rows of a run, as quality.json has it. */
 export interface Quality {
@@ -50,7 +50,8 @@ export function demandQuality(quality: Quality, mostPercent: number | undefined)
   const rows = quality.files.reduce((sum, file) => sum + file.rows, 0);
   const reasons = Object.entries(quality.rejected).filter(([, n]) => n > 0);
   const rejected = reasons.reduce((sum, [, n]) => sum + n, 0);
-  if (rejected * 100 <= mostPercent * rows) return;
+  // The share is divided, not the limit multiplied: 2.3 * 1000 is less than 2300 in binary.
+  if (rejected === 0 || (rejected * 100) / rows <= mostPercent) return;
   const shown = reasons.map(([reason, n]) => `${reason}: ${n}`).join(', ');
   throw new ConnectorError(
     '--strict-quality',
@@ -58,8 +59,4 @@ export function demandQuality(quality: Quality, mostPercent: number | undefined)
       'The tables would tell too little, so nothing was published. ' +
       'Correct the input, or run without --strict-quality to find each of these rows in the folder rejected.',
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../cases/index.ts';
 import { table } from './table.ts';
 import type { Tallies } from './tally.ts';
 
@@ -11,6 +12,6 @@ export const distribucionAtencion = table({
   rows(outcomes: Tallies) {
     return outcomes
       .map(({ key, value }) => ({ atencion: key.toUpperCase(), casos: value.cases }))
-      .sort((a, b) => b.casos - a.casos || (a.atencion < b.atencion ? -1 : 1));
+      .sort((a, b) => b.casos - a.casos || compareText(a.atencion, b.atencion));
   },
 });

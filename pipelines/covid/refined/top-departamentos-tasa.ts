@@ -1,3 +1,4 @@
+import { compareText } from '../cases/index.ts';
 import { allDepartments } from '../population/index.ts';
 import { type DailyCounts, totalOf } from './daily-counts.ts';
 import { compareQuotients, per100k } from './exact.ts';
@@ -42,7 +43,7 @@ interface Rated {
 }
 
 function byRate(a: Rated, b: Rated): number {
-  const byCode = a.code < b.code ? -1 : 1;
+  const byCode = compareText(a.code, b.code);
   if (a.inhabitants === null || b.inhabitants === null) {
     return Number(a.inhabitants === null) - Number(b.inhabitants === null) || byCode;
   }

@@ -41,6 +41,12 @@ test('more rejected rows than allowed stop the run and are counted by reason', (
   expect(() => demandQuality(quality, undefined)).not.toThrow();
 });
 
+test('a share that is just what is allowed is not more, whatever it is in binary', () => {
+  const quality = qualityOf([file('a.csv', 977, [0, 23, 0, 0, 0, 0])], { cases: 977, nulls });
+  expect(() => demandQuality(quality, 2.3)).not.toThrow();
+  expect(() => demandQuality(quality, 2.29)).toThrow();
+});
+
 test('no row at all is no share of rejected rows', () => {
   expect(() => demandQuality(qualityOf([], { cases: 0, nulls }), 0)).not.toThrow();
 });
