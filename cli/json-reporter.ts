@@ -1,5 +1,5 @@
 import type { MetricResult, PipelineResult, StepMetric } from '../model/index.ts';
-import { type Failure, type RunTitle, totalsOf } from './print/index.ts';
+import { type Failure, outputsOf, type RunTitle, totalsOf } from './print/index.ts';
 import type { Reporter } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,8 +16,12 @@ export interface StartRecord extends RunTitle {
 export function jsonReporter(terminal: Terminal, start: StartRecord, showsProgress: boolean): Reporter {
   const line = (type: string, fields: object): void => terminal.out(`${jsonOf({ type, ...fields })}\n`);
   let lastMs = 0;
+  let outputs: readonly string[] = [];
   return {
-    started: (graph) => line('start', { ...start, steps: graph.steps.length }),
+    started(graph) {
+      outputs = outputsOf(graph);
+      line('start', { ...start, steps: graph.steps.length });
+    },
     progress(progress) {
       if (!showsProgress || progress.elapsedMs - lastMs < PROGRESS_EVERY_MS) return;
       lastMs = progress.elapsedMs;
@@ -25,7 +29,7 @@ export function jsonReporter(terminal: Terminal, start: StartRecord, showsProgre
     },
     warning: (message) => line('warning', { message }),
     cancelling: () => line('cancelling', {}),
-    finished: (result) => line('summary', summaryRecord(start.pipeline, result)),
+    finished: (result) => line('summary', summaryRecord(start.pipeline, result, outputs)),
     failed: (failure, exitCode) => printFailureJson(terminal, failure, exitCode),
   };
 }
@@ -35,7 +39,7 @@ export function printFailureJson(terminal: Terminal, failure: Failure, exitCode:
   terminal.out(`${jsonOf({ type: 'error', ...failure, exitCode })}\n`);
 }
 
-const summaryRecord = (pipeline: string, result: PipelineResult): object => ({
+const summaryRecord = (pipeline: string, result: PipelineResult, outputs: readonly string[]): object => ({
   pipeline,
   state: result.state,
   elapsedMs: result.elapsedMs,
@@ -43,6 +47,7 @@ const summaryRecord = (pipeline: string, result: PipelineResult): object => ({
   peakRssBytes: result.peakRssBytes,
   spilledBytes: result.spilledBytes,
   ...totalsOf(result),
+  outputs,
   steps: result.steps,
   metrics: result.metrics.map(metricRecord),
 });

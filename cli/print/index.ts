@@ -9,6 +9,7 @@ export { graphDot, graphJson, graphMermaid, graphText } from './graph-formats.ts
 export { stepNodes } from './graph-view.ts';
 export { Meter, type RunView } from './meter.ts';
 export { colorPaint, type Paint, plainPaint, wantsColor } from './paint.ts';
+export { outputsOf } from './places.ts';
 export { planLines, type PlanView, type StageView } from './plan.ts';
 export { progressBlock, progressLine, type RunTitle, type Screen } from './progress.ts';
 export { displayWidth } from './width.ts';

@@ -20,6 +20,10 @@ export interface RunTitle {
 }
 
 const BAR_WIDTH = 24;
+/** A block that fills the screen hides what was there before. */
+const MOST_STEPS = 24;
+/** The rate of so few elements is none. */
+const FEW = 10;
 
 const COLUMNS: readonly Column[] = [
   { align: 'left', shrinks: 'start' },
@@ -32,13 +36,13 @@ const COLUMNS: readonly Column[] = [
 /**
  * The block that is redrawn while a run goes on: a title, a line per step, and a bar where the size of the input is known.
  *
- * Composites are folded to one line where the steps do not fit; where even those do not, the busiest are shown.
+ * Composites are folded to one line where the steps do not fit; where even those do not, those that move are shown.
  */
 export function progressBlock({ pipeline, runner }: RunTitle, view: RunView, screen: Screen): string[] {
   const { paint, width } = screen;
   const title = fit(`${visible(pipeline)} · ${runner} runner · ${formatDuration(view.elapsedMs)}`, width);
   const bar = barLine(view, screen);
-  const room = Math.max(1, screen.height - 3 - (bar === undefined ? 0 : 1));
+  const room = Math.max(1, Math.min(MOST_STEPS, screen.height - 3 - (bar === undefined ? 0 : 1)));
   const { shown, hidden } = stepsThatFit(view, room);
   const header = ['', 'in', 'out', 'rate', 'errors'].map((text) => ({ text, paint: paint.dim }));
   const rows = [header, ...shown.map((step) => stepCells(step, paint))];
@@ -49,9 +53,10 @@ export function progressBlock({ pipeline, runner }: RunTitle, view: RunView, scr
 function stepsThatFit(view: RunView, room: number): { shown: readonly StepView[]; hidden: number } {
   if (view.steps.length <= room) return { shown: view.steps, hidden: 0 };
   if (view.scopes.length <= room) return { shown: view.scopes, hidden: 0 };
-  const kept = Math.max(1, room - 1);
-  const busiest = new Set([...view.scopes].sort((a, b) => b.perSecond - a.perSecond).slice(0, kept));
-  return { shown: view.scopes.filter((scope) => busiest.has(scope)), hidden: view.scopes.length - kept };
+  // Those that move first, in their order: lines that change places can't be read.
+  const byMotion = [...view.scopes].sort((a, b) => Number(b.perSecond > 0) - Number(a.perSecond > 0));
+  const kept = new Set(byMotion.slice(0, Math.max(1, room - 1)));
+  return { shown: view.scopes.filter((scope) => kept.has(scope)), hidden: view.scopes.length - kept.size };
 }
 
 function stepCells(
@@ -62,7 +67,7 @@ function stepCells(
     { text: visible(step) },
     { text: isSource ? '' : formatCount(elementsIn) },
     { text: isSink ? '' : formatCount(elementsOut) },
-    { text: perSecond > 0 ? formatRate(perSecond) : '', paint: paint.cyan },
+    { text: perSecond > 0 && Math.max(elementsIn, elementsOut) >= FEW ? formatRate(perSecond) : '', paint: paint.cyan },
     failed > 0 ? { text: formatCount(failed), paint: paint.red } : { text: '0', paint: paint.dim },
   ];
 }
@@ -70,6 +75,8 @@ function stepCells(
 function barLine(view: RunView, { width, paint }: Screen): string | undefined {
   const { fraction } = view;
   if (fraction === undefined) return undefined;
+  // What is left to do has no size: a full bar would look like the end.
+  if (fraction >= 1) return paint.dim(fit(`  all ${formatBytes(view.bytesRead)} of the input read`, width));
   const text = inputText(view);
   const barWidth = Math.min(BAR_WIDTH, width - text.length - 4);
   if (barWidth < 8) return `  ${fit(text, width - 2)}`;

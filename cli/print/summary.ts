@@ -1,5 +1,6 @@
 import type { Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
 import type { Paint } from './paint.ts';
+import { outputsOf, placesText } from './places.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
 import { visible } from './safe-text.ts';
 import { everyStep, outermostScopes, type ScopeStats } from './scopes.ts';
@@ -36,7 +37,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Names beyond this many are counted, not listed: a summary is read, not searched. */
-const MOST_LINES = 30;
+const MOST_LINES = 40;
 
 /** What a finished run tells: a line per step or composite, the counters, and what it took. */
 export function summaryLines(
@@ -51,7 +52,7 @@ export function summaryLines(
     ...stepLines(result, graph, paint, width),
     ...metricLines(result.metrics, paint, width),
     '',
-    ...factLines(totals, result, width),
+    ...factLines(totals, result, outputsOf(graph), width),
   ];
 }
 
@@ -100,14 +101,15 @@ function metricText(kind: MetricKind, value: MetricValues[MetricKind]): string {
   return count === 0 ? '–' : `${formatCount(min)} to ${formatCount(max)}, mean ${formatCount(sum / count)}`;
 }
 
-function factLines(totals: Totals, result: PipelineResult, width: number): string[] {
+function factLines(totals: Totals, result: PipelineResult, outputs: readonly string[], width: number): string[] {
   const seconds = result.elapsedMs / 1000;
-  const rows = [
+  const rows: string[][] = [
     ['rows', `${formatCount(totals.rowsRead)} read`, `${formatCount(totals.rowsWritten)} written`],
     ['bytes', `${formatBytes(totals.bytesRead)} read`, `${formatBytes(totals.bytesWritten)} written`],
     ['memory', `${formatBytes(result.peakRssBytes)} at most`, `${formatBytes(result.spilledBytes)} spilled`],
     ['time', `${formatDuration(result.elapsedMs)}`, `${formatDuration(result.cpuMs)} of CPU`],
   ];
+  if (outputs.length > 0) rows.push(['output', visible(placesText(outputs))]);
   if (seconds >= 1 && totals.rowsRead > 0) rows[0]?.push(formatRate(totals.rowsRead / seconds));
   if (totals.deadLetters > 0) rows[0]?.push(plural(totals.deadLetters, 'dead letter'));
   const labels = 'memory'.length;

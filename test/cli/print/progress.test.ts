@@ -164,7 +164,7 @@ describe('the live block', () => {
     for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
   });
 
-  test('folds composites where the screen is too low, then shows the busiest', () => {
+  test('folds composites where the screen is too low, then shows those that move', () => {
     const paths = (height: number) =>
       progressBlock(title, view(), { ...screen, height })
         .slice(2)
@@ -175,6 +175,16 @@ describe('the live block', () => {
     for (const height of [1, 2, 3, 4, 5, 6, 7]) {
       expect(progressBlock(title, view(), { ...screen, height }).length).toBeLessThanOrEqual(Math.max(4, height));
     }
+  });
+
+  test('has no bar once all is read: the steps that are left have no size', () => {
+    const all = { bytesRead: 2 ** 20, bytesTotal: 2 ** 20 };
+    expect(progressBlock(title, view(1_000, all), screen).at(-1)).toBe('  all 1.00 MB of the input read');
+  });
+
+  test('tells no rate of a handful of elements', () => {
+    const [, , read] = progressBlock(title, new Meter(graphOfFour()).add(at(1_000, 8)), screen);
+    expect(read).toMatch(/^ {2}Words\/Create +8 +0$/);
   });
 
   test('is painted only where color is wanted', () => {
@@ -223,6 +233,22 @@ describe('the summary', () => {
     peakRssBytes: 200 * 2 ** 20,
     spilledBytes: 3 * 2 ** 20,
   };
+
+  test('says where the results are', () => {
+    const told = (...places: string[]) => {
+      const p = new Pipeline();
+      const words = p.apply(create([1]));
+      for (const location of places) words.apply(write({ ...nowhere, location }));
+      const lines = summaryLines('words', result, p.graph, { paint: plainPaint, width: 80 });
+      return lines.find((line) => line.startsWith('  output'));
+    };
+    expect(told()).toBeUndefined();
+    expect(told('a.csv', 'b.csv', 'a.csv')).toBe('  output  a.csv, b.csv');
+    expect(told('out/a', 'out/x/b', 'out/x/c', 'out/d/')).toBe('  output  out/ (4 results)');
+    expect(told('s3://a/b', 's3://c/d', 's3://e/f', 's3://g/h')).toBe(
+      '  output  s3://a/b, s3://c/d, s3://e/f and 1 more',
+    );
+  });
 
   test('adds up what was read and written', () => {
     expect(totalsOf(result)).toEqual({
