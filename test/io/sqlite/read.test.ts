@@ -3,14 +3,22 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
-import { readSqlite } from '../../../io/sqlite/index.ts';
+import { nodeHost } from '../../../host/index.ts';
+import { readSqlite, writeSqlite } from '../../../io/sqlite/index.ts';
 import { sqliteSource } from '../../../io/sqlite/read.ts';
 import type { SqliteReadOptions } from '../../../io/sqlite/read-settings.ts';
-import { ConnectorError, type DeadLetter, type PCollection, Pipeline, PipelineError } from '../../../model/index.ts';
+import {
+  CancelledError,
+  ConnectorError,
+  type DeadLetter,
+  type PCollection,
+  Pipeline,
+  PipelineError,
+} from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { assertSourceLaws, assertThat, testPipeline } from '../../../testing/index.ts';
 import { count } from '../../../index.ts';
-import { databaseOf, temporaryFolder } from './temporary-database.ts';
+import { databaseOf, query, temporaryFolder } from './temporary-database.ts';
 
 const SHOP = `
   CREATE TABLE orders (id INTEGER PRIMARY KEY, name TEXT, total REAL, photo BLOB);
@@ -109,6 +117,50 @@ test('rows come in batches, each claimed by its last row', async () => {
   assertThat(p.apply(readSqlite({ database, table: 't' })).combineGlobally(count)).containsInAnyOrder([2500]);
   await p.run(directRunner());
   await assertSourceLaws(sqliteSource({ database, table: 't' }), { moments: 10 });
+});
+
+test('no more than a thousand rows are taken before the engine has room for them', async () => {
+  const database = databaseOf(
+    'CREATE TABLE t (n); WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 2500) INSERT INTO t SELECT i FROM s',
+  );
+  const source = sqliteSource({ database, table: 't' });
+  const tracker = source.createTracker({ from: 0, to: Number.MAX_SAFE_INTEGER });
+  const sizes: number[] = [];
+  let pending = 0;
+  const output = {
+    async emit({ values }: { readonly values: readonly unknown[] }) {
+      pending++;
+      expect(pending).toBe(1);
+      await Promise.resolve();
+      sizes.push(values.length);
+      pending--;
+    },
+    reject() {},
+    advanceWatermark() {},
+    setIdle() {},
+  };
+  const context = { host: nodeHost(), signal: new AbortController().signal, step: 'Read' };
+  await source.read(undefined, tracker, output, context);
+  expect(sizes).toEqual([1000, 1000, 500]);
+});
+
+test('a cancelled run stops reading and writes nothing', async () => {
+  const database = databaseOf(
+    'CREATE TABLE u (n); CREATE TABLE t (n); WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 5000) INSERT INTO t SELECT i FROM s',
+  );
+  const controller = new AbortController();
+  let seen = 0;
+  const p = new Pipeline();
+  p.apply(readSqlite({ database, table: 't', columns: ['n'] }))
+    .map((row) => {
+      seen++;
+      controller.abort();
+      return row;
+    })
+    .apply(writeSqlite({ database, table: 'u' }));
+  await expect(p.run(directRunner(), { signal: controller.signal })).rejects.toThrow(CancelledError);
+  expect(seen).toBeLessThan(5000);
+  expect(query(database, 'SELECT count(*) AS n FROM u')).toEqual([{ n: 0 }]);
 });
 
 test('names that mean something to SQL or to objects are names', async (t) => {
