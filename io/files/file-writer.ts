@@ -10,6 +10,7 @@ import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath } from './file-system.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
+import { inGroups } from './in-groups.ts';
 import type { Publication, StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import type { Staging } from './staging.ts';
@@ -132,11 +133,12 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
         if (!this.#generations.has(pathOf(target, { ...key, generation: 0 }, codec))) await this.#fileOf(key);
       }
     }
-    for (const [name, file] of this.#open) await this.#finish(name, file);
+    // Together: each waits for the disk to have its bytes.
+    await inGroups([...this.#open], ([name, file]) => this.#finish(name, file));
     await unlessOvertaken(root, onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path)));
     await onDisk(root, 'write', fileSystem.syncDirectory(root));
-    const { runId } = context;
-    return { root, id: target.id, runId, staging: staging.name, files: this.#finished, ifExists };
+    const files = this.#finished.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    return { root, id: target.id, runId: context.runId, staging: staging.name, files, ifExists };
   }
 
   async abort(): Promise<void> {

@@ -2,6 +2,7 @@ import { ConnectorError, type FileStat, type Host } from '../../model/index.ts';
 import { diskError, onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, locate } from './file-system.ts';
 import { expandBraces, fixedDirectory, isPattern, segments, type Segment } from './glob.ts';
+import { inGroups } from './in-groups.ts';
 
 /** A file that a pattern stands for. */
 export interface MatchedFile {
@@ -13,9 +14,6 @@ export interface MatchedFile {
 
 /** Whether a pattern may stand for no file at all. */
 export type NoMatch = 'error' | 'allow';
-
-/** How many entries are looked at together: they wait for the disk, not for us. */
-const TOGETHER = 32;
 
 /**
  * Finds the files of patterns, those of one pattern in the order of their paths' code units; each file once.
@@ -127,12 +125,6 @@ async function entries(fileSystem: FileSystem, directory: string): Promise<reado
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw diskError(directory, 'read', cause);
-  }
-}
-
-async function inGroups<T>(items: readonly T[], visitOne: (item: T) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += TOGETHER) {
-    await Promise.all(items.slice(from, from + TOGETHER).map(visitOne));
   }
 }
 

@@ -2,32 +2,44 @@ import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { inGroups } from './in-groups.ts';
 import type { Journal, ManifestFile, Publication, StagedEntry } from './manifest.ts';
+import { removeEmpty } from './stale-files.ts';
 
-/** What would fail half-way is refused before anything is changed. */
+/** What would fail half-way is refused before anything is changed; the directories are made that files go to. */
 export async function refuseImpossible(fileSystem: FileSystem, publication: Publication): Promise<void> {
-  const staging = joinPath(publication.root, publication.staging);
-  for (const { staged } of publication.files) {
-    const path = joinPath(staging, staged);
-    if ((await onDisk(path, 'read', fileSystem.stat(path))) !== undefined) continue;
-    throw new ConnectorError(
-      path,
-      "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
-    );
-  }
-  for (const { path } of publication.files) {
-    const target = joinPath(publication.root, path);
+  const { root, staging, files, ifExists } = publication;
+  await inGroups(files, async ({ staged }) => {
+    const path = joinPath(joinPath(root, staging), staged);
+    if ((await onDisk(path, 'read', fileSystem.stat(path))) === undefined) throw stagedIsGone(path);
+  });
+  await inGroups(files, async ({ path }) => {
+    const target = joinPath(root, path);
     const stat = await onDisk(target, 'read', fileSystem.stat(target));
-    if (stat === undefined) continue;
-    if (stat.kind !== 'file') {
-      throw new ConnectorError(
-        target,
-        `a ${stat.kind} is there where a file is to be written. It can't be replaced. Remove it, or write elsewhere.`,
-      );
-    }
-    if (publication.ifExists === 'fail') throw existsAlready(target);
+    if (stat === undefined) return;
+    if (stat.kind !== 'file') throw isNoFile(target, stat.kind);
+    if (ifExists === 'fail') throw existsAlready(target);
+  });
+  const directories = directoriesOf(publication);
+  try {
+    await makeDirectories(fileSystem, root, directories);
+  } catch (error) {
+    for (const directory of directories) await removeEmpty(fileSystem, root, directory);
+    throw error;
   }
 }
+
+const stagedIsGone = (path: string): ConnectorError =>
+  new ConnectorError(
+    path,
+    "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
+  );
+
+const isNoFile = (path: string, kind: string): ConnectorError =>
+  new ConnectorError(
+    path,
+    `a ${kind} is there where a file is to be written. It can't be replaced. Remove it, or write elsewhere.`,
+  );
 
 /** What a write with `ifExists: 'fail'` says. */
 export const existsAlready = (path: string): ConnectorError =>
@@ -37,23 +49,32 @@ export const existsAlready = (path: string): ConnectorError =>
   );
 
 /** Renames staged files to their places; those that are there already are passed over. */
-export async function placeFiles(fileSystem: FileSystem, { root, staging, files }: Journal): Promise<void> {
-  const realRoot = await onDisk(root, 'write', fileSystem.realPath(root));
-  const directories = new Set<string>();
-  for (const file of files) {
-    const target = joinPath(root, file.path);
-    const { directory } = splitPath(target);
-    if (!directories.has(directory)) {
-      await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
-      await refuseOutside(fileSystem, realRoot, directory);
-      for (const made of directoriesBetween(root, directory)) directories.add(made);
-    }
+export async function placeFiles(fileSystem: FileSystem, journal: Journal): Promise<void> {
+  const { root, staging, files } = journal;
+  const directories = directoriesOf(journal);
+  await makeDirectories(fileSystem, root, directories);
+  await inGroups(files, async (file) => {
     const staged = joinPath(joinPath(root, staging), file.staged);
+    const target = joinPath(root, file.path);
     // Not there: it was renamed before the crash.
-    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) === undefined) continue;
+    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) === undefined) return;
     await onDisk(target, 'write', fileSystem.rename(staged, target));
-  }
-  for (const directory of directories) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
+  });
+  const changed = new Set(directories.flatMap((directory) => directoriesBetween(root, directory)));
+  await inGroups([...changed], (directory) => onDisk(directory, 'write', fileSystem.syncDirectory(directory)));
+}
+
+/** The directories that files are in. */
+const directoriesOf = ({ root, files }: Publication): readonly string[] => [
+  ...new Set(files.map(({ path }) => splitPath(joinPath(root, path)).directory)),
+];
+
+async function makeDirectories(fileSystem: FileSystem, root: string, directories: readonly string[]): Promise<void> {
+  const realRoot = await onDisk(root, 'write', fileSystem.realPath(root));
+  await inGroups(directories, async (directory) => {
+    await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
+    await refuseOutside(fileSystem, realRoot, directory);
+  });
 }
 
 /** The root and all directories from it to one below, whose entries may be new. */
@@ -65,8 +86,7 @@ function directoriesBetween(root: string, directory: string): readonly string[] 
 
 async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory: string): Promise<void> {
   const real = await onDisk(directory, 'write', fileSystem.realPath(directory));
-  if (real === realRoot || real.startsWith(joinPath(realRoot, ''))) return;
-  if (realRoot === '/') return;
+  if (real === realRoot || real.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)) return;
   throw new ConnectorError(
     directory,
     `a symbolic link leads from here to ${real}, out of ${realRoot}. Files would be written where nobody asked for them. Remove the link, or write to its place.`,

@@ -29,7 +29,7 @@ export async function removeStale(
       continue;
     }
     await onDisk(stale, 'write', fileSystem.remove(stale));
-    touched.add(await removeEmptyAbove(fileSystem, root, stale));
+    touched.add(await removeEmpty(fileSystem, root, splitPath(stale).directory));
   }
   // Or a power cut would bring them back, when the journal is gone that knew of them.
   for (const directory of touched) {
@@ -39,11 +39,14 @@ export async function removeStale(
   }
 }
 
-/** Removes the directories of partitions that have nothing left in them; returns the first that has. */
-async function removeEmptyAbove(fileSystem: FileSystem, root: string, path: string): Promise<string> {
-  let { directory } = splitPath(path);
-  while (directory.length > root.length && (await onDisk(directory, 'read', fileSystem.list(directory))).length === 0) {
-    await onDisk(directory, 'write', fileSystem.remove(directory));
+/** Removes a directory below the root, and those above it, if nothing is left in them; returns the first that stays. */
+export async function removeEmpty(fileSystem: FileSystem, root: string, from: string): Promise<string> {
+  let directory = from;
+  while (directory.length > root.length) {
+    if ((await onDisk(directory, 'read', fileSystem.stat(directory))) !== undefined) {
+      if ((await onDisk(directory, 'read', fileSystem.list(directory))).length > 0) break;
+      await onDisk(directory, 'write', fileSystem.remove(directory));
+    }
     ({ directory } = splitPath(directory));
   }
   return directory;

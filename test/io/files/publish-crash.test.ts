@@ -161,7 +161,7 @@ test('a publish whose staged files somebody removed is given up with a warning, 
   await sink.recover?.(sinkContext(host));
   expect(host.warnings).toEqual([
     expect.stringMatching(
-      /w\.bin: the publish of run run-\d+ was cut, and its staged w-00001-of-00003\.bin is gone, .* Run again/,
+      /w\.bin: the publish of run run-\d+ was cut, and its staged w-0000\d-of-00003\.bin is gone, .* Run again/,
     ),
   ]);
   await writeAll(fileSink(bytesFormat, { files: `${root}/w.bin` }), [['x']]);

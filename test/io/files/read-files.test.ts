@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fileSource, readAllFiles, readFiles } from '../../../io/files/index.ts';
-import { CancelledError, ConnectorError, type DeadLetter, PCollection, Pipeline } from '../../../model/index.ts';
+import { CancelledError, ConnectorError, type DeadLetter, type PCollection, Pipeline } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { assertSourceLaws, assertThat, testPipeline } from '../../../testing/index.ts';
 import { create } from '../../../transforms/index.ts';
