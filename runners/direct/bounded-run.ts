@@ -52,7 +52,7 @@ export class BoundedRun {
     const warn = (message: string): void => runOptions.onWarning?.(message);
     this.#spill = new Spill(host.disk, warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
-    this.#turn = new Turn(host, this.#abort.signal, { afterBatch: memory.checkHeld, atTurn: memory.checkProcess });
+    this.#turn = new Turn(host, this.#abort.signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
     this.#network = new Network(this.#graph, this.#plan, {
       host,
       metrics: this.#metrics,

@@ -13,6 +13,10 @@ const DEFAULT_SHARE = 0.6;
 const HELD_SHARE = 0.35;
 /** Where the process as a whole is too large, whatever the estimates say. */
 const PROCESS_SHARE = 0.7;
+const COLLECT_SHARE = 0.8;
+/** So much more in the heap than after the last collection is worth another one. */
+const GARBAGE_SHARE = 0.12;
+const LEAST_GARBAGE = 12 << 20;
 /** A partition on disk may have this share: in memory it becomes several times as large. */
 const PARTITION_SHARE = 1 / 48;
 const LEAST_PARTITION = 1 << 20;
@@ -30,6 +34,8 @@ export class MemoryWatch {
   readonly limit: number;
   readonly #gauge: MemoryGauge;
   readonly #spillables: Spillable[] = [];
+  /** What the heap held when garbage was last collected. */
+  #usedAfter = 0;
 
   constructor(gauge: MemoryGauge, limit: number | undefined) {
     this.#gauge = gauge;
@@ -50,9 +56,19 @@ export class MemoryWatch {
     if (this.#held() > this.limit * HELD_SHARE) this.#shrink();
   };
 
-  /** The same where the process as a whole has grown too large. */
+  /**
+   * The same where the process as a whole has grown too large. What was put on disk is garbage then, and V8 would let its
+   * heap grow by that much before it looks: so it is told to, unless there can't be enough of it since the last time.
+   */
   readonly checkProcess = (): void => {
-    if (this.#gauge.rss() > this.limit * PROCESS_SHARE) this.#shrink();
+    const rss = this.#gauge.rss();
+    if (rss <= this.limit * PROCESS_SHARE) return;
+    this.#shrink();
+    if (rss <= this.limit * COLLECT_SHARE) return;
+    const used = this.#gauge.heapUsed();
+    if (used - this.#usedAfter < Math.max(LEAST_GARBAGE, this.limit * GARBAGE_SHARE)) return;
+    this.#gauge.collect();
+    this.#usedAfter = this.#gauge.heapUsed();
   };
 
   #held(): number {

@@ -2,37 +2,45 @@ import { CancelledError, type Host } from '../../model/index.ts';
 
 /** How long a run may keep the event loop: signals, timers and I/O wait for so long at most. */
 const LONGEST_TURN = 20;
+/** How often the machine is asked about memory: 10 us each time, while a batch may make megabytes. */
+const LOOK_EVERY = 5;
 
 /** Looks up from the work every few milliseconds: lets Node have its turn, and does what is due by then. */
 export class Turn {
   readonly #host: Host;
   readonly #signal: AbortSignal;
   readonly #afterBatch: () => void;
-  readonly #atTurn: () => void;
+  readonly #regularly: () => void;
   #last: number;
+  #looked: number;
 
-  /** `afterBatch` is called after each batch and `atTurn` at each turn; both must be quick. */
+  /** `afterBatch` is called after each batch and `regularly` every few milliseconds; both must be quick. */
   constructor(
     host: Host,
     signal: AbortSignal,
-    { afterBatch, atTurn }: { readonly afterBatch: () => void; readonly atTurn: () => void },
+    { afterBatch, regularly }: { readonly afterBatch: () => void; readonly regularly: () => void },
   ) {
     this.#host = host;
     this.#signal = signal;
     this.#afterBatch = afterBatch;
-    this.#atTurn = atTurn;
+    this.#regularly = regularly;
     this.#last = host.clock.monotonic();
+    this.#looked = this.#last;
   }
 
   /** A promise where it is time to wait for it. */
   take(): void | Promise<void> {
     if (this.#signal.aborted) throw cancelled(this.#signal);
     this.#afterBatch();
-    if (this.#host.clock.monotonic() - this.#last >= LONGEST_TURN) return this.#yield();
+    const now = this.#host.clock.monotonic();
+    if (now - this.#looked >= LOOK_EVERY) {
+      this.#looked = now;
+      this.#regularly();
+    }
+    if (now - this.#last >= LONGEST_TURN) return this.#yield();
   }
 
   async #yield(): Promise<void> {
-    this.#atTurn();
     await this.#host.yieldTurn();
     this.#last = this.#host.clock.monotonic();
     if (this.#signal.aborted) throw cancelled(this.#signal);
