@@ -17,6 +17,7 @@ import path from 'node:path';
 import { build } from './build.mjs';
 import { npm } from './install.mjs';
 import { root, toolFile } from './node-version.mjs';
+import { olderCompilers } from './side-install.mjs';
 
 const MOST_BYTES = 5e6;
 const MOST_PACKAGES = 20;
@@ -80,7 +81,8 @@ function importEntries() {
 }
 
 /**
- * Compiles imports of all entries, and a program, as a user's strict project on Node would. Entries of formats whose
+ * Compiles imports of all entries, and a program, as a user's strict project on Node would, with the present TypeScript and
+ * the two versions before. Entries of formats whose
  * libraries are peers come second: who imports them has the peers.
  */
 function checkTypes(entries) {
@@ -107,7 +109,7 @@ function checkTypes(entries) {
 function compile(entries) {
   const imports = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`);
   writeFileSync(path.join(folder, 'entries.ts'), imports.join(''));
-  run('tsc', [toolFile('tsc'), '-p', folder]);
+  for (const tsc of [...olderCompilers(), toolFile('tsc')]) run('tsc', [tsc, '-p', folder]);
 }
 
 function run(what, args) {
