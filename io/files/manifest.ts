@@ -54,8 +54,8 @@ export const manifestPath = (root: string, id: string): string => joinPath(root,
 /** The path of a write's journal. */
 export const journalPath = (root: string, id: string): string => joinPath(root, `.viga-journal${asName(id)}.json`);
 
-/** The begin of the names of a write's staging directories. */
-export const stagingPrefix = (id: string): string => `.viga-staging${asName(id)}.`;
+/** The begin of the names of a write's staging directories; no id has a = in its name, so none begins like another. */
+export const stagingPrefix = (id: string): string => `.viga-staging${asName(id)}=`;
 
 /** The manifest of a write; undefined where none was published. */
 export async function readManifest(fileSystem: FileSystem, root: string, id: string): Promise<Manifest | undefined> {

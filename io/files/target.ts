@@ -74,7 +74,7 @@ export function parseTarget(step: string, spec: TargetSpec): Target {
 }
 
 function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpec): void {
-  if (files === '' || files.includes('\0')) {
+  if (files === '' || files.includes('\0') || !files.isWellFormed()) {
     throw new PipelineError(
       step,
       `files is ${JSON.stringify(files)}. It names no file. Give a path, or a directory with a / at its end.`,

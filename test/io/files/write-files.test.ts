@@ -7,8 +7,12 @@ import {
   type DeadLetter,
   ElementError,
   GLOBAL_WINDOW,
+  fixedWindows,
   interval,
+  NO_FIRING,
   type PCollection,
+  type SinkContext,
+  slidingWindows,
   Pipeline,
 } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
@@ -189,6 +193,35 @@ test('windows become names, and an element in two windows is in two files', asyn
   expect(contentOf(other)).toEqual({ 'w-global.bin': 'a' });
 });
 
+test('elements of a pipeline go to the files of their windows', async () => {
+  const root = directoryWith();
+  await testPipeline((p) => {
+    const letters = p.apply(create(['a', 'b', 'c'])).withTimestamps((letter) => (letter.charCodeAt(0) - 97) * 1000);
+    letters
+      .windowInto(fixedWindows({ size: 2000 }))
+      .apply(writeFiles(bytesFormat, { files: `${root}/fixed/{window}.bin` }));
+    letters
+      .windowInto(slidingWindows({ size: 2000, period: 1000 }))
+      .map((letter) => letter)
+      .apply(writeFiles(bytesFormat, { files: `${root}/sliding/`, partitionBy: (letter) => ({ letter }), shards: 1 }));
+    letters
+      .windowInto(slidingWindows({ size: 2000, period: 1000 }))
+      .apply(writeFiles(bytesFormat, { files: `${root}/both/{window}/`, partitionBy: (letter) => ({ letter }) }));
+  });
+  const content = contentOf(root);
+  expect(content['fixed/1970-01-01T00-00-00Z_1970-01-01T00-00-02Z.bin']?.split('').toSorted().join('')).toBe('ab');
+  expect(content['fixed/1970-01-01T00-00-02Z_1970-01-01T00-00-04Z.bin']).toBe('c');
+  expect(Object.keys(content).filter((name) => name.startsWith('sliding'))).toHaveLength(3);
+  expect(Object.keys(content).filter((name) => name.startsWith('both'))).toEqual([
+    'both/1969-12-31T23-59-59Z_1970-01-01T00-00-01Z/letter=a/part.bin',
+    'both/1970-01-01T00-00-00Z_1970-01-01T00-00-02Z/letter=a/part.bin',
+    'both/1970-01-01T00-00-00Z_1970-01-01T00-00-02Z/letter=b/part.bin',
+    'both/1970-01-01T00-00-01Z_1970-01-01T00-00-03Z/letter=b/part.bin',
+    'both/1970-01-01T00-00-01Z_1970-01-01T00-00-03Z/letter=c/part.bin',
+    'both/1970-01-01T00-00-02Z_1970-01-01T00-00-04Z/letter=c/part.bin',
+  ]);
+});
+
 test('at most maxOpenFiles are open; what comes after an end goes on in a file of its own', async () => {
   const root = directoryWith();
   let open = 0;
@@ -280,6 +313,21 @@ test('two steps of one run that write to the same files are refused, and nothing
     `${root}/w.bin: two steps of this run write to the same files. The second would replace what the first wrote. Give each its own files.`,
   );
   await writer.abort();
+});
+
+test('writes whose names begin alike can be under way together', async () => {
+  const root = directoryWith();
+  const names = ['a', 'a.b', 'a=', 'a-b'];
+  const contexts = names.map(() => sinkContext());
+  const writers = [];
+  for (const [index, name] of names.entries())
+    writers.push(await sinkIn(root, name).open(contexts[index] as SinkContext));
+  for (const [index, name] of names.entries()) {
+    const context = contexts[index] as SinkContext;
+    await writers[index]?.write({ values: [name], timestamps: 0, windows: [GLOBAL_WINDOW], panes: NO_FIRING });
+    await sinkIn(root, name).commit((await writers[index]?.prepare()) as never, context);
+  }
+  expect(contentOf(root)).toEqual(Object.fromEntries(names.toSorted().map((name) => [name, name])));
 });
 
 test('files that Viga did not write are left alone, and reported where they are read along', async () => {
