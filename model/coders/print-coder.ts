@@ -127,15 +127,17 @@ class Printer {
         ${wrongCount}`;
     }
     // Where each field's own check refuses undefined, the number of fields is enough to know that there are no others.
-    if (entries.every(([field, { parts }]) => !mayBeUndefined(parts) && !(field in Object.prototype))) {
+    if (entries.every(([, { parts }]) => !mayBeUndefined(parts))) {
       return `let ${count} = 0;
         for (const ${name} in ${value}) ${count}++;
         ${wrongCount}`;
     }
     const names = this.bind('names', new Set(entries.map(([field]) => field)));
+    // A name like `constructor` is found on every object, so there the field must be the object's own.
+    const isOwn = entries.some(([field]) => field in Object.prototype) ? wrongCount : '';
     return `let ${count} = 0;
       for (const ${name} in ${value}) { if (!${names}.has(${name})) ${MISS} ${count}++; }
-      ${wrongCount}`;
+      ${isOwn}`;
   }
 
   /** An expression that reads a value. */

@@ -82,6 +82,18 @@ test('strings come back code unit by code unit, lone surrogates too', () => {
   );
 });
 
+test('characters up to 255 take one byte each, all characters of a string with a higher one two', () => {
+  const sizeOf = (text: string): number => {
+    const writer = new ByteWriter();
+    writer.writeString(text);
+    return writer.position;
+  };
+  expect(['', 'a', 'é'.repeat(10), 'ÿ'.repeat(16), 'é'.repeat(20), 'aé'.repeat(50)].map(sizeOf)).toEqual([
+    1, 2, 11, 17, 21, 102,
+  ]);
+  expect(['Ā', 'aĀ', 'a'.repeat(20) + '日'].map(sizeOf)).toEqual([3, 5, 43]);
+});
+
 test('bytes come back as a copy', () => {
   survives(
     fc.uint8Array(),

@@ -54,6 +54,25 @@ test('an error names the whole path, from compiled code too', () => {
   expect(() => toBytes(coder, wrong)).toThrow('string: the value at .user.tags[1] is 1, not a string');
 });
 
+test('a field too many is found where another is missing', () => {
+  const coder = compileCoder(row({ id: int, note: optional(string) }));
+  expect(() => toBytes(coder, { id: 1, extra: 2 } as never)).toThrow(
+    'row: the value at .extra is a field that the coder does not have',
+  );
+  expect(fromBytes(coder, toBytes(coder, { id: 1 } as never))).toEqual({ id: 1, note: undefined });
+});
+
+test('a field that every object has counts only where the value has it itself', () => {
+  for (const coder of [
+    row({ constructor: string }),
+    row({ toString: optional(string) }),
+    row({ ['__proto__']: row({}) }),
+  ]) {
+    expect(() => toBytes(compileCoder(coder as Coder<unknown>), { other: 'x' })).toThrow(/at \.other is a field that/);
+    expect(() => toBytes(compileCoder(list(coder) as Coder<unknown>), [{ other: 'x' }])).toThrow(/at \[0\]\.other/);
+  }
+});
+
 test('a coder of its own inside a compiled one is called', () => {
   const celsius: Coder<{ readonly degrees: number }> = {
     name: 'celsius',

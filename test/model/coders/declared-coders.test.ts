@@ -90,6 +90,7 @@ describe('a value of another kind is refused, with the path of the part', () => 
   class Order {
     readonly id = 'a';
   }
+  class Moment extends Date {}
   // The values are wrong on purpose.
   const giving =
     <T>(coder: Coder<T>, value: unknown) =>
@@ -106,6 +107,8 @@ describe('a value of another kind is refused, with the path of the part', () => 
     ['bytes: the value is an instance of Array, not a Uint8Array', giving(bytes, [1])],
     ['timestamp: the value is NaN, not a number of milliseconds', giving(timestamp, Number.NaN)],
     ['date: the value is "2021-01-01", not a Date', giving(date, '2021-01-01')],
+    ['date: the value is an instance of Moment, not a Date', giving(date, new Moment())],
+    ['date: the value at .at is an instance of Moment', giving(compileCoder(row({ at: date })), { at: new Moment() })],
     ['list: the value is "abc", not an array', giving(list(string), 'abc')],
     ['iterable: the value is "abc", not an iterable object', giving(iterable(string), 'abc')],
     ['string: the value at .tags[1] is null, not a string', giving(row({ tags: list(string) }), { tags: ['a', null] })],

@@ -104,6 +104,14 @@ test('bytes written before a shape was learned are read after it', () => {
   assert.deepStrictEqual(coder.decode(new ByteReader(early)), row(1));
 });
 
+test('an array of a class of its own is refused after arrays were learned', () => {
+  class Tags extends Array<string> {}
+  const coder = learningCoder();
+  for (let i = 0; i < 40; i++) toBytes(coder, row(i));
+  const tags = Tags.from(['a']);
+  expect(() => toBytes(coder, { ...row(1), tags })).toThrow('the value at .tags is an instance of Tags');
+});
+
 describe.runIf(mayGenerate)('where code is generated', () => {
   const rows = Array.from({ length: 16 }, (_, i) => row(i));
   const unlearned = bytesAfter([], row(1));
@@ -130,6 +138,33 @@ describe.runIf(mayGenerate)('where code is generated', () => {
     const seen = [...rows, ...Array.from({ length: 16 }, () => withNull)];
     expect(bytesAfter(seen, withNull)).toBeLessThan(unlearned - 15);
     expect(bytesAfter(seen, row(1))).toBeLessThan(unlearned - 14);
+  });
+
+  test('four shapes are learned beside each other, a fifth is not', () => {
+    const kinds = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ [name.repeat(30)]: 1 }));
+    const all = kinds.flatMap((kind) => Array.from({ length: 16 }, () => kind));
+    expect(kinds.map((kind) => bytesAfter([...all, ...all], kind))).toEqual([2, 2, 2, 2, 36]);
+  });
+
+  test('where nothing is to be learned it is given up, and all is walked', () => {
+    const blobs = Array.from({ length: 256 }, () => new Uint8Array(1));
+    expect(bytesAfter([...blobs.slice(0, 200), ...rows], row(1))).toBeLessThan(unlearned - 15);
+    expect(bytesAfter([...blobs, ...rows], row(1))).toBe(unlearned);
+  });
+
+  test('an object that is used as a map with many names is walked', () => {
+    const wide = (offset: number) => Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, offset]));
+    const seen = Array.from({ length: 40 }, (_, i) => wide(i));
+    expect(bytesAfter(seen, wide(1))).toBe(bytesAfter([], wide(1)));
+  });
+
+  test('a Date is eight bytes', () => {
+    expect(
+      bytesAfter(
+        Array.from({ length: 16 }, (_, i) => new Date(i)),
+        new Date(5),
+      ),
+    ).toBe(9);
   });
 
   test('a part whose shape varies is learned apart from the rest', () => {

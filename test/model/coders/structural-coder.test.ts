@@ -9,6 +9,9 @@ import { plainData, reversed } from '../any-data.ts';
 
 /** Values of which some are equal as keys and have, or come from, different forms. */
 const twins: readonly unknown[] = [
+  // NaN in another of its forms.
+  new Float64Array(new Uint8Array(8).fill(255).buffer),
+  new Float64Array([Number.NaN]),
   0,
   -0,
   0n,
@@ -113,6 +116,7 @@ describe('what is no plain data is refused with its path', () => {
   }
   class Tags extends Array<string> {}
   class Times extends Map<string, number> {}
+  class Chunk extends Uint8Array {}
   test.each<[string, unknown]>([
     ['the value is a function', () => 1],
     ['the value at .a.b[1] is a function', { a: { b: [0, () => 1] } }],
@@ -124,6 +128,7 @@ describe('what is no plain data is refused with its path', () => {
     ['the value at .values() is an instance of RegExp', new Set([/x/])],
     ['the value at .tags is an instance of Tags', { tags: new Tags() }],
     ['the value at .times is an instance of Times', { times: new Times() }],
+    ['the value at .chunk is an instance of Chunk', { chunk: new Chunk(1) }],
     ['the value at [0] is an instance of Error', [new Error('x')]],
     ['the value at [0] is an instance of DataView', [new DataView(new ArrayBuffer(1))]],
     ['the value at [0] is an instance of String', [Object('boxed')]],
