@@ -1,6 +1,7 @@
 import type { PCollection, PDone, PTransform } from '../../model/index.ts';
 import { type FileWriteOptions, writeFiles } from '../files/index.ts';
 import type { InputRowOf, ParquetSchema } from './column.ts';
+import { setMember } from './decode-value.ts';
 import type { PartitionValue } from './partition.ts';
 import { type ParquetFileOptions, parquetWriteFormat } from './write-format.ts';
 
@@ -95,7 +96,7 @@ function fieldsOf(row: object, names: readonly string[]): Record<string, Partiti
   if (typeof row !== 'object' || row === null) {
     throw new TypeError('this is no object. Its partition fields and columns are read by name. Pass an object.');
   }
-  const fields: Record<string, PartitionValue> = Object.create(null);
+  const fields: Record<string, PartitionValue> = {};
   for (const name of names) {
     // What stands in the field is checked when its directory is made.
     const value = (row as Record<string, PartitionValue | undefined>)[name];
@@ -104,7 +105,7 @@ function fieldsOf(row: object, names: readonly string[]): Record<string, Partiti
         `the partition field ${name} is missing. The row would go to the directory of nulls. Give a value, or null where there is none.`,
       );
     }
-    fields[name] = value;
+    setMember(fields, name, value);
   }
   return fields;
 }
