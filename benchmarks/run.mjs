@@ -8,4 +8,9 @@ const [job, size, file, ...flags] = process.argv.slice(2);
 const limit = flags.map((flag) => /^--memory-limit=(\d+)(MB)?$/.exec(flag)).find((match) => match !== null);
 const memoryLimit = limit === undefined ? undefined : Number(limit[1]) * (limit[2] === undefined ? 1 : 1e6);
 const runner = directRunner(memoryLimit === undefined ? {} : { memoryLimit });
-await report(job, Number(size), () => jobs[job]({ size: Number(size), file, runner, output: cacheFolder('output') }));
+try {
+  await report(job, Number(size), () => jobs[job]({ size: Number(size), file, runner, output: cacheFolder('output') }));
+} catch (error) {
+  console.error(`${job}: ${error.message}`);
+  process.exitCode = 1;
+}
