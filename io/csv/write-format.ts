@@ -126,7 +126,10 @@ class CsvWriter implements FormatWriter<object> {
   }
 
   #line(row: object): string {
+    // The types say so, and data that come from elsewhere may not care.
+    if (typeof row !== 'object' || row === null) throw noRow(row);
     if (Array.isArray(row)) return this.#record(this.#fieldsOf(row));
+    if (this.#columns === undefined && Object.keys(row).length === 0) throw noRow(row);
     const columns = this.#columns ?? this.#begin(Object.keys(row).map((key) => [key, key]));
     const isDerived = this.#settings.columns === undefined;
     if (isDerived && Object.keys(row).length !== columns.length) throw this.#otherColumns(row, columns);
@@ -144,6 +147,7 @@ class CsvWriter implements FormatWriter<object> {
 
   /** A row by position. Its columns need names only for a header. */
   #fieldsOf(row: readonly unknown[]): string[] {
+    if (row.length === 0) throw noRow(row);
     const width = this.#columns?.length;
     if (width === undefined && this.#settings.header) {
       throw new TypeError(
@@ -187,3 +191,8 @@ class CsvWriter implements FormatWriter<object> {
     reject(row, error);
   }
 }
+
+const noRow = (value: unknown): TypeError =>
+  new TypeError(
+    `${showValue(value)} is no row, which has its values by column, or in an array. There is nothing to write. Make rows of such elements in a map(...) first.`,
+  );

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import {
   ConnectorError,
   ElementError,
+  showValue,
   type Scratch,
   type SinkBatch,
   type SinkContext,
@@ -122,6 +123,11 @@ export class StageWriter implements SinkWriter<object, Committable> {
 
   /** Stages a row; says why where that can't be. */
   #add(row: object): string | undefined {
+    // The types say so, and data that come from elsewhere may not care.
+    const isRow = typeof row === 'object' && row !== null;
+    if (!isRow || (this.#columns === undefined && Object.keys(row).length === 0)) {
+      return `${showValue(row)} is no row, which has its values by column. There is nothing to write. Make rows of such elements in a map(...) first.`;
+    }
     const columns = this.#columns ?? this.#begin(Object.keys(row).map((name) => ({ property: name, name })));
     const isDerived = this.#settings.columns === undefined;
     if (isDerived && Object.keys(row).length !== columns.length) return this.#otherColumns(row, columns);

@@ -57,6 +57,9 @@ export function writeSettings<T extends object>(options: SqliteWriteOptions<T>):
   if (mode === 'upsert' && (keys === undefined || keys.length === 0)) {
     throw refusal('keys', keys, 'must name the columns that tell which row is meant, e.g. ["id"]');
   }
+  if (createTable !== undefined && Object.keys(createTable).length === 0) {
+    throw refusal('createTable', createTable, `must have a declaration for each column, e.g. { id: 'INTEGER' }`);
+  }
   const columns = columnsOf(options.columns);
   return {
     database: { database, ...(lockTimeout === undefined ? {} : { lockTimeout }) },

@@ -115,7 +115,7 @@ test('a record that would be an empty line is quoted', async () => {
 });
 
 describe('what can not be written', () => {
-  test.each([
+  test.each<[unknown, string]>([
     [{ a: Number.NaN }, 'out.csv: column "a": NaN is no number that readers of CSV agree on. Write null,'],
     [{ a: new Date(Number.NaN) }, 'out.csv: column "a": the date is invalid'],
     [{ a: { b: 1 } }, 'out.csv: column "a": {"b":1} is an object, and a field is text. Turn it into text first'],
@@ -123,9 +123,13 @@ describe('what can not be written', () => {
     [{ a: new Uint8Array(2) }, 'out.csv: column "a": "[2 bytes]" is an object'],
     [{ a: () => 1 }, 'is a function'],
     [{ a: '\uD800' }, 'holds half of a surrogate pair'],
+    [5, 'out.csv: 5 is no row, which has its values by column, or in an array. There is nothing to write.'],
+    [null, 'out.csv: null is no row'],
+    [{}, 'out.csv: {} is no row'],
+    [[], 'out.csv: [] is no row'],
     [[1], 'out.csv: the row is an array, whose columns have no names for the header. Pass columns, or header: false.'],
   ])('%j', async (row, message) => {
-    const writing = print([row]);
+    const writing = print([row as object]);
     await expect(writing).rejects.toThrow(message);
     await expect(writing).rejects.toThrow(ElementError);
   });

@@ -64,6 +64,8 @@ describe('bad rows', () => {
       'the row has the properties id, name, years, and the first row id, name, age. It is not clear which columns there are. Pass columns.',
     ],
     ['one property more', { id: 1, name: 'a', age: 1, b: 2 }, 'It is not clear which columns there are. Pass columns.'],
+    ['no object', 5 as never, '5 is no row, which has its values by column. There is nothing to write.'],
+    ['null', null as never, 'null is no row'],
   ];
   const good = { id: 7, name: 'Good', age: 7 };
 
@@ -165,6 +167,7 @@ describe('what can not be written to is said with its place and the fix', () => 
       { database: 'a.db', table: 't', mode: 'replace' as 'upsert' },
       `sqlite: mode is "replace", but it must be 'insert' or 'upsert'.`,
     ],
+    [{ database: 'a.db', table: 't', createTable: {} }, 'must have a declaration for each column'],
     [{ database: 'a.db', table: 't', mode: 'upsert' }, 'must name the columns that tell which row is meant'],
     [{ database: 'a.db', table: 't', columns: [] }, 'must name at least one column'],
     [{ database: 'a.db', table: 't', columns: { a: 'x', b: 'X' } }, 'each only once'],
