@@ -13,7 +13,7 @@ export interface StartRecord extends RunTitle {
 }
 
 /** For machines: one JSON object a line, each with its `type`. */
-export function jsonReporter(terminal: Terminal, start: StartRecord, showsProgress: boolean): Reporter {
+export function jsonReporter(terminal: Terminal, start: StartRecord): Reporter {
   const line = (type: string, fields: object): void => terminal.out(`${jsonOf({ type, ...fields })}\n`);
   let lastMs = 0;
   let outputs: readonly string[] = [];
@@ -23,7 +23,7 @@ export function jsonReporter(terminal: Terminal, start: StartRecord, showsProgre
       line('start', { ...start, steps: graph.steps.length });
     },
     progress(progress) {
-      if (!showsProgress || progress.elapsedMs - lastMs < PROGRESS_EVERY_MS) return;
+      if (progress.elapsedMs - lastMs < PROGRESS_EVERY_MS) return;
       lastMs = progress.elapsedMs;
       line('progress', progress);
     },

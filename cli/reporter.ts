@@ -25,13 +25,6 @@ export interface Reporter {
   failed(failure: Failure, exitCode: number): void;
 }
 
-/** What a reporter shows besides errors. */
-export interface ReporterOptions {
-  readonly title: RunTitle;
-  readonly showsProgress: boolean;
-  readonly isQuiet: boolean;
-}
-
 /** Short runs show no progress: a block that comes and goes is only unrest. */
 const FIRST_BLOCK_MS = 1_000;
 const LINE_EVERY_MS = 10_000;
@@ -55,7 +48,7 @@ export function printFailure(terminal: Terminal, failure: Failure): void {
 }
 
 /** For people: a live block on a terminal, a line now and then where there is none, a summary at the end. */
-export function humanReporter(terminal: Terminal, { title, showsProgress, isQuiet }: ReporterOptions): Reporter {
+export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: boolean): Reporter {
   const paint = errPaint(terminal);
   const isLive = terminal.isErrTerminal && terminal.env['TERM'] !== 'dumb';
   let meter: Meter | undefined;
@@ -65,7 +58,7 @@ export function humanReporter(terminal: Terminal, { title, showsProgress, isQuie
   return {
     started(started) {
       graph = started;
-      meter = showsProgress && !isQuiet ? new Meter(started) : undefined;
+      meter = new Meter(started);
     },
     progress(progress) {
       const view = meter?.add(progress);

@@ -14,7 +14,7 @@ import type { Session } from './session.ts';
 export async function runPipeline(session: Session, prepared: Prepared): Promise<number> {
   const runner = await runnerFor(prepared.settings);
   const { terminal } = session;
-  const { pipeline } = prepared;
+  const { pipeline, settings } = prepared;
   const reporter = reporterFor(session, prepared, runner);
   const abort = new AbortController();
   const endWith = (error: unknown): void => {
@@ -35,7 +35,8 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
     reporter.started(pipeline.graph);
     const result = await pipeline.run(runner, {
       signal: abort.signal,
-      onProgress: (progress) => reporter.progress(progress),
+      // Not asked for where nobody sees it: the runner keeps a timer for it.
+      ...(settings.showsProgress && !settings.isQuiet ? { onProgress: reporter.progress } : {}),
       onWarning: (message) => reporter.warning(session.redact(message)),
     });
     reporter.finished(result);
@@ -63,12 +64,12 @@ const starved = (): PipelineError =>
 
 function reporterFor(session: Session, { settings, definition, values }: Prepared, runner: Runner): Reporter {
   const title = { pipeline: settings.jobName, runner: runner.name };
-  if (!settings.isJson) return humanReporter(session.terminal, { title, ...settings });
+  if (!settings.isJson) return humanReporter(session.terminal, title, settings.isQuiet);
   const start = {
     pipeline: definition.name,
     job: settings.jobName,
     runner: runner.name,
     options: session.shownOptions(values),
   };
-  return jsonReporter(session.terminal, start, settings.showsProgress && !settings.isQuiet);
+  return jsonReporter(session.terminal, start);
 }

@@ -9,6 +9,7 @@ import {
   showValue,
   type Step,
 } from '../../model/index.ts';
+import { loadAdvice, systemAdvice } from './advice.ts';
 import { oneLine, type Redact, visible } from './safe-text.ts';
 import { sentencesOf } from './sentences.ts';
 import { beganInViga, type Frame, type Ownership, userFrame } from './stack.ts';
@@ -169,7 +170,8 @@ function otherFailure(error: unknown, context: FailureContext, safe: (text: stri
   const system = systemAdvice(error);
   if (system !== undefined) return { ...about, kind: 'system', at: placeOf(error, context), fix: system };
   const isUsers = !(error instanceof Error) || doing.kind === 'load' || !beganInViga(error.stack, context.ownership);
-  if (isUsers) return { ...about, kind: 'program', at: placeOf(error, context) };
+  const fix = doing.kind === 'load' ? loadAdvice(error) : undefined;
+  if (isUsers) return { ...about, kind: 'program', at: placeOf(error, context), fix };
   return {
     ...about,
     kind: 'bug',
@@ -177,18 +179,6 @@ function otherFailure(error: unknown, context: FailureContext, safe: (text: stri
     why: 'Viga did not expect this error, so it is most likely a bug in Viga.',
     fix: 'Please report it with the stack below and the program that shows it.',
   };
-}
-
-const SYSTEM_ADVICE: ReadonlyMap<string, string> = new Map([
-  ['ENOSPC', 'Free some space. Temporary files go to the directory that TMPDIR names; point it to a larger disk.'],
-  ['EMFILE', 'Raise the number of files that a process may open (ulimit -n).'],
-  ['EACCES', 'Give this user the right to the file or directory, or name another one.'],
-  ['EROFS', 'Name a directory that can be written to. Temporary files go to the one that TMPDIR names.'],
-]);
-
-function systemAdvice(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
-  return SYSTEM_ADVICE.get(String(error.code));
 }
 
 function told(error: unknown, { redact }: FailureContext): Told {

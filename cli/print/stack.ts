@@ -11,7 +11,8 @@ const PLACE = /(?:^|\()((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*?):(\d+):(\d+)\)?$/
 
 /** The frames of an error's stack that are in files: not Node's own, not code that was made from text. */
 export function framesOf(stack: string | undefined): Frame[] {
-  const frames: Frame[] = [];
+  const header = headerFrame(stack);
+  const frames: Frame[] = header === undefined ? [] : [header];
   for (const line of (stack ?? '').split('\n')) {
     const call = /^\s+at (?:async )?(.*)$/.exec(line)?.[1];
     if (call === undefined || call.includes('eval at ')) continue;
@@ -20,6 +21,15 @@ export function framesOf(stack: string | undefined): Frame[] {
     frames.push({ file: pathOf(place[1]), line: Number(place[2]), column: Number(place[3]) });
   }
   return frames;
+}
+
+/** Where code can't be read, the stack begins with the place, then some lines, mostly with a mark below the column. */
+function headerFrame(stack: string | undefined): Frame | undefined {
+  const [place = '', ...lines] = (stack ?? '').split('\n', 6);
+  const match = /^((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+)$/.exec(place);
+  if (match?.[1] === undefined) return undefined;
+  const mark = lines.find((line) => /^\s*\^+\s*$/.test(line));
+  return { file: pathOf(match[1]), line: Number(match[2]), column: mark === undefined ? 1 : mark.indexOf('^') + 1 };
 }
 
 function pathOf(location: string): string {

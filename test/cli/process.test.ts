@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -49,6 +49,39 @@ const untilWritten = async ({ child, written }: Started, text: string): Promise<
   while (!written.out.includes(text)) await once(child.stdout ?? child, 'data');
 };
 
+describe('a file that can not be loaded is told with the line and what helps', () => {
+  test.each([
+    [
+      'enum.ts',
+      'export enum Color {\n  Red,\n}\n',
+      /at \S*enum\.ts:1:\d+ {3}export enum Color \{\n[\s\S]*fix +Node runs TypeScript by leaving its types out/,
+    ],
+    [
+      'syntax.ts',
+      'const a = 1;\nexport const x = ;\n',
+      /SyntaxError: [\s\S]*at \S*syntax\.ts:2:18 {3}export const x = ;/,
+    ],
+    [
+      'package.ts',
+      "import 'no-such-package';\n",
+      /Cannot find package[\s\S]*fix +Install it \(npm install no-such-package\)/,
+    ],
+    ['path.ts', "import './other.ts';\n", /Cannot find module[\s\S]*fix +Correct the path\./],
+    ['notes.txt', 'hello', /fix +Name a module/],
+  ])('%s', async (name, text, told) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'viga-cli-'));
+    try {
+      await writeFile(path.join(folder, name), text);
+      const { code, out, err } = await run('bin/viga.mjs', 'run', path.join(folder, name));
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toMatch(told);
+      expect(err).not.toContain('node:internal');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('a pipeline file is a program', () => {
   test('that runs and ends with 0', async () => {
     const { code, out, err } = await run(words, '--text=a b a', '--output=print');
@@ -89,6 +122,22 @@ test('with --json the output holds nothing but JSON: what the pipeline prints go
     .split('\n')
     .map((line) => (JSON.parse(line) as { type: string }).type);
   expect(types).toEqual(['start', 'summary']);
+});
+
+test('a run that waits for what never happens is told, where Node would end without a word', async () => {
+  const { code, err } = await run(trouble, '--mode=never settles', '--progress=off');
+  expect(code).toBe(1);
+  expect(err).toMatch(/^✖ the run waits for something that will never happen\.\n/);
+  expect(err).toContain('fix      Settle each promise, by a timeout if need be.');
+});
+
+test('progress is shown to machines unless it is turned off, and never where only errors are wanted', async () => {
+  const slowly = [slow, '--parts=30', '--part-ms=100', '--json'];
+  const count = async (...args: string[]) =>
+    (await run(...slowly, ...args)).out.split('\n').filter((line) => line.includes('"type":"progress"')).length;
+  const [shown, off, quiet] = await Promise.all([count(), count('--progress=off'), count('--quiet')]);
+  expect(shown).toBeGreaterThan(0);
+  expect([off, quiet]).toEqual([0, 0]);
 });
 
 test('an error that nobody catches, of a timer say, is told like others', async () => {

@@ -14,9 +14,9 @@ const at = (elapsedMs: number): Progress => ({
   bytesTotal: 60_000,
 });
 
-function reported(options: CapturedOptions, times: readonly number[], isQuiet = false, showsProgress = true) {
+function reported(options: CapturedOptions, times: readonly number[]) {
   const terminal = capturedTerminal(options);
-  const reporter = humanReporter(terminal, { title, showsProgress, isQuiet });
+  const reporter = humanReporter(terminal, title, false);
   reporter.started(graph);
   for (const time of times) reporter.progress(at(time));
   return terminal;
@@ -45,16 +45,6 @@ describe('progress for people', () => {
     expect(written.err).not.toContain('\u001b');
   });
 
-  test('is not there where it was turned off, or only errors are wanted', () => {
-    for (const [isQuiet, shows] of [
-      [true, true],
-      [false, false],
-    ] as const) {
-      const { blocks, written } = reported({ isTerminal: true }, [1_000, 20_000], isQuiet, shows);
-      expect([blocks, written]).toEqual([[], { out: '', err: '' }]);
-    }
-  });
-
   test('keeps to NO_COLOR', () => {
     const { blocks } = reported({ isTerminal: true, env: { NO_COLOR: '1' } }, [1_000]);
     expect(blocks.flat().join('')).not.toContain('\u001b');
@@ -81,7 +71,7 @@ const result: PipelineResult = {
 
 test('the block is gone before the summary is there, and quiet runs have none', () => {
   const loud = capturedTerminal({ isTerminal: true });
-  const reporter = humanReporter(loud, { title, showsProgress: true, isQuiet: false });
+  const reporter = humanReporter(loud, title, false);
   reporter.started(graph);
   reporter.progress(at(2_000));
   reporter.finished(result);
@@ -89,14 +79,14 @@ test('the block is gone before the summary is there, and quiet runs have none', 
   expect(loud.written.err).toContain('words finished in 1.0 s');
   expect(loud.written.out).toBe('');
   const quiet = capturedTerminal();
-  humanReporter(quiet, { title, showsProgress: true, isQuiet: true }).finished(result);
+  humanReporter(quiet, title, true).finished(result);
   expect(quiet.written).toEqual({ out: '', err: '' });
 });
 
 test('machines get one object a line: start, progress once a second, summary', () => {
   const terminal = capturedTerminal();
   const start = { ...title, job: 'nightly', options: { top: 3 } };
-  const reporter = jsonReporter(terminal, start, true);
+  const reporter = jsonReporter(terminal, start);
   reporter.started(graph);
   for (const time of [200, 1_000, 1_200, 1_900, 2_000]) reporter.progress(at(time));
   reporter.warning('a teardown failed');

@@ -59,6 +59,15 @@ describe('frames of a stack', () => {
     ]);
   });
 
+  test('that begin with the line that can not be read have it first', () => {
+    const unreadable =
+      'file:///home/me/orders.ts:3\nexport enum A { B }\n       ^^^^^^^\n\nSyntaxError: no\n    at x (/a.ts:1:2)';
+    expect(framesOf(unreadable)).toEqual([
+      { file: '/home/me/orders.ts', line: 3, column: 8 },
+      { file: '/a.ts', line: 1, column: 2 },
+    ]);
+  });
+
   test("the user's is the first that is neither Viga's nor a package's", () => {
     expect(userFrame(stack, ownership)).toEqual({ file: '/home/me/my orders.ts', line: 42, column: 18 });
     expect(beganInViga(stack, ownership)).toBe(true);
