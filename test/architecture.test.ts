@@ -62,6 +62,7 @@ describe('a planted violation is named', () => {
     ['runners/execution/a.ts', 'setTimeout(() => {}, 10);', 'uses setTimeout'],
     ['runners/execution/a.ts', 'globalThis.setImmediate(() => {});', 'uses setTimeout'],
     ['runners/direct/a.ts', 'const start = performance.now();', 'uses performance'],
+    ['io/http/a.ts', 'const signal = AbortSignal.timeout(100);', 'uses AbortSignal.timeout'],
     ['runners/direct/a.ts', "const limit = process.env['LIMIT'];", 'uses process'],
     ['io/http/a.ts', 'const id = crypto.randomUUID();', 'uses random bytes'],
     ['io/http/a.ts', "import { randomUUID } from 'node:crypto';\nconst id = randomUUID();", 'uses random bytes'],

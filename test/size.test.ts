@@ -1,9 +1,27 @@
 import { expect, test } from 'vitest';
-import { sizeViolations } from './house/sizes.ts';
+import { folderViolations, sizeViolations } from './house/sizes.ts';
 import { existing, filesOf, LIBRARY, USERS } from './house/tree.ts';
 
 /** Files over 400 lines, each with the reason why it is better whole. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {};
+
+/** Folders of more than about 20 files, each with the reason why it is not divided. */
+const LARGE_FOLDERS: Readonly<Record<string, string>> = {
+  model: 'the vocabulary: one file for each word of the model',
+  transforms: 'one transform per file',
+  'runners/direct': 'one file for each part of a run; divided when the streaming schedule joins them',
+};
+
+test('folders can be looked through and lie at most two levels deep', () => {
+  const paths = filesOf(existing(LIBRARY)).map(({ path }) => path);
+  expect(folderViolations(paths, LARGE_FOLDERS)).toEqual([]);
+  const planted = Array.from({ length: 27 }, (_, index) => `io/csv/${index}.ts`);
+  expect(folderViolations([...planted, 'io/csv/a/b.ts'], { model: 'why' })).toEqual([
+    'io/csv holds 27 files: divide it, about 20 are meant',
+    'io/csv/a lies deeper than two levels',
+    'model needs no exception any more',
+  ]);
+});
 
 test('files have one responsibility each: a median of 120 lines, nine of ten up to 250, none over 400', () => {
   expect(sizeViolations(filesOf(existing([...LIBRARY, ...USERS])), EXCEPTIONS)).toEqual([]);

@@ -34,6 +34,7 @@ const PAST_HOST: readonly (readonly [RegExp, string])[] = [
   [/\bnew\s+Date\s*(?:\(\s*\)|(?![\s(\w]))/g, 'new Date()'],
   [/(?<![\w.]|\bnew\s+)Date\(/g, 'Date()'],
   [/\bMath\s*\.\s*random\b/g, 'Math.random'],
+  [/\bAbortSignal\s*\.\s*timeout\b/g, 'AbortSignal.timeout'],
   [/(?<![\w.])performance\s*\./g, 'performance'],
   [/(?<![\w.$#])(?:globalThis\s*\.\s*)?(?:setTimeout|setInterval|setImmediate)\b/g, 'setTimeout'],
   [/(?<![\w.$#])(?:globalThis\s*\.\s*)?process\s*[.[]/g, 'process'],

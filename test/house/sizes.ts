@@ -29,3 +29,28 @@ export function sizeViolations(
   if (quantile(0.9) > LONG) violations.push(`a tenth of the files has over ${quantile(0.9)} lines: ${LONG} is the aim`);
   return violations;
 }
+
+/** About this many files fit into a folder that can be looked through. */
+export const FILES = 26;
+
+/** Folders that hold too many files or lie too deep; and exceptions that no longer are. */
+export function folderViolations(
+  paths: readonly string[],
+  exceptions: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const file of paths) {
+    const folder = file.slice(0, file.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const violations = [...counts]
+    .filter(([folder, count]) => count > FILES && exceptions[folder] === undefined)
+    .map(([folder, count]) => `${folder} holds ${count} files: divide it, about 20 are meant`);
+  for (const folder of counts.keys()) {
+    if (folder.split('/').length > 2) violations.push(`${folder} lies deeper than two levels`);
+  }
+  for (const folder of Object.keys(exceptions)) {
+    if ((counts.get(folder) ?? 0) <= FILES) violations.push(`${folder} needs no exception any more`);
+  }
+  return violations;
+}
