@@ -137,7 +137,9 @@ class SchemaReader {
     const nullable = element.repetition_type === 'OPTIONAL';
     const annotation = element.logical_type?.type ?? element.converted_type;
     const inner = count === 1 && this.#peek().repetition_type === 'REPEATED' ? this.#peek() : undefined;
-    if (inner !== undefined && annotation === 'LIST') return this.#list(plain, inner, { nullable, levels });
+    // A list that is itself repeated is only known from old writers, who put no group around its elements.
+    const isList = annotation === 'LIST' && (element.repetition_type !== 'REPEATED' || inner?.num_children !== 1);
+    if (inner !== undefined && isList) return this.#list(plain, inner, { nullable, levels });
     const isMap = annotation === 'MAP' || annotation === 'MAP_KEY_VALUE';
     if (inner?.num_children === 2 && isMap && this.#peek(1).repetition_type === 'REQUIRED') {
       const innerId = this.#id();
@@ -182,7 +184,7 @@ class SchemaReader {
       columns: this.#leaves.map((leaf, at) => {
         const chunk = group.columns[at];
         const own = chunk?.meta_data;
-        if (chunk === undefined || own === undefined || chunk.file_path !== undefined) {
+        if (chunk === undefined || own === undefined || chunk.file_path) {
           throw new RangeError(`row group ${index} lacks the column ${leaf.path}, or keeps it elsewhere or encrypted`);
         }
         const path = own.path_in_schema.join('.');

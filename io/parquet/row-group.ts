@@ -1,20 +1,9 @@
-import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import type { AsyncBuffer, RowGroup } from 'hyparquet';
 import type { InputFile } from '../files/index.ts';
 import { type PageError, pageChecker, type StoredChunk } from './check-pages.ts';
-import { DECOMPRESSORS, isReadable } from './codecs.ts';
-import { dataParsers } from './decode-value.ts';
-import type { FileColumn } from './file-schema.ts';
+import { isReadable } from './codecs.ts';
+import { columnDecoder, type RowGroupPart } from './decode-columns.ts';
 import { damaged, readBytes, reason } from './footer.ts';
-import { loadPackage } from './load-package.ts';
-
-/** A row group of a file, and what is read of it. */
-export interface RowGroupPart {
-  readonly file: InputFile;
-  /** With the names that hyparquet sees. */
-  readonly metadata: FileMetaData;
-  readonly index: number;
-  readonly columns: readonly FileColumn[];
-}
 
 /** The values of some consecutive rows: a list for each column, in their order. */
 export interface Slice {
@@ -44,9 +33,9 @@ export async function* readRowGroup(
   const chunks = part.columns.flatMap((column) => column.leaves.map((leaf) => chunkOf(part, group, leaf.index)));
   const bytes = await fetchChunks(chunks, part.file);
   await checkChunks(part, chunks, bytes);
-  const memory = chunks.reduce((sum, chunk) => sum + chunk.grown + rows * VALUE_BYTES, 0);
+  const memory = chunks.reduce((sum, chunk) => sum + chunk.memory, 0);
   const size = Math.max(LEAST_ROWS, Math.ceil(rows / Math.ceil(Math.max(1, memory) / sliceBytes)));
-  const decode = await columnDecoder(part, group, storedBuffer(part.file, chunks, bytes));
+  const decode = await columnDecoder(part, storedBuffer(part.file, chunks, bytes));
   for (let from = 0; from < rows; from += size) {
     const count = Math.min(size, rows - from);
     yield { rows: count, values: await decode(from, count) };
@@ -57,7 +46,8 @@ interface Chunk {
   readonly index: number;
   readonly start: number;
   readonly end: number;
-  readonly grown: number;
+  /** About what its values take. */
+  readonly memory: number;
 }
 
 function chunkOf({ file, columns, index }: RowGroupPart, group: RowGroup, at: number): Chunk {
@@ -81,7 +71,8 @@ function chunkOf({ file, columns, index }: RowGroupPart, group: RowGroup, at: nu
   if (leaf.maxRepetition === 0 && meta.num_values !== group.num_rows) {
     return fail(`it has ${meta.num_values} values, but the row group ${group.num_rows} rows`, start);
   }
-  return { index: at, start, end: start + size, grown: Number(meta.total_uncompressed_size) };
+  const memory = Number(meta.total_uncompressed_size) + Number(meta.num_values) * VALUE_BYTES;
+  return { index: at, start, end: start + size, memory };
 }
 
 /** Columns this close together are read as one: a request costs more than the bytes between. */
@@ -126,8 +117,8 @@ async function checkChunks(
       check({ bytes: stored, leaf, codec: meta.codec, values: Number(meta.num_values) } satisfies StoredChunk);
     } catch (error) {
       // The checker throws nothing else.
-      const { at: offset, message } = error as PageError;
-      const what = `row group ${index}, column ${leaf.path}: ${message.replace(/^parquet /, '')}`;
+      const { at: offset } = error as PageError;
+      const what = `row group ${index}, column ${leaf.path}: ${reason(error)}`;
       throw damaged(file.path, chunk.start + offset, what, error);
     }
   }
@@ -151,74 +142,4 @@ function storedBuffer(
       return stored.buffer.slice(from, from + end - start);
     },
   };
-}
-
-type DecodeRows = (from: number, count: number) => Promise<readonly (readonly unknown[])[]>;
-
-async function columnDecoder(part: RowGroupPart, group: RowGroup, buffer: AsyncBuffer): Promise<DecodeRows> {
-  const { parquetRead } = await loadPackage('hyparquet', () => import('hyparquet'));
-  const parsers = dataParsers();
-  const metadata = { ...part.metadata, row_groups: [group] };
-  const read = async (columns: readonly FileColumn[], from: number, count: number): Promise<readonly unknown[][]> => {
-    const filled = new Map(
-      columns.map((column) => [column.id, { column, done: 0, values: new Array<unknown>(count) }]),
-    );
-    let failure: unknown;
-    await parquetRead({
-      file: buffer,
-      metadata,
-      columns: columns.map(({ id }) => id),
-      rowStart: from,
-      rowEnd: from + count,
-      compressors: DECOMPRESSORS,
-      parsers,
-      utf8: false,
-      onChunk({ columnName, columnData, rowStart }) {
-        const target = filled.get(columnName);
-        if (target === undefined || failure !== undefined) return;
-        const { decode } = target.column;
-        const first = Math.max(0, from - rowStart);
-        const last = Math.min(columnData.length, from + count - rowStart);
-        try {
-          for (let at = first; at < last; at++) target.values[rowStart + at - from] = decode(columnData[at]);
-          target.done += Math.max(0, last - first);
-        } catch (error) {
-          // What is thrown here would go unseen.
-          failure = error;
-        }
-      },
-    });
-    if (failure !== undefined) throw failure;
-    return [...filled.values()].map(({ done, values }) => {
-      if (done === count) return values;
-      throw new RangeError(`it has values for ${done} of ${count} rows`);
-    });
-  };
-  return async (from, count) => {
-    try {
-      return await read(part.columns, from, count);
-    } catch (error) {
-      throw await located(part, group, { error, retry: (column) => read([column], from, count) });
-    }
-  };
-}
-
-interface Failure {
-  readonly error: unknown;
-  readonly retry: (column: FileColumn) => Promise<unknown>;
-}
-
-/** Finds the column at fault by reading each alone: hyparquet does not tell. */
-async function located(part: RowGroupPart, group: RowGroup, { error, retry }: Failure): Promise<Error> {
-  for (const column of part.columns) {
-    try {
-      await retry(column);
-    } catch (cause) {
-      const meta = group.columns[column.leaves[0]?.index ?? 0]?.meta_data;
-      const start = Number(meta?.dictionary_page_offset || meta?.data_page_offset);
-      const what = `row group ${part.index}, column ${column.name}: the values can't be decoded: ${reason(cause)}`;
-      return damaged(part.file.path, start, what, cause);
-    }
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -35,41 +35,69 @@ export interface Selection {
  * that can't be decided.
  */
 export function select(file: InputFile, schema: FileSchema, { columns, filter = [] }: Wanted): Selection {
-  const inFile = new Map(schema.columns.map((column) => [column.name, column]));
-  const inPath = partitionValues(file);
-  const declared = new Map(columns === undefined || isNames(columns) ? [] : Object.entries(columns));
-  const stored: FileColumn[] = [];
-  const store = (column: FileColumn): number => {
-    const at = stored.indexOf(column);
-    return at >= 0 ? at : stored.push(column) - 1;
-  };
-  const find = (name: string): { readonly type: ColumnType; readonly column: FileColumn } | PartitionValue => {
-    const column = inFile.get(name);
-    if (column !== undefined) return { type: column.type, column };
-    const text = inPath.get(name);
-    if (text === undefined) throw missing(file, name, [...inFile.keys(), ...inPath.keys()]);
-    return typedPartition(file.path, { name, text, type: declared.get(name) });
-  };
-  const names = columns === undefined ? [...new Set([...inFile.keys(), ...inPath.keys()])] : namesOf(columns);
-  const rowColumns = names.map((name): RowColumn => {
-    const found = find(name);
-    if (found === null || typeof found !== 'object') return { kind: 'partition', name, value: found };
-    const type = declared.get(name);
-    if (type !== undefined && !isReadableAs(found.type, type)) throw otherType(file, name, { found: found.type, type });
-    return { kind: 'stored', name, at: store(found.column) };
-  });
+  const columnsOfFile = new FileColumns(file, schema, columns);
+  const names = columns === undefined ? columnsOfFile.names : namesOf(columns);
+  const rowColumns = names.map((name) => columnsOfFile.rowColumn(name));
   const conditions: (Condition & { readonly at: number })[] = [];
   let isExcluded = false;
   for (const condition of filter) {
-    const found = find(condition.column);
-    if (found !== null && typeof found === 'object') {
-      conditions.push({ ...conditionOn(found.type, condition), at: store(found.column) });
-    } else {
-      const type = declared.get(condition.column) ?? { kind: 'string', nullable: true };
-      isExcluded ||= !conditionOn(type, condition).matches(found);
-    }
+    const found = columnsOfFile.find(condition.column);
+    const made = conditionOn(found.type, condition);
+    if (found.kind === 'stored') conditions.push({ ...made, at: columnsOfFile.store(found.column) });
+    else isExcluded ||= !made.matches(found.value);
   }
-  return { stored, columns: rowColumns, conditions, isExcluded };
+  return { stored: columnsOfFile.stored, columns: rowColumns, conditions, isExcluded };
+}
+
+type Found =
+  | { readonly kind: 'stored'; readonly type: ColumnType; readonly column: FileColumn }
+  | { readonly kind: 'partition'; readonly type: ColumnType; readonly value: PartitionValue };
+
+/** The columns of a file and of its path, by name, and those of the file that are needed. */
+class FileColumns {
+  readonly stored: FileColumn[] = [];
+  readonly #file: InputFile;
+  readonly #inFile: ReadonlyMap<string, FileColumn>;
+  readonly #inPath: ReadonlyMap<string, string | null>;
+  readonly #declared: ReadonlyMap<string, ColumnType>;
+
+  constructor(file: InputFile, schema: FileSchema, columns: Wanted['columns']) {
+    this.#file = file;
+    this.#inFile = new Map(schema.columns.map((column) => [column.name, column]));
+    if (this.#inFile.size < schema.columns.length) throw doubled(file, schema);
+    this.#inPath = partitionValues(file);
+    this.#declared = new Map(columns === undefined || isNames(columns) ? [] : Object.entries(columns));
+  }
+
+  get names(): readonly string[] {
+    return [...new Set([...this.#inFile.keys(), ...this.#inPath.keys()])];
+  }
+
+  find(name: string): Found {
+    const column = this.#inFile.get(name);
+    if (column !== undefined) return { kind: 'stored', type: column.type, column };
+    const text = this.#inPath.get(name);
+    if (text === undefined) throw missing(this.#file, name, this.names);
+    const type = this.#declared.get(name);
+    const value = typedPartition(this.#file.path, { name, text, type });
+    return { kind: 'partition', type: type ?? { kind: 'string', nullable: true }, value };
+  }
+
+  rowColumn(name: string): RowColumn {
+    const found = this.find(name);
+    if (found.kind === 'partition') return { kind: 'partition', name, value: found.value };
+    const type = this.#declared.get(name);
+    if (type !== undefined && !isReadableAs(found.type, type)) {
+      throw otherType(this.#file, name, { found: found.type, type });
+    }
+    return { kind: 'stored', name, at: this.store(found.column) };
+  }
+
+  /** Notes that a column of the file is needed; returns its place among these. */
+  store(column: FileColumn): number {
+    const at = this.stored.indexOf(column);
+    return at >= 0 ? at : this.stored.push(column) - 1;
+  }
 }
 
 const isNames = (columns: readonly string[] | ParquetSchema): columns is readonly string[] => Array.isArray(columns);
@@ -94,6 +122,15 @@ export function checkWanted({ columns, filter = [] }: Wanted): void {
     const type = columns[condition.column];
     if (type !== undefined && Object.hasOwn(columns, condition.column)) conditionOn(type, condition);
   }
+}
+
+function doubled({ path }: InputFile, { columns }: FileSchema): ConnectorError {
+  const names = columns.map(({ name }) => name);
+  const name = names.find((one, at) => names.indexOf(one) !== at) ?? '';
+  return new ConnectorError(
+    path,
+    `there are two columns ${JSON.stringify(name)}. A row has one value of each name, so the other would be lost. Write the file with names that differ.`,
+  );
 }
 
 function missing({ path }: InputFile, name: string, known: readonly string[]): ConnectorError {

@@ -59,6 +59,18 @@ test('a column that is not there is an error that lists those that are', async (
   );
 });
 
+test('two columns of one name are an error, not one that hides the other', async () => {
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: 'a', data: [1] },
+      { name: 'a', data: [2] },
+    ],
+  });
+  expect(await messageOf(rowsOf(new Uint8Array(bytes)))).toContain(
+    'there are two columns "a". A row has one value of each name',
+  );
+});
+
 test('a column of another type than declared is an error before any row', async () => {
   expect(await messageOf(rowsOf(await file, { columns: { age: column.string() } }))).toMatch(
     /the column "age" is int32, but string was declared/,
