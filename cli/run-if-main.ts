@@ -6,6 +6,12 @@ import { prepare } from './prepare.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { Session } from './session.ts';
 
+/** What `import.meta` tells of a module. */
+export interface ModuleMeta {
+  readonly main?: boolean;
+  readonly filename?: string;
+}
+
 /**
  * Runs a pipeline by the process's command line if its module is the program that was started; does nothing where the
  * module is only imported, by a worker, a test or `viga graph`.
@@ -28,13 +34,17 @@ import { Session } from './session.ts';
  * await runIfMain(import.meta, pipeline);
  */
 export async function runIfMain<O extends OptionSpecs>(
-  meta: Pick<ImportMeta, 'main' | 'filename'>,
+  meta: ModuleMeta,
   definition: PipelineDefinition<O>,
 ): Promise<void> {
   if (meta.main !== true) return;
   const terminal = nodeTerminal();
   const args = process.argv.slice(2);
-  const session = new Session(terminal, `node ${shortPath(meta.filename, terminal.directory)}`, args);
+  const session = new Session(
+    terminal,
+    `node ${shortPath(meta.filename ?? process.argv[1] ?? '', terminal.directory)}`,
+    args,
+  );
   const code = await session.guard({ failedCode: EXIT.failed, ownsOutput: false }, async () => {
     // build takes the options of its own table, which are those that are read for it.
     const any = definition as unknown as PipelineDefinition;

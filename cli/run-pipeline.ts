@@ -6,11 +6,7 @@ import { humanReporter, type Reporter } from './reporter.ts';
 import { runnerFor } from './runners.ts';
 import type { Session } from './session.ts';
 
-/**
- * Runs a pipeline that was built, tells how it goes and what ends it, and gives the exit code.
- *
- * @throws OptionsError for a runner that is not there
- */
+/** Runs a pipeline that was built, tells how it goes and what ends it, and gives the exit code. */
 export async function runPipeline(session: Session, prepared: Prepared): Promise<number> {
   const runner = await runnerFor(prepared.settings);
   const { terminal } = session;
@@ -18,8 +14,9 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
   const reporter = reporterFor(session, prepared, runner);
   const abort = new AbortController();
   const endWith = (error: unknown): void => {
-    reporter.failed(session.describe(error), EXIT.failed);
-    terminal.exit(EXIT.failed);
+    const code = abort.signal.aborted ? EXIT.interrupted : EXIT.failed;
+    reporter.failed(session.describe(error), code);
+    terminal.exit(code);
   };
   const undo = [
     terminal.onInterrupt(() => {

@@ -1,5 +1,5 @@
 import { nodeHost } from '../host/index.ts';
-import { OptionsError, type Runner } from '../model/index.ts';
+import { assert, OptionsError, type Runner, showValue } from '../model/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Settings } from './standard-options.ts';
 
@@ -22,13 +22,17 @@ const runners: ReadonlyMap<string, (settings: RunnerSettings) => Promise<Runner>
 /** The names that `--runner` takes. */
 export const runnerNames: readonly string[] = [...runners.keys()];
 
-/** The runner that was asked for. @throws OptionsError for one that is not there. */
-export function runnerFor(settings: RunnerSettings): Promise<Runner> {
+/** Refuses the name of a runner that is not there. @throws OptionsError */
+export function checkRunner(name: string): void {
+  if (runners.has(name)) return;
+  const meant = didYouMean(name, runnerNames);
+  const hint = meant === undefined ? `Available: ${runnerNames.join(', ')}.` : `Did you mean ${meant}?`;
+  throw new OptionsError('runner', `there is no runner ${showValue(name)}. ${hint}`);
+}
+
+/** The runner that was asked for, one of those that are there. */
+export async function runnerFor(settings: RunnerSettings): Promise<Runner> {
   const make = runners.get(settings.runner);
-  if (make !== undefined) return make(settings);
-  const meant = didYouMean(settings.runner, runnerNames);
-  throw new OptionsError(
-    'runner',
-    `there is no runner '${settings.runner}'. ${meant === undefined ? `Available: ${runnerNames.join(', ')}.` : `Did you mean ${meant}?`}`,
-  );
+  assert(make !== undefined, `the runner ${settings.runner} was not checked`);
+  return make(settings);
 }

@@ -4,7 +4,15 @@ import { usageOf } from './help.ts';
 import { printFailureJson } from './json-reporter.ts';
 import type { OptionTableValues } from './options.ts';
 import { ownership, sourceLine } from './ownership.ts';
-import { describeFailure, type Doing, type Failure, isSecretName, type Redact, redactor } from './print/index.ts';
+import {
+  describeFailure,
+  type Doing,
+  type Failure,
+  isSecretName,
+  oneLine,
+  type Redact,
+  redactor,
+} from './print/index.ts';
 import { errPaint, printFailure } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -87,6 +95,6 @@ export class Session {
   #tellUsage(error: OptionsError): void {
     const { red } = errPaint(this.terminal);
     const usage = this.definition === undefined ? `${this.command} [options]` : usageOf(this.command, this.definition);
-    this.terminal.err(`${red('✖')} ${this.redact(error.message)}\nUsage: ${usage}    --help lists them\n`);
+    this.terminal.err(`${red('✖')} ${oneLine(this.redact(error.message))}\nUsage: ${usage}    --help lists them\n`);
   }
 }

@@ -1,6 +1,6 @@
 import { type OptionSpecs, OptionsError, PipelineError, type PipelineDefinition, showValue } from '../model/index.ts';
 import { flagOf, type OptionTableValues } from './options.ts';
-import { runnerNames } from './runners.ts';
+import { checkRunner, runnerNames } from './runners.ts';
 
 /** The options that every pipeline has. */
 export const STANDARD_OPTIONS = {
@@ -43,9 +43,11 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
     );
   }
   const limit = values['memory-limit'];
-  // The table fixes the types; parsing has checked them.
+  // The table fixes the types, here and below; parsing has checked them.
+  const runner = values['runner'] as string;
+  checkRunner(runner);
   return {
-    runner: values['runner'] as string,
+    runner,
     jobName: jobName as string,
     memoryLimit: limit === undefined ? undefined : parseBytes('memory-limit', limit as string),
     seed: seed as number | undefined,
