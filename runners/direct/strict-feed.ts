@@ -1,10 +1,13 @@
-import { CoderError, ElementError, fromBytes, type Random, structuralCoder, toBytes } from '../../model/index.ts';
+import { CoderError, ElementError, fromBytes, learningCoder, type Random, toBytes } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
 import type { StrictOptions } from './options.ts';
 
 /** Longest runs of elements that stay together, and bundles, in a strict run. */
 const LONGEST_BATCH = 8;
 const LONGEST_BUNDLE = 20;
+
+/** Gives back every trait of a value: a program that works on disk must not fail here. */
+const EXACT = learningCoder({ codegen: false });
 
 /** What a strict run does with the elements that enter a stage; the same random numbers do the same again. */
 export class StrictFeed {
@@ -50,7 +53,7 @@ export class StrictFeed {
 
   #throughBytes(value: unknown): unknown {
     try {
-      return fromBytes(structuralCoder, toBytes(structuralCoder, value));
+      return fromBytes(EXACT, toBytes(EXACT, value));
     } catch (error) {
       if (!(error instanceof CoderError)) throw error;
       throw new ElementError(

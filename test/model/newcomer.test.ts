@@ -63,6 +63,18 @@ test('Maps, Sets, Dates and bigints are elements that arrive as they were', () =
     assertThat(p.apply(createElements(odd))).containsInAnyOrder(odd);
   }));
 
+test('an element arrives with all its traits: the order of fields, undefined ones, -0, Buffers', () =>
+  testPipeline((p) => {
+    const row = { b: Buffer.from('x'), a: undefined, n: -0 };
+    const traits = p
+      .apply(createElements([row]))
+      .map((one) => one)
+      .map(({ b, ...rest }) => {
+        return [b.toString('utf8'), Object.keys(rest).join(), 1 / rest.n];
+      });
+    assertThat(traits).containsInAnyOrder([['x', 'a,n', Number.NEGATIVE_INFINITY]]);
+  }));
+
 test('objects are keys whatever the order of their fields, and bigints are keys', () =>
   testPipeline((p) => {
     const objects = p.apply(createElements<object>([{ a: 1, b: 2 }, { b: 2, a: 1 }, { a: 1 }]));
