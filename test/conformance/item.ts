@@ -1,0 +1,91 @@
+import type { Pipeline, PipelineResult, StandardOptions } from '../../index.ts';
+import type { Check } from './check.ts';
+
+/** An item of the checklist by its number, `7.2/001` for the first. */
+export type ItemId = `7.2/${string}`;
+
+/** What a builder is told, on whatever worker it is called: see definition.ts. */
+export interface CaseOptions extends StandardOptions {
+  readonly item: string;
+  /** The first case of an item is 1. */
+  readonly case: number;
+  /** A directory of this run alone, made by who writes to it. */
+  readonly scratch: string;
+}
+
+/** Adds steps to a pipeline. Depends on its arguments only, as a worker calls it again. */
+export type Builder = (pipeline: Pipeline, options: CaseOptions) => void;
+
+/** What is left of a run that succeeded. */
+export interface Finished {
+  readonly result: PipelineResult;
+  /** What the run told besides its result, in the order in which it came. */
+  readonly warnings: readonly string[];
+  /** The names of what it wrote to its scratch directory. */
+  readonly files: readonly string[];
+}
+
+/** One pipeline, and how building and running it must end on every runner. */
+export type Case =
+  | {
+      readonly must: 'succeed';
+      readonly build: Builder;
+      readonly verify: (check: Check, finished: Finished) => void;
+    }
+  | {
+      readonly must: 'fail' | 'be refused';
+      readonly build: Builder;
+      readonly verify: (check: Check, error: Error) => void;
+    };
+
+/** One item of the checklist: what it says, in a sentence, and the pipelines that show it. */
+export interface Item {
+  readonly id: ItemId;
+  readonly title: string;
+  /** None where the item can't be expressed with what there is yet. */
+  readonly cases: readonly Case[];
+  /** Whether the cases run at the same time; otherwise one follows the other. */
+  readonly together: boolean;
+}
+
+export const itemId = (number: number): ItemId => `7.2/${String(number).padStart(3, '0')}`;
+
+export const item = (number: number, title: string, ...cases: readonly Case[]): Item => ({
+  id: itemId(number),
+  title,
+  cases,
+  together: false,
+});
+
+/** An item whose pipelines run side by side on one runner. */
+export const itemOfPipelinesSideBySide = (number: number, title: string, ...cases: readonly Case[]): Item => ({
+  ...item(number, title, ...cases),
+  together: true,
+});
+
+/** The run succeeds, all its assertions hold, and so does what `verify` checks of the result. */
+export const succeeds = (
+  build: Builder,
+  verify: (check: Check, finished: Finished) => void = () => undefined,
+): Case => ({ must: 'succeed', build, verify });
+
+/** The run fails with an error whose message, causes included, has a place for each of the patterns. */
+export const fails = (build: Builder, ...patterns: readonly RegExp[]): Case => ({
+  must: 'fail',
+  build,
+  verify: (check, error) => patterns.forEach((pattern) => check.matches(messages(error), pattern)),
+});
+
+/** The pipeline can't even be built: a PipelineError whose message has a place for each of the patterns. */
+export const refused = (build: Builder, ...patterns: readonly RegExp[]): Case => ({
+  must: 'be refused',
+  build,
+  verify(check, error) {
+    check.equal(error.name, 'PipelineError');
+    patterns.forEach((pattern) => check.matches(messages(error), pattern));
+  },
+});
+
+function messages(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}\n${messages(error.cause)}` : error.message;
+}

@@ -1,0 +1,31 @@
+// The conformance registry: what Beam's model asks of a runner, one item per line of the checklist, each with pipelines
+// that show it on any runner. Sections are in sections/, what a runner can't do yet in ledger.ts.
+import type { Item } from './item.ts';
+import { doFns } from './sections/a-do-fn.ts';
+import { elements } from './sections/a-elements.ts';
+import { sideInputs } from './sections/b-side-inputs.ts';
+import { grouping } from './sections/c-grouping.ts';
+import { flattening } from './sections/d-flatten.ts';
+import { combining } from './sections/e-combine.ts';
+import { windows } from './sections/f-windows.ts';
+import { triggers } from './sections/g-triggers.ts';
+import { rest } from './sections/k-rest.ts';
+import { splittable } from './sections/j-splittable.ts';
+import { state } from './sections/h-state.ts';
+import { timers } from './sections/i-timers.ts';
+
+/** All items, in the order of their ids. */
+export const registry: readonly Item[] = [
+  ...elements,
+  ...doFns,
+  ...sideInputs,
+  ...grouping,
+  ...flattening,
+  ...combining,
+  ...windows,
+  ...triggers,
+  ...state,
+  ...timers,
+  ...splittable,
+  ...rest,
+].sort((a, b) => (a.id < b.id ? -1 : 1));
