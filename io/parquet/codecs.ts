@@ -2,16 +2,13 @@ import { brotliDecompressSync, gunzipSync, gzipSync, zstdCompressSync, zstdDecom
 import type { CompressionCodec, Compressors as Decompressors } from 'hyparquet';
 import type { Compressors } from 'hyparquet-writer/src/types.js';
 
-/** How the pages of a file are compressed. */
-export type ParquetCompression = 'zstd' | 'snappy' | 'gzip' | 'none';
-
 /** The names of what is written, in the format's own words. */
-export const CODEC_NAMES: Readonly<Record<ParquetCompression, CompressionCodec>> = {
+export const CODEC_NAMES = {
   zstd: 'ZSTD',
   snappy: 'SNAPPY',
   gzip: 'GZIP',
   none: 'UNCOMPRESSED',
-};
+} as const satisfies Record<string, CompressionCodec>;
 
 /** Compressors in the form that hyparquet-writer takes; snappy it has itself. */
 export const COMPRESSORS: Compressors = {

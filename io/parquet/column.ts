@@ -1,3 +1,4 @@
+import { PipelineError, showValue } from '../../model/index.ts';
 import type { JsonValue } from './json-text.ts';
 
 /** Types whose values need nothing but a name. */
@@ -224,9 +225,19 @@ export const column: {
   map,
 };
 
-/** The columns of a schema as a list. */
+/**
+ * The columns of a schema as a list.
+ *
+ * @throws PipelineError for what is no type, as programs without types may pass it: `column.string` without parentheses.
+ */
 export function fieldsOf(schema: ParquetSchema): Field[] {
-  return Object.entries(schema).map(([name, type]) => ({ name, type }));
+  return Object.entries(schema).map(([name, type]) => {
+    if (typeof type === 'object' && typeof type?.kind === 'string') return { name, type };
+    throw new PipelineError(
+      undefined,
+      `columns: ${JSON.stringify(name)} is ${showValue(type)}, which is no type of a column. Its values could not be checked. Pass e.g. column.string(), with its parentheses.`,
+    );
+  });
 }
 
 /** A type in words, for messages: `decimal(12,2)`, `list<string, nullable>`. */

@@ -1,4 +1,3 @@
-import type { ParquetQueryFilter } from 'hyparquet';
 import { PipelineError, showValue } from '../../model/index.ts';
 import { daysFromDate } from './calendar.ts';
 import { type ColumnType, typeText } from './column.ts';
@@ -27,8 +26,11 @@ export interface Condition {
   /** Whether a value of the column, as it is read, matches. */
   readonly matches: (value: unknown) => boolean;
   /** The same for hyparquet, that skips row groups by it; undefined where their bounds prove nothing. */
-  readonly pruning: ((id: string) => ParquetQueryFilter) | undefined;
+  readonly pruning: ((id: string) => Pruning) | undefined;
 }
+
+/** A condition in the words of hyparquet; its own type is not named, so that users of these types need not have it. */
+export type Pruning = Record<string, { [op in `$${string}`]?: Comparable | null | Comparable[] }>;
 
 /** @throws PipelineError if a column of this type can't be compared with the value. */
 export function conditionOn(type: ColumnType, condition: ParquetCondition): Condition {
@@ -79,7 +81,7 @@ function pruningOf(op: keyof typeof OPERATORS, values: readonly Comparable[], ty
     type.kind === 'uuid' && typeof value === 'string' ? Buffer.from(value.replaceAll('-', ''), 'hex') : value,
   );
   if (type.kind === 'boolean') return undefined;
-  return (id) => ({ [id]: { [OPERATORS[op]]: op === 'in' ? stored : stored[0] } });
+  return (id) => ({ [id]: { [OPERATORS[op]]: op === 'in' ? stored : (stored[0] ?? null) } });
 }
 
 /** NaN where there is no order: then only `!=` holds. */

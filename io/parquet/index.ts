@@ -5,7 +5,6 @@
 // row-group.ts has it decoded by hyparquet, decode-value.ts gives values their form. check-pages.ts keeps hyparquet from
 // files that would hang it. Writing: write-format.ts, row-buffer.ts, encode-value.ts. Start with column.ts.
 
-export type { ParquetCompression } from './codecs.ts';
 export type {
   Column,
   ColumnType,
@@ -26,5 +25,5 @@ export type { FilterValue, ParquetCondition } from './filter.ts';
 export type { JsonValue } from './json-text.ts';
 export type { PartitionValue } from './partition.ts';
 export { type ParquetRow, readAllParquet, readParquet, type ReadParquetOptions, type ReadRow } from './read-parquet.ts';
-export type { ParquetFileOptions } from './write-format.ts';
+export type { ParquetCompression, ParquetFileOptions } from './write-format.ts';
 export { writeParquet, type WriteParquetOptions } from './write-parquet.ts';

@@ -1,6 +1,6 @@
 import { ConnectorError, PipelineError } from '../../model/index.ts';
 import type { InputFile } from '../files/index.ts';
-import { type ColumnType, type ParquetSchema, typeText } from './column.ts';
+import { type ColumnType, fieldsOf, type ParquetSchema, typeText } from './column.ts';
 import { type Condition, conditionOn, type ParquetCondition } from './filter.ts';
 import type { FileColumn, FileSchema } from './file-schema.ts';
 import { oneLine } from './footer.ts';
@@ -118,6 +118,7 @@ export function checkWanted({ columns, filter = [] }: Wanted): void {
     }
   }
   if (columns === undefined || isNames(columns)) return;
+  fieldsOf(columns);
   for (const condition of filter) {
     const type = columns[condition.column];
     if (type !== undefined && Object.hasOwn(columns, condition.column)) conditionOn(type, condition);

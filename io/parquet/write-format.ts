@@ -2,13 +2,16 @@ import type { SchemaElement } from 'hyparquet';
 import type { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ElementError, PipelineError } from '../../model/index.ts';
 import type { FormatWriter, OutputFile, WriteFormat, WriteFormatContext } from '../files/index.ts';
-import { CODEC_NAMES, COMPRESSORS, type ParquetCompression } from './codecs.ts';
+import { CODEC_NAMES, COMPRESSORS } from './codecs.ts';
 import { type Field, fieldsOf, type ParquetSchema } from './column.ts';
 import { ValueError } from './encode-value.ts';
 import { inferColumns } from './infer-columns.ts';
 import { loadPackage } from './load-package.ts';
 import { RowBuffer, sizeOf } from './row-buffer.ts';
 import { schemaElements } from './stored-type.ts';
+
+/** How the pages of a file are compressed. */
+export type ParquetCompression = 'zstd' | 'snappy' | 'gzip' | 'none';
 
 /** How rows are written. */
 export interface ParquetFileOptions {

@@ -2,9 +2,15 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, expectTypeOf, test } from 'vitest';
-import { column, readAllParquet, readParquet, writeParquet } from '../../../io/parquet/index.ts';
+import { column, type ParquetRow, readAllParquet, readParquet, writeParquet } from '../../../io/parquet/index.ts';
 import { loadPackage } from '../../../io/parquet/load-package.ts';
-import { createElements, type DeadLetter, ElementError, type PCollection, Pipeline } from '../../../model/index.ts';
+import {
+  createElements,
+  type DeadLetter,
+  type PCollection,
+  Pipeline,
+  type StandardSchemaV1,
+} from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { assertThat } from '../../../testing/index.ts';
 
@@ -187,5 +193,11 @@ test('types of rows and columns are held by the compiler', () => {
   // @ts-expect-error there is no field yeer
   texts.apply(writeParquet({ files: 'x/', columns: { id: column.string() }, partitionBy: ['yeer'] }));
   texts.apply(writeParquet({ files: 'x/', columns: { id: column.string() }, partitionBy: ['year'] }));
-  expect(ElementError).toBeDefined();
+  expectTypeOf(p.apply(readParquet({ files: 'x' }))).toEqualTypeOf<PCollection<ParquetRow>>();
+  const named: StandardSchemaV1<unknown, { name: string }> = {
+    '~standard': { version: 1, vendor: 'test', validate: () => ({ value: { name: '' } }) },
+  };
+  expectTypeOf(p.apply(readParquet({ files: 'x', schema: named }))).toEqualTypeOf<PCollection<{ name: string }>>();
+  const filtered = readParquet({ files: 'x', columns: { id: column.nullable(column.list(column.decimal(9, 2))) } });
+  expectTypeOf(p.apply(filtered)).toEqualTypeOf<PCollection<{ readonly id: readonly string[] | null }>>();
 });

@@ -2,7 +2,9 @@ import { parquetWriteBuffer, parquetWriteRows, ByteWriter } from 'hyparquet-writ
 import type { SchemaElement } from 'hyparquet';
 import { expect, test } from 'vitest';
 import { column } from '../../../io/parquet/index.ts';
-import type { StandardSchemaV1 } from '../../../model/index.ts';
+import { nodeHost } from '../../../host/index.ts';
+import { parquetFormat } from '../../../io/parquet/read-format.ts';
+import { CancelledError, OffsetTracker, type StandardSchemaV1 } from '../../../model/index.ts';
 import { fileOf, memoryFile, messageOf, people, readFile, rows, rowsOf, split } from './bytes.ts';
 
 const file = fileOf(rows, { columns: people, rowGroupSize: 1000 });
@@ -223,5 +225,27 @@ test('options that contradict each other are told before a file is opened', () =
   return Promise.all([
     expect(read({ columns: [] })()).rejects.toThrow(/columns is empty/),
     expect(read({ columns: ['a', 'a'] })()).rejects.toThrow(/columns names a twice/),
+    expect(read({ columns: { a: column.string } })()).rejects.toThrow(
+      /columns: "a" is .*, which is no type of a column\. .* with its parentheses/,
+    ),
   ]);
+});
+
+test('a run that was cancelled reads no further', async () => {
+  const bytes = await file;
+  const abort = new AbortController();
+  const emitted: number[] = [];
+  const output = {
+    emit: ({ values }: { readonly values: readonly unknown[] }) => {
+      emitted.push(values.length);
+      abort.abort();
+    },
+    reject() {},
+    advanceWatermark() {},
+    setIdle() {},
+  };
+  const context = { host: nodeHost(), signal: abort.signal, step: 'Read' };
+  const tracker = new OffsetTracker({ from: 0, to: bytes.length });
+  await expect(parquetFormat({}).read(memoryFile(bytes), tracker, output, context)).rejects.toThrow(CancelledError);
+  expect(emitted).toEqual([1000]);
 });
