@@ -1,9 +1,11 @@
 import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import { sharedBatch } from './batch.ts';
+import { interpreted, outputTargets } from './interpret.ts';
+import { mayBeAsync } from './node-runtime.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
-import { isThenable, targetsOf } from './stage.ts';
-import type { Segment, SegmentCompiler } from './stage-environment.ts';
+import { isThenable, type StageNode, type Target } from './stage.ts';
+import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /** Runs over nothing before the first batch. */
@@ -11,13 +13,29 @@ const WARM_UP = 30;
 
 /** Makes segments by printing them. Only where functions may be made from text. */
 export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
-  const targets =
-    nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
+  const targets = outputTargets(stage, nodeIndex, tag);
+  return {
+    run: printed(stage, targets),
+    runCarefully: interpreted(stage, targets),
+    rings: [...reached(targets)].filter(mayBeAsync).map(({ index }) => stage.node(index).ring),
+  };
+};
+
+/** All steps that elements can come to from here inside the stage. */
+function reached(targets: readonly Target[], found = new Set<StageNode>()): ReadonlySet<StageNode> {
+  for (const target of targets) {
+    if (target.kind === 'edge' || found.has(target.node)) continue;
+    found.add(target.node);
+    for (const outputs of target.node.targets.values()) reached(outputs, found);
+  }
+  return found;
+}
+
+function printed(stage: StageRuntime, targets: readonly Target[]): RunSegment {
   const printer = new StagePrinter(stage);
   const text = segmentText(stage, printer, printer.print(targets));
   const parameters = {
     S: stage,
-    L: stage.load,
     OutputAt,
     EMPTY: [],
     single: singletonLists(),
@@ -26,35 +44,34 @@ export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
     ...Object.fromEntries(printer.parameters),
   };
   // The text is made of names of the printer's and of nothing that a user wrote: functions come in as parameters.
-  const segment = new Function('P', text)(parameters) as Segment;
+  const run = new Function('P', text)(parameters) as RunSegment;
   // V8 replaces the loop while it runs, at the first batch. What follows the loop must have been seen by then, or each batch
   // falls back to slow code at its end (measured: summing by key took 1.6 times as long). It only starts to look after about
   // 1,000 bytes of bytecode.
-  for (let i = 0; i < WARM_UP; i++) segment(sharedBatch([]), 0);
-  return segment;
-};
+  for (let i = 0; i < WARM_UP; i++) run(sharedBatch([]), 0, 0);
+  return run;
+}
 
 function segmentText({ spec }: StageRuntime, printer: StagePrinter, body: string): string {
   const { parameters, functions, locals, shared, counts } = printer;
   const zeros = (names: ReadonlySet<string>): string =>
     names.size === 0 ? '' : `let ${[...names].map((name) => `${name} = 0`).join(', ')};`;
   return `'use strict';
-const { S, L, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
+const { S, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
 ${zeros(shared)}
 ${functions.join('\n')}
 // ${spec.name.replaceAll(/[^\w/() -]/g, '_')}
-return function segment(B, from) {
-const values = B.values, T = B.timestamps, W = B.windowsColumn, Q = B.panes, n = B.length;
+return function segment(B, from, to) {
+const values = B.values, T = B.timestamps, W = B.windowsColumn, Q = B.panes;
 const bt = B.timestamp, bw = B.windows, bp = B.pane;
 ${zeros(locals)}
 let i = from;
 S.batch = B;
-for (; i < n; i++) {
+for (; i < to; i++) {
 S.i = i;
-const free = L.busy === 0;
 const v = values[i], t = T === null ? bt : T[i], w = W === null ? bw : W[i], p = Q === null ? bp : Q[i];
 ${body}
-if (S.full) { i++; break; }
+if (S.full || S.leave) { i++; break; }
 }
 ${[...counts].map(([index, count]) => `S.count(${index}, ${count});`).join('\n')}
 ${[...shared].map((name) => `${name} = 0;`).join(' ')}

@@ -1,11 +1,10 @@
 import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
-import type { Batch } from './batch.ts';
 import { type Chunks, isAsyncIterable } from './chunks.ts';
 import type { Invoke } from './invoke.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
-import type { Segment, SegmentCompiler } from './stage-environment.ts';
+import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 // The same steps as codegen.ts prints, as closures, for places where text may not become code. Slower, equal in results:
@@ -145,14 +144,23 @@ function manyOutputs(stage: StageRuntime, node: StageNode, next: Consume) {
 }
 
 /** Makes segments of closures. */
-export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag): Segment => {
-  const targets =
-    nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
-  const consume = consumerOf(stage, targets);
-  return (batch: Batch, from: number): number => {
+export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
+  const run = interpreted(stage, outputTargets(stage, nodeIndex, tag));
+  return { run, runCarefully: run, rings: [] };
+};
+
+/** The targets of one output of a node, or (node undefined) of the stage's entry. */
+export const outputTargets = (stage: StageRuntime, nodeIndex: number | undefined, tag: string): readonly Target[] =>
+  nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
+
+/** What follows one output, as closures; they are made when it is first run. */
+export function interpreted(stage: StageRuntime, targets: readonly Target[]): RunSegment {
+  let consume: Consume | undefined;
+  return (batch, from, to) => {
+    consume ??= consumerOf(stage, targets);
     stage.batch = batch;
     let i = from;
-    for (; i < batch.length && !stage.full; i++) {
+    for (; i < to && !stage.full; i++) {
       stage.i = i;
       consume(
         batch.values[i],
@@ -163,4 +171,4 @@ export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag): Segmen
     }
     return i;
   };
-};
+}

@@ -3,7 +3,7 @@ import { type AssignWindows, windowAssigner } from './assign-windows.ts';
 import { Invoker, type InvokerEnvironment, observesWindow } from './invoke.ts';
 import type { MetricsStore } from './metrics.ts';
 import { StepMetrics } from './metrics.ts';
-import { type Load, Ring } from './ring.ts';
+import { Ring } from './ring.ts';
 import type { StageNode } from './stage.ts';
 
 /** How many promises of a step may be pending if it does not say. */
@@ -47,7 +47,6 @@ export function nodeRuntime(
   node: StageNode,
   store: MetricsStore,
   sideInputs: InvokerEnvironment['sideInputs'],
-  load: Load,
 ): NodeRuntime {
   const { primitive, path } = node.step;
   const traits = 'traits' in primitive ? primitive.traits : undefined;
@@ -58,7 +57,7 @@ export function nodeRuntime(
     node,
     path,
     invoker: new Invoker(node, { sideInputs, resource: () => runtime.resource }),
-    ring: new Ring(concurrency, !(traits?.unordered ?? false), load),
+    ring: new Ring(concurrency, !(traits?.unordered ?? false)),
     metrics: new StepMetrics(store, path, isAtomic),
     isAtomic,
     collects: isAtomic && (primitive.kind === 'FlatMap' || primitive.kind === 'ParDo'),

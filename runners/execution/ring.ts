@@ -18,11 +18,6 @@ export interface RingEntry {
   error: Error | undefined;
 }
 
-/** How much of a stage is not plain synchronous work: calls in rings, and functions not known to be sync. */
-export interface Load {
-  busy: number;
-}
-
 /**
  * The calls of one step that have not been passed on, in the order of their inputs.
  *
@@ -36,25 +31,20 @@ export class Ring {
   /** Whether a call may not simply be made: others are pending, or the function is unknown. A field for the loop's sake. */
   isBusy = true;
   readonly #isOrdered: boolean;
-  readonly #load: Load;
   /** How many calls are in it; a field, as it is looked at for every element. */
   size = 0;
   #entries: RingEntry[] = [];
   #head = 0;
 
-  constructor(limit: number, isOrdered: boolean, load: Load) {
+  constructor(limit: number, isOrdered: boolean) {
     this.limit = limit;
     this.#isOrdered = isOrdered;
-    this.#load = load;
-    load.busy++;
   }
 
   /** A call has returned at once: the next ones need not be watched. */
   returned(): void {
-    if (!this.isUnknown) return;
     this.isUnknown = false;
     this.isBusy = this.size > 0;
-    this.#load.busy--;
   }
 
   get isFull(): boolean {
@@ -90,7 +80,6 @@ export class Ring {
     if (head.state === 'settled') {
       this.#head++;
       this.size--;
-      this.#load.busy--;
       this.#compact();
       return head;
     }
@@ -103,7 +92,6 @@ export class Ring {
 
   #grow(by: number): void {
     this.size += by;
-    this.#load.busy += by;
     this.isBusy = this.isUnknown || this.size > 0;
   }
 

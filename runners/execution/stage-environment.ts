@@ -1,11 +1,22 @@
 import type { Host } from '../../model/index.ts';
 import type { Batch } from './batch.ts';
 import type { CallScope, MetricsStore } from './metrics.ts';
+import type { Ring } from './ring.ts';
 import type { SideInputAccess } from './stage.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
-/** Runs elements of a batch from an index through a part of the stage; returns the index where it stopped. */
-export type Segment = (batch: Batch, from: number) => number;
+/** Runs elements of a batch, from one index up to another, through a part of the stage; returns where it stopped. */
+export type RunSegment = (batch: Batch, from: number, to: number) => number;
+
+/** What follows one output of a node, or the stage's entry. */
+export interface Segment {
+  /** For when no call is pending in it and its functions are known to be sync; stops when one turns out not to be. */
+  readonly run: RunSegment;
+  /** For all cases. */
+  readonly runCarefully: RunSegment;
+  /** Of the steps in it. */
+  readonly rings: readonly Ring[];
+}
 
 /** Makes the function for what follows one output of a node, or (node undefined) the stage's entry. */
 export type SegmentCompiler = (stage: StageRuntime, node: number | undefined, tag: string) => Segment;

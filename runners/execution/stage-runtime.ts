@@ -23,7 +23,7 @@ import { collectOutputs, WithEmissions } from './outputs.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, badOutputs, badTimestamp, checkSkew, resolveOutputAt } from './refusals.ts';
 import { outputBatch, passOnResult } from './results.ts';
-import type { Load, RingEntry } from './ring.ts';
+import type { RingEntry } from './ring.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, isThenable, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
@@ -46,7 +46,8 @@ export class StageRuntime implements MetricsScope {
   batch: Batch = sharedBatch([]);
   /** Set when a ring or an edge has no room. */
   full = false;
-  readonly load: Load = { busy: 0 };
+  /** Set when a promise shows up: the generated loop ends after this element. */
+  leave = false;
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
@@ -62,7 +63,7 @@ export class StageRuntime implements MetricsScope {
     this.environment = environment;
     const { store, host, sideInputs } = environment;
     this.nodes = spec.nodes.map((node) =>
-      nodeRuntime(node, store, (window: BoundedWindow) => sideInputs(node, window), this.load),
+      nodeRuntime(node, store, (window: BoundedWindow) => sideInputs(node, window)),
     );
     this.#failures = new Failures({
       host,
@@ -157,6 +158,7 @@ export class StageRuntime implements MetricsScope {
     if (result === LEFT) return;
     const node = this.node(index);
     this.#pending.enqueue(node, this.#entry(node, ...call), result);
+    this.leave = true;
     if (node.ring.isFull) this.full = true;
   }
 
@@ -269,8 +271,19 @@ export class StageRuntime implements MetricsScope {
   /** Runs a segment, with this stage as the place that metrics go to. */
   #inScope(segment: Segment, batch: Batch, from: number): number {
     const outer = enterMetricsScope(this);
+    let i = from;
+    let isTried = false;
     try {
-      return segment(batch, from);
+      while (i < batch.length && !this.full) {
+        this.leave = false;
+        if (!segment.rings.some(({ isBusy }) => isBusy)) i = segment.run(batch, i, batch.length);
+        else {
+          // One element tells whether functions that were not known yet are sync after all.
+          i = segment.runCarefully(batch, i, isTried ? batch.length : i + 1);
+          isTried = true;
+        }
+      }
+      return i;
     } finally {
       enterMetricsScope(outer);
     }
