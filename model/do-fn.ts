@@ -93,7 +93,7 @@ export interface DoFn<
   /** May emit with `outputAt(value, timestamp, window)`, as there is no element to take these from. */
   readonly finishBundle?: (context: BundleContext<R>) => Yielded<O>;
   readonly teardown?: (resource: R) => void | PromiseLike<void>;
-  readonly onTimer?: { readonly [N in keyof M]: (context: TimerContext<T, S, M, X, R>) => Yielded<O> };
+  readonly onTimer?: { readonly [N in keyof NoInfer<M>]: (context: TimerContext<T, S, M, X, R>) => Yielded<O> };
   /** Called once per key and window when its state is about to be removed. */
   readonly onWindowExpiration?: (context: Omit<TimerContext<T, S, M, X, R>, 'timers' | 'tag'>) => Yielded<O>;
   /** How far an output's timestamp may lie before its input's. Default 0. */

@@ -58,6 +58,16 @@ const spend = byUser.parDo({
   },
 });
 expectType<PCollection<{ user: string; total: number }>>()(spend.main);
+
+// A timer's function that asks for nothing tells what it gives all the same.
+const reminders = byUser.parDo({
+  timers: { due: eventTimer() },
+  process(_, { timers, timestamp }) {
+    timers.due.set(timestamp + hours(1));
+  },
+  onTimer: { due: () => ['reminder'] },
+});
+expectType<PCollection<string>>()(reminders);
 expectType<PCollection<string>>()(spend.rejected);
 
 // The order of the properties does not matter.
