@@ -8,6 +8,7 @@
  * of its own.
  */
 import type { Coder } from '../coder.ts';
+import { CoderError } from '../errors.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { type CodegenOptions, type CompiledCoder, compilePrinted } from './compile-coder.ts';
@@ -77,7 +78,14 @@ class LearningCoder implements Coder<unknown> {
   }
 
   private decodeTagged(tag: number, reader: ByteReader): unknown {
-    const decode = this.decoders[tag - 1] ?? walk.decode;
+    if (tag === 0) return walk.decode(reader);
+    const decode = this.decoders[tag - 1];
+    if (decode === undefined) {
+      throw new CoderError(
+        undefined,
+        `learning: before byte ${reader.position} stands shape ${tag}, which this coder has not learned. Only the coder that wrote bytes knows their shapes. Read them with that one.`,
+      );
+    }
     return decode(reader);
   }
 

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter, type Coder, CoderError, learningCoder, toBytes } from '../../../model/index.ts';
+import {
+  ByteReader,
+  ByteWriter,
+  type Coder,
+  CoderError,
+  fromBytes,
+  learningCoder,
+  toBytes,
+} from '../../../model/index.ts';
 import { plainData } from '../any-data.ts';
 import { coders } from './typed-coders.ts';
 
@@ -110,6 +118,16 @@ test('an array of a class of its own is refused after arrays were learned', () =
   for (let i = 0; i < 40; i++) toBytes(coder, row(i));
   const tags = Tags.from(['a']);
   expect(() => toBytes(coder, { ...row(1), tags })).toThrow('the value at .tags is an instance of Tags');
+});
+
+test.runIf(mayGenerate)('bytes of a shape that another coder learned are refused', () => {
+  const writer = learningCoder();
+  for (let i = 0; i < 16; i++) toBytes(writer, row(i));
+  const bytes = toBytes(writer, row(1));
+  expect(() => fromBytes(learningCoder(), bytes)).toThrow(CoderError);
+  expect(() => fromBytes(learningCoder(), bytes)).toThrow(
+    /stands shape 1, which this coder has not learned.*Read them with that one/,
+  );
 });
 
 describe.runIf(mayGenerate)('where code is generated', () => {

@@ -73,7 +73,6 @@ test('the laws of coders hold', () => {
 test.each<[string, unknown, unknown]>([
   ['a value with fields in any order', { b: [1], a: new Map([[{ y: 1, x: 2 }, 1n]]) }, undefined],
   ['an array with an undefined element', [undefined], undefined],
-  ['an invalid Date', new Date(Number.NaN), undefined],
   ['a view of part of its memory', new Uint8Array(new ArrayBuffer(8), 2, 3), undefined],
   ['an ArrayBuffer', new ArrayBuffer(3), undefined],
   ['a typed array', new BigInt64Array([-1n]), undefined],
@@ -85,6 +84,10 @@ test.each<[string, unknown, unknown]>([
   ['a Buffer as a Uint8Array', Buffer.from('a'), new Uint8Array([97])],
 ])('%s comes back', (_name, value, form = value) => {
   assert.deepStrictEqual(roundTrip(value), form);
+});
+
+test('an invalid Date comes back', () => {
+  expect(roundTrip([new Date(Number.NaN)])).toEqual([new Date(Number.NaN)]);
 });
 
 test('an object whose field is called __proto__ keeps it as a field and its prototype as it was', () => {

@@ -43,7 +43,7 @@ export const leaves: readonly Typed[] = [
   typed(bigint, fc.bigInt()),
   typed(bytes, fc.uint8Array()),
   typed(timestamp, fc.integer()),
-  typed(date, fc.date()),
+  typed(date, fc.date({ noInvalidDate: true })),
   typed(structuralCoder, fc.oneof(fc.string(), fc.constant(undefined), fc.array(fc.integer()))),
 ];
 
