@@ -1,6 +1,9 @@
 import {
   CancelledError,
+  CoderError,
   ConnectorError,
+  learningCoder,
+  type Scratch,
   type SinkBatch,
   type SinkContext,
   type SinkWriter,
@@ -13,8 +16,9 @@ import type { FileGroup, Grouping } from './grouping.ts';
 import { inGroups } from './in-groups.ts';
 import type { Publication, StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
+import { SpilledRows } from './spilled-rows.ts';
 import type { Staging } from './staging.ts';
-import { type FileKey, pathOf, type Target } from './target.ts';
+import { pathOf, type Target } from './target.ts';
 
 /** What a writer of files works with. */
 export interface FileWriterParts<T> {
@@ -38,18 +42,22 @@ interface OpenFile<T> {
 }
 
 /**
- * Writes elements to the staged files of their partition, window and shard. At most `maxOpenFiles` are open: the one that
- * was not written to for longest is finished, and goes on in another file where more comes for it.
+ * Writes elements to the staged files of their partition, window and shard. At most `maxOpenFiles` are open; elements of
+ * further files are set aside on disk, and written when those before are finished. So memory is bounded, each file is
+ * written in one go, and its elements keep their order.
  */
 export class FileWriter<T> implements SinkWriter<T, Publication> {
   readonly #parts: FileWriterParts<T>;
-  /** In the order of last use, the oldest first. */
+  /** By path below the root. */
   readonly #open = new Map<string, OpenFile<T>>();
-  readonly #generations = new Map<string, number>();
   readonly #finished: StagedEntry[] = [];
   #staged = 0;
-  /** How many elements went to each partition and window, to give shards equal parts. */
+  /** How many elements were dealt to shards. */
   #dealt = 0;
+  #scratch: Scratch | undefined;
+  /** What could not be written since the files in `#open` were opened. */
+  #aside: SpilledRows | undefined;
+  #level = 0;
 
   constructor(parts: FileWriterParts<T>) {
     this.#parts = parts;
@@ -57,50 +65,58 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
 
   async write(batch: SinkBatch<T>): Promise<void> {
     this.#refuseCancelled();
-    const { grouping, target } = this.#parts;
-    for (const group of grouping(batch, this.#parts.context)) {
-      if (target.shards === 1) await this.#writeTo({ ...group, shard: 0 }, group.values);
-      else await this.#deal(group);
+    const { grouping, target, context } = this.#parts;
+    for (const group of grouping(batch, context)) {
+      if (target.shards > 1) await this.#deal(group);
+      else await this.#writeTo(pathOf(target, { ...group, shard: 0 }), group.values);
     }
   }
 
   /** Elements go to the shards in turn, so that files do not depend on how batches were cut. */
   async #deal(group: FileGroup<T>): Promise<void> {
-    const { shards } = this.#parts.target;
-    const { values } = group;
-    const hands: T[][] = Array.from({ length: Math.min(shards, values.length) }, () => []);
-    values.forEach((value, index) => hands[index % shards]?.push(value));
+    const { target } = this.#parts;
+    const { shards } = target;
+    const hands: T[][] = Array.from({ length: Math.min(shards, group.values.length) }, () => []);
+    group.values.forEach((value, index) => hands[index % shards]?.push(value));
     const first = this.#dealt;
-    this.#dealt = (this.#dealt + values.length) % shards;
-    for (const [index, hand] of hands.entries())
-      await this.#writeTo({ ...group, shard: (first + index) % shards }, hand);
+    this.#dealt = (this.#dealt + group.values.length) % shards;
+    for (const [index, hand] of hands.entries()) {
+      await this.#writeTo(pathOf(target, { ...group, shard: (first + index) % shards }), hand);
+    }
   }
 
-  async #writeTo(key: Omit<FileKey, 'generation'>, values: readonly T[]): Promise<void> {
-    const { writer } = await this.#fileOf(key);
-    const wait = writer.write(values);
+  async #writeTo(path: string, values: readonly T[]): Promise<void> {
+    const file =
+      this.#open.get(path) ?? (this.#open.size < this.#parts.maxOpenFiles ? await this.#create(path) : undefined);
+    if (file === undefined) {
+      this.#setAside(path, values);
+      return;
+    }
+    const wait = file.writer.write(values);
     if (wait !== undefined) await wait;
   }
 
-  async #fileOf(key: Omit<FileKey, 'generation'>): Promise<OpenFile<T>> {
-    const { target, codec, maxOpenFiles } = this.#parts;
-    const name = pathOf(target, { ...key, generation: 0 }, codec);
-    const found = this.#open.get(name);
-    if (found !== undefined) {
-      if (this.#open.size === 1) return found;
-      this.#open.delete(name);
-      this.#open.set(name, found);
-      return found;
+  #setAside(name: string, rows: readonly T[]): void {
+    const { disk, codegen } = this.#parts.context.host;
+    this.#scratch ??= disk.scratch();
+    this.#aside ??= new SpilledRows(this.#scratch, learningCoder({ codegen }), this.#level);
+    try {
+      this.#aside.add({ name, rows });
+    } catch (error) {
+      if (!(error instanceof CoderError)) throw error;
+      this.#setAsideOneByOne(this.#aside, name, rows);
     }
-    for (const [oldest, file] of this.#open) {
-      if (this.#open.size < maxOpenFiles) break;
-      await this.#finish(oldest, file);
+  }
+
+  #setAsideOneByOne(aside: SpilledRows, name: string, rows: readonly T[]): void {
+    for (const row of rows) {
+      try {
+        aside.add({ name, rows: [row] });
+      } catch (error) {
+        if (!(error instanceof CoderError)) throw error;
+        this.#parts.context.reject(row, error);
+      }
     }
-    const generation = this.#generations.get(name) ?? 0;
-    this.#generations.set(name, generation + 1);
-    const opened = await this.#create(generation === 0 ? name : pathOf(target, { ...key, generation }, codec));
-    this.#open.set(name, opened);
-    return opened;
   }
 
   async #create(path: string): Promise<OpenFile<T>> {
@@ -109,47 +125,73 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
     const file = await unlessOvertaken(root, createStaged(fileSystem, joinPath(staging.path, staged), codec));
     try {
       const writer = format.open(file, { path: joinPath(root, path), step: context.step, reject: context.reject });
-      return { entry: { staged, path }, staged: file, writer };
+      const opened = { entry: { staged, path }, staged: file, writer };
+      this.#open.set(path, opened);
+      return opened;
     } catch (error) {
       await file.abandon();
       throw error;
     }
   }
 
-  async #finish(name: string, file: OpenFile<T>): Promise<void> {
+  async #finish(path: string, file: OpenFile<T>): Promise<void> {
     const wait = file.writer.close();
     if (wait !== undefined) await wait;
     this.#finished.push({ ...file.entry, ...(await file.staged.finish()) });
-    this.#open.delete(name);
+    this.#open.delete(path);
+  }
+
+  /** Finishes what is open, together, as each waits for the disk; then what was set aside meanwhile, bucket by bucket. */
+  async #finishAll(): Promise<void> {
+    await inGroups([...this.#open], ([path, file]) => this.#finish(path, file));
+    const aside = this.#aside;
+    if (aside === undefined) return;
+    for (const bucket of aside.buckets()) {
+      this.#aside = undefined;
+      this.#level = aside.level + 1;
+      // Only elements of this type were set aside.
+      for (const { name, rows } of bucket) {
+        this.#refuseCancelled();
+        await this.#writeTo(name, rows as readonly T[]);
+      }
+      await this.#finishAll();
+    }
+    this.#aside = undefined;
   }
 
   async prepare(): Promise<Publication> {
     this.#refuseCancelled();
-    const { target, codec, grouping, fileSystem, root, staging, context, ifExists } = this.#parts;
-    // A write without partitions and windows has all its files, empty ones too: who reads them finds what was promised.
-    if (grouping.isSingle) {
-      for (let shard = 0; shard < target.shards; shard += 1) {
-        const key = { partition: '', window: undefined, shard };
-        if (!this.#generations.has(pathOf(target, { ...key, generation: 0 }, codec))) await this.#fileOf(key);
-      }
-    }
-    // Together: each waits for the disk to have its bytes.
-    await inGroups([...this.#open], ([name, file]) => this.#finish(name, file));
+    const { target, fileSystem, root, staging, context, ifExists } = this.#parts;
+    await this.#finishAll();
+    await this.#finishEmpty();
+    this.#scratch?.dispose();
     await unlessOvertaken(root, onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path)));
     await onDisk(root, 'write', fileSystem.syncDirectory(root));
     const files = this.#finished.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     return { root, id: target.id, runId: context.runId, staging: staging.name, files, ifExists };
   }
 
+  /** A write without partitions and windows has all its files, empty ones too: who reads them finds what was promised. */
+  async #finishEmpty(): Promise<void> {
+    const { grouping, target } = this.#parts;
+    if (!grouping.isSingle) return;
+    const written = new Set(this.#finished.map(({ path }) => path));
+    for (let shard = 0; shard < target.shards; shard += 1) {
+      const path = pathOf(target, { partition: '', window: undefined, shard });
+      if (!written.has(path)) await this.#finish(path, await this.#create(path));
+    }
+  }
+
   async abort(): Promise<void> {
     for (const { staged } of this.#open.values()) await staged.abandon();
     this.#open.clear();
+    this.#scratch?.dispose();
     await this.#parts.staging.remove();
   }
 
   #refuseCancelled(): void {
-    if (this.#parts.context.signal.aborted)
-      throw new CancelledError(`${this.#parts.context.step}: writing was cancelled`);
+    const { signal, step } = this.#parts.context;
+    if (signal.aborted) throw new CancelledError(`${step}: writing was cancelled`);
   }
 }
 

@@ -29,8 +29,6 @@ export interface FileKey {
   readonly partition: string;
   readonly window: BoundedWindow | undefined;
   readonly shard: number;
-  /** How many files of this name were finished before: one that was closed for want of room goes on in the next. */
-  readonly generation: number;
 }
 
 /** Where the files of a write go. */
@@ -128,10 +126,9 @@ function beforeExtension(path: string, text: string, codec: Codec | undefined): 
 export const isWindowed = ({ template }: Target): boolean => template.includes('{window}');
 
 /** The path of a file below the target's root. */
-export function pathOf({ template, shards }: Target, key: FileKey, codec: Codec | undefined): string {
+export function pathOf({ template, shards }: Target, key: FileKey): string {
   const digits = (number: number): string => String(number).padStart(5, '0');
-  const path = key.generation === 0 ? template : beforeExtension(template, `-${key.generation + 1}`, codec);
-  return path
+  return template
     .replaceAll('{shards}', digits(shards))
     .replaceAll('{shard}', digits(key.shard))
     .replaceAll('{window}', () => windowName(key.window ?? GLOBAL_WINDOW))

@@ -42,8 +42,8 @@ export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'dea
   /** What to do with files of these names. Default 'overwrite'. */
   readonly ifExists?: 'overwrite' | 'fail';
   /**
-   * How many files are written to at the same time; each takes a buffer, so this bounds memory. One more than these ends
-   * another, which goes on in a file of its own when more comes for it. Default 100.
+   * How many files are written to at the same time; each takes a buffer, so this bounds memory. Elements of more files than
+   * these wait in temporary files. Default 200.
    */
   readonly maxOpenFiles?: number;
 }
@@ -69,11 +69,11 @@ export function fileSink<T>(
   format: WriteFormat<T>,
   options: Omit<FileWriteOptions<T>, 'name' | 'deadLetters'>,
 ): Sink<T, Publication> {
-  const { files, shards = 1, partitionBy, maxOpenFiles = 100, ifExists = 'overwrite' } = options;
+  const { files, shards = 1, partitionBy, maxOpenFiles = 200, ifExists = 'overwrite' } = options;
   if (!Number.isSafeInteger(maxOpenFiles) || maxOpenFiles < 1) {
     throw new PipelineError(
       format.name,
-      `maxOpenFiles is ${maxOpenFiles} but must be a whole number of 1 or more. Elements are written to open files. Leave it out for 100.`,
+      `maxOpenFiles is ${maxOpenFiles} but must be a whole number of 1 or more. Elements are written to open files. Leave it out for 200.`,
     );
   }
   const codec = codecOf(files, options.compression);

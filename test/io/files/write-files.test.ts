@@ -222,37 +222,6 @@ test('elements of a pipeline go to the files of their windows', async () => {
   ]);
 });
 
-test('at most maxOpenFiles are open; what comes after an end goes on in a file of its own', async () => {
-  const root = directoryWith();
-  let open = 0;
-  let most = 0;
-  const host = hostWith((disk) => ({
-    async open(path, mode) {
-      const file = await disk.open(path, mode);
-      if (!path.includes('staging')) return file;
-      open += 1;
-      most = Math.max(most, open);
-      return {
-        ...file,
-        close() {
-          open -= 1;
-          return file.close();
-        },
-      };
-    },
-  }));
-  const sink = sinkIn(root, 'out/', { partitionBy: (of: string) => ({ of }), maxOpenFiles: 2 });
-  // b was written to after a, so a ends when c comes; and b when a comes again.
-  await writeAll(sink, [['a'], ['b'], ['c'], ['a']], sinkContext(host));
-  expect(contentOf(root)).toEqual({
-    'out/of=a/part-2.bin': 'a',
-    'out/of=a/part.bin': 'a',
-    'out/of=b/part.bin': 'b',
-    'out/of=c/part.bin': 'c',
-  });
-  expect([most, open]).toEqual([2, 0]);
-});
-
 test('the manifest names the complete set with sizes and checksums', async () => {
   const root = directoryWith();
   await writeAll(sinkIn(root, 'out/', { shards: 2 }), [['a', 'bc']], sinkContext(hostWith(), 'run-x'));
