@@ -45,6 +45,7 @@ export interface GroupingSpec {
 export class Grouping implements Edge {
   readonly name: string;
   readonly isFull = false;
+  readonly ignoresTimestamps: boolean;
   add: Edge['add'];
   readonly #spec: GroupingSpec;
   readonly #codec: RowCodec;
@@ -55,9 +56,10 @@ export class Grouping implements Edge {
   constructor(spec: GroupingSpec) {
     this.name = spec.step;
     this.#spec = spec;
+    this.ignoresTimestamps = spec.windowing.timestampCombiner === 'end-of-window' && !mergesWindows(spec);
     this.#codec = new RowCodec({
       codegen: spec.codegen,
-      hasTimestamps: mergesWindows(spec) || spec.windowing.timestampCombiner !== 'end-of-window',
+      hasTimestamps: !this.ignoresTimestamps,
       accumulatorCoder: spec.accumulatorCoder,
     });
     this.#table = tableOf(spec, (size) => {

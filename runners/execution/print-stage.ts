@@ -65,7 +65,8 @@ export class StagePrinter {
         if (target.kind === 'node') return this.#node(target.node, place);
         const e = `e${this.parameters.size}`;
         this.parameters.set(e, target.edge);
-        return `${e}.add(${v}, ${t}, ${w}, ${p}); if (${e}.isFull) S.full = true;`;
+        const at = target.edge.ignoresTimestamps ? '0' : t;
+        return `${e}.add(${v}, ${at}, ${w}, ${p}); if (${e}.isFull) S.full = true;`;
       })
       .join('\n');
   }

@@ -28,6 +28,8 @@ export interface StageNode {
 export interface Edge {
   readonly name: string;
   add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void;
+  /** Whether `add` makes no use of the timestamp: passing a number that is not small makes an object of it. */
+  readonly ignoresTimestamps?: boolean;
   readonly isFull: boolean;
   /** Makes room; with `all`, passes on everything. */
   flush(all: boolean): void | Promise<void>;
