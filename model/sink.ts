@@ -25,6 +25,8 @@ export interface SinkContext {
   readonly runId: string;
   /** Hands back an element that can't be written: a dead letter where asked for, the end of the run otherwise. */
   reject(element: unknown, error: Error): void;
+  /** Counts bytes that were written, for progress and summaries. */
+  readonly wrote?: ((bytes: number) => void) | undefined;
 }
 
 /** Takes the elements of one epoch, or of a whole bounded run. `C` is what a later commit needs: plain data. */

@@ -157,7 +157,7 @@ export class BoundedRun {
       graph: this.#graph,
       plan: this.#plan,
       runtimeOf: (stage) => this.#network.peek(stage),
-      bytesOf: (step) => this.#reads.bytesOf(step),
+      bytesOf: (step) => this.#network.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
       rejectedBy: (step) => this.#network.writes.get(step)?.rejected ?? 0,
     });
   }

@@ -36,12 +36,20 @@ export class Write {
   #writer: SinkWriter<unknown, unknown> | undefined;
   #committable: { readonly value: unknown } | undefined;
   rejected = 0;
+  bytes = 0;
 
   constructor(step: Step, sink: Sink<unknown>, { store, ...run }: WriteEnvironment) {
     this.step = step;
     this.#sink = sink;
     this.rejects = step.outputs.has(DEAD_LETTERS) ? store(step.path) : undefined;
-    this.#context = { ...run, step: step.path, reject: (element, error) => this.#reject(element, error) };
+    this.#context = {
+      ...run,
+      step: step.path,
+      reject: (element, error) => this.#reject(element, error),
+      wrote: (bytes) => {
+        this.bytes += bytes;
+      },
+    };
     this.edge = new SinkEdge(step.path, () => this.#open());
   }
 
