@@ -11,6 +11,7 @@ import { inputOf } from './data.mjs';
 const isSmoke = process.argv.includes('--smoke');
 const TURNS = isSmoke ? 1 : 3;
 const JOBS = {
+  import: { size: 1, bar: 2, goal: 1.25 },
   wordcount: { size: 50, bar: 1.5, goal: 1.0 },
   groupsum: { size: 5_000_000, bar: 1.5, goal: 1.2 },
   groupsumCsv: { size: 5_000_000, bar: 1.8, goal: 1.3 },
