@@ -54,8 +54,8 @@ const endless = read(
     initialRestriction: () => ({ from: 0, to: Number.MAX_SAFE_INTEGER }),
     createTracker: (range) => new OffsetTracker(range),
     isBounded: () => false,
-    read: (_, __, output) => {
-      output.emit({ values: [1] });
+    read: async (_, __, output) => {
+      await output.emit({ values: [1] });
       return { resumeAfter: seconds(1) };
     },
   },

@@ -23,7 +23,10 @@ export const triggers = [
   item(96, 'Accumulating panes hold what the panes before them held too.'),
   item(97, 'In the global window, a repeated count of three fires threes, and what is left at the end.'),
   item(98, 'A delay in processing time fires one pane per advance of the clock.'),
-  item(99, 'afterAny, afterAll, afterEach and orFinally fire panes of the sizes that their documentation says.'),
+  item(
+    99,
+    'The triggers afterAny, afterAll, afterEach and orFinally fire panes of the sizes that their documentation says.',
+  ),
   item(100, 'A window that always closes with a pane has an empty last one; otherwise there is none.'),
   item(101, 'The on-time pane fires also when all elements came in early panes.'),
   item(102, 'With the trigger that never fires, elements come out when the window expires.'),

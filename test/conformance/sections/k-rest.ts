@@ -1,6 +1,7 @@
 // K. Metrics, options, names, and the rest.
-import { counter, create, distribution, gauge, stringSet } from '../../../index.ts';
+import { counter, create, distribution, gauge, kv, type KV, stringSet, valueState } from '../../../index.ts';
 import { assertThat } from '../../../testing/index.ts';
+import { at } from '../collections.ts';
 import { item, itemOfPipelinesSideBySide, refused, succeeds } from '../item.ts';
 
 const numbers = counter('conformance', 'numbers');
@@ -115,7 +116,22 @@ export const rest = [
     }, /Same/),
   ),
   item(157, 'Display data and hints are in the translated pipeline, and hints make an environment of their own.'),
-  item(158, 'A step that asks for time-sorted input gets elements that came out of order in order.'),
+  item(
+    158,
+    'A step that asks for time-sorted input gets elements that came out of order in order.',
+    succeeds((p) => {
+      const seen = at(p, [30, kv('k', 'c')], [10, kv('k', 'a')], [20, kv('k', 'b')]).parDo({
+        requiresTimeSortedInput: true,
+        state: { before: valueState<string>() },
+        process({ value }: KV<string, string>, { state }) {
+          const all = `${state.before.read() ?? ''}${value}`;
+          state.before.write(all);
+          return [all];
+        },
+      });
+      assertThat(seen).containsInAnyOrder(['a', 'ab', 'abc']);
+    }),
+  ),
   item(159, 'Ten thousand tiny bundles leave no growth of heap, ids or listeners.'),
   item(
     160,
