@@ -1,6 +1,7 @@
 import type { CompressionCodec, ParquetType } from 'hyparquet';
 import type { PageHeader } from 'hyparquet/src/types.js';
 import { DECOMPRESSORS } from './codecs.ts';
+import { checkSnappy } from './check-snappy.ts';
 import type { FileLeaf } from './file-schema.ts';
 import { loadPackage } from './load-package.ts';
 
@@ -48,9 +49,10 @@ export async function pageChecker(): Promise<(chunk: StoredChunk) => void> {
         const header = parquetHeader(reader);
         const stored = checkSizes(header, chunk.bytes.length - reader.offset);
         const page = chunk.bytes.subarray(reader.offset, reader.offset + stored);
-        values += checkPage(header, page, chunk, (bytes, size) =>
-          decompressPage(bytes, size, chunk.codec, DECOMPRESSORS),
-        );
+        values += checkPage(header, page, chunk, (bytes, size) => {
+          if (chunk.codec === 'SNAPPY') checkSnappy(bytes, size);
+          return decompressPage(bytes, size, chunk.codec, DECOMPRESSORS);
+        });
         reader.offset += stored;
       } catch (error) {
         throw new PageError(at, error instanceof Error ? error.message : String(error), error);
@@ -79,43 +81,83 @@ type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 
 /** Returns how many values of the column the page holds. */
 function checkPage(header: PageHeader, stored: Uint8Array, chunk: StoredChunk, decompress: Decompress): number {
-  if (header.dictionary_page_header !== undefined) {
-    checkCount(header.dictionary_page_header.num_values);
-    return 0;
+  switch (header.type) {
+    case 'DICTIONARY_PAGE': {
+      const count = checkCount(header.dictionary_page_header?.num_values);
+      if (count > header.uncompressed_page_size) throw new RangeError(`a dictionary claims ${count} values`);
+      decompress(stored, header.uncompressed_page_size);
+      return 0;
+    }
+    case 'DATA_PAGE':
+      return checkFirstVersion(header, chunk, decompress(stored, header.uncompressed_page_size));
+    case 'DATA_PAGE_V2':
+      return checkSecondVersion(header, stored, chunk, decompress);
+    default:
+      throw new RangeError(`a page has the type ${header.type}, which is not read`);
   }
-  const { maxDefinition, maxRepetition, element } = chunk.leaf;
-  const { type } = element;
-  const v1 = header.data_page_header;
-  if (v1 !== undefined) {
-    const count = checkCount(v1.num_values);
-    const runs = new Runs(decompress(stored, header.uncompressed_page_size));
-    if (maxRepetition > 0) runs.checkLevels(maxRepetition, count);
-    const values = maxDefinition > 0 ? runs.checkLevels(maxDefinition, count) : count;
-    runs.checkValues(v1.encoding, values, type);
-    return count;
-  }
-  const v2 = header.data_page_header_v2;
-  if (v2 === undefined) return 0;
-  const count = checkCount(v2.num_values);
-  const { repetition_levels_byte_length: repetition, definition_levels_byte_length: definition } = v2;
+}
+
+/** Levels and values are compressed together; levels have their length before them. */
+function checkFirstVersion({ data_page_header: page }: PageHeader, { leaf }: StoredChunk, body: Uint8Array): number {
+  const count = checkCount(page?.num_values);
+  const { maxDefinition, maxRepetition, element } = leaf;
+  const runs = new Runs(body);
+  if (maxRepetition > 0) runs.checkLevels(maxRepetition, count);
+  const values = maxDefinition > 0 ? runs.checkLevels(maxDefinition, count) : count;
+  // hyparquet reads no runs where indexes have no bits.
+  checkValues(runs, { encoding: page?.encoding, count: values, type: element.type, hasEmptyRuns: false });
+  return count;
+}
+
+function checkSecondVersion(
+  header: PageHeader,
+  stored: Uint8Array,
+  { leaf }: StoredChunk,
+  decompress: Decompress,
+): number {
+  const page = header.data_page_header_v2;
+  const count = checkCount(page?.num_values);
+  const { repetition_levels_byte_length: repetition = -1, definition_levels_byte_length: definition = -1 } = page ?? {};
   const levels = repetition + definition;
   if (!(repetition >= 0 && definition >= 0 && levels <= stored.length)) {
     throw new RangeError(`a page of ${stored.length} bytes claims ${levels} bytes of levels`);
   }
+  const { maxDefinition, maxRepetition, element } = leaf;
   let values = count;
   if (maxRepetition > 0) new Runs(stored.subarray(0, repetition)).check(bitWidth(maxRepetition), count);
   if (maxDefinition > 0) {
     values = new Runs(stored.subarray(repetition, levels)).check(bitWidth(maxDefinition), count, maxDefinition);
   }
-  if (v2.num_nulls !== count - values)
-    throw new RangeError(`a page claims ${v2.num_nulls} nulls, but has ${count - values}`);
+  if (page?.num_nulls !== count - values) {
+    throw new RangeError(`a page claims ${page?.num_nulls} nulls, but has ${count - values}`);
+  }
   const body = stored.subarray(levels);
-  const page = v2.is_compressed === false ? body : decompress(body, header.uncompressed_page_size - levels);
-  new Runs(page).checkValues(v2.encoding, values, type);
+  const raw = page.is_compressed === false ? body : decompress(body, header.uncompressed_page_size - levels);
+  checkValues(new Runs(raw), { encoding: page.encoding, count: values, type: element.type, hasEmptyRuns: true });
   return count;
 }
 
-function checkCount(count: number): number {
+interface Values {
+  readonly encoding: string | undefined;
+  readonly count: number;
+  readonly type: ParquetType | undefined;
+  readonly hasEmptyRuns: boolean;
+}
+
+function checkValues(runs: Runs, { encoding, count, type, hasEmptyRuns }: Values): void {
+  const isBoolean = type === 'BOOLEAN';
+  if (encoding === 'RLE' && isBoolean) {
+    if (count > 0) runs.checkLevels(1, count);
+  } else if ((encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') && !isBoolean) {
+    if (count > 0) runs.checkIndexes(count, hasEmptyRuns);
+  } else if (encoding?.startsWith('DELTA_')) {
+    if (count > 0) runs.checkDelta(type === 'INT32');
+  } else if (encoding !== 'PLAIN' && encoding !== 'BYTE_STREAM_SPLIT') {
+    throw new RangeError(`a page has the encoding ${encoding} for ${type}, which is not read`);
+  }
+}
+
+function checkCount(count = -1): number {
   if (count >= 0 && count <= MAX_PAGE_VALUES) return count;
   throw new RangeError(`a page claims ${count} values; at most ${MAX_PAGE_VALUES} are read`);
 }
@@ -141,19 +183,25 @@ class Runs {
     return present;
   }
 
-  checkValues(encoding: string, count: number, type: ParquetType | undefined): void {
-    if (encoding === 'BIT_PACKED') throw new RangeError('the encoding BIT_PACKED is not read');
-    if (count === 0) return;
-    if (encoding === 'RLE' && type === 'BOOLEAN') {
-      this.#length();
-      this.check(1, count);
-    } else if (encoding === 'DELTA_BINARY_PACKED' && type === 'INT32') {
-      this.#checkFirstOfDelta();
-    } else if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') {
-      const width = this.#byte();
-      if (width > 32) throw new RangeError(`a page has dictionary indexes of ${width} bits`);
-      // hyparquet reads no run at all where the dictionary has one entry.
-      if (width > 0) this.check(width, count);
+  checkIndexes(count: number, hasEmptyRuns: boolean): void {
+    const width = this.#byte();
+    if (width > 32) throw new RangeError(`a page has dictionary indexes of ${width} bits`);
+    if (width > 0 || hasEmptyRuns) this.check(width, count);
+  }
+
+  /**
+   * Checks how delta-encoded numbers begin. DuckDB writes the first of unsigned 32-bit numbers in more bits than their type
+   * has, and hyparquet would cut them.
+   */
+  checkDelta(isInt32: boolean): void {
+    const block = this.#varint();
+    const miniblocks = this.#varint();
+    if (block > MAX_DELTA_BLOCK || miniblocks < 1 || miniblocks > block) {
+      throw new RangeError(`a page claims blocks of ${block} numbers in ${miniblocks} parts`);
+    }
+    this.#varint(); // the count of values, again
+    if (isInt32 && this.#varint() >= 2 ** 32) {
+      throw new RangeError('a page begins with a number of more than 32 bits in a column of 32, which is not read');
     }
   }
 
@@ -184,14 +232,6 @@ class Runs {
       seen += length;
     }
     return found;
-  }
-
-  /** DuckDB writes the first of unsigned 32-bit numbers in more bits than its type has, and hyparquet would cut them. */
-  #checkFirstOfDelta(): void {
-    for (let skipped = 0; skipped < 3; skipped++) this.#varint(); // sizes of blocks, count of values
-    const first = this.#varint();
-    if (first >= 2 ** 32)
-      throw new RangeError('a page begins with a number of more than 32 bits in a column of 32, which is not read');
   }
 
   #countPacked(width: number, length: number, wanted: number): number {
@@ -234,5 +274,7 @@ class Runs {
   }
 }
 
+/** The most numbers in a block of delta-encoded ones; writers use 128 to 2048. */
+const MAX_DELTA_BLOCK = 65_536;
 /** Some writers end a page with a run of full size, whatever is left. */
 const MAX_SPARE_GROUPS = 64;
