@@ -25,7 +25,8 @@ try {
   console.error(error.message);
   process.exit(1);
 }
-const input = file === undefined ? await inputOf(job, size) : path.resolve(file);
+// npm runs scripts in the package's folder; a path is meant from where the user is.
+const input = file === undefined ? await inputOf(job, size) : path.resolve(process.env.INIT_CWD ?? '.', file);
 const script = path.join(import.meta.dirname, 'run.mjs');
 const args = ['--disable-warning=ExperimentalWarning', script, job, String(size), input ?? '', ...flags];
 process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
