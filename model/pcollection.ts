@@ -36,7 +36,7 @@ type Keyed<T, S, M> = [T] extends [KV<unknown, unknown>]
     : { readonly state: VigaTypeError<'state and timers are kept per key: call keyBy(...) before parDo(...)'> };
 
 /** A timer without a function would fire and nothing be done; which functions there must be is said by DoFn. */
-type Handled<M> = [keyof M] extends [never] ? unknown : { readonly onTimer: unknown };
+type Handled<M> = [keyof M] extends [never] ? unknown : { readonly onTimer: object };
 
 /** What only has a name. */
 export interface Named {
