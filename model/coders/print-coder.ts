@@ -29,7 +29,7 @@ export function printCoder(coder: Coder<unknown>, { inOrder, tag }: PrintOptions
   const body = `${printer.helpers.join('\n')}
 function encode(value, writer) {
   const start = writer.position;
-  try {
+  attempt: try {
     ${tag === undefined ? '' : `writer.writeByte(${tag});`}
     ${write}
     return;
@@ -44,7 +44,7 @@ return { encode, decode };`;
   return { body, bound: printer.bound };
 }
 
-const MISS = '{ writer.position = start; return next.encode(value, writer); }';
+const MISS = 'break attempt;';
 
 class Printer {
   readonly bound = new Map<string, unknown>([

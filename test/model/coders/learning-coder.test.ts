@@ -112,6 +112,20 @@ test('bytes written before a shape was learned are read after it', () => {
   assert.deepStrictEqual(coder.decode(new ByteReader(early)), row(1));
 });
 
+test('a value that is refused is walked once, however many shapes were learned', () => {
+  const coder = learningCoder();
+  for (let i = 0; i < 64; i++) toBytes(coder, { [`kind${i % 4}`]: 1 });
+  let reads = 0;
+  const bad = {
+    get looked() {
+      reads += 1;
+      return () => 1;
+    },
+  };
+  expect(() => toBytes(coder, bad)).toThrow('the value at .looked is a function');
+  expect(reads).toBe(1);
+});
+
 test('an array of a class of its own is refused after arrays were learned', () => {
   class Tags extends Array<string> {}
   const coder = learningCoder();
