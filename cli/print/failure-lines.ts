@@ -14,6 +14,8 @@ export interface FailureStyle {
 const LABEL = 9;
 /** A user's message may be a whole page, a difference between two objects say. */
 const MOST_MESSAGE_LINES = 12;
+/** A line of generated code may be a whole file. */
+const LONGEST_SOURCE = 160;
 
 /** Tells a failure in the order in which a reader asks: what failed, why, on which data, where, what to do. */
 export function failureLines(failure: Failure, { paint, width, shortPath }: FailureStyle): string[] {
@@ -51,7 +53,7 @@ function messageLines({ name, message }: Told, width: number): string[] {
 
 function atLine(place: string, source: string | undefined, paint: Paint, width: number): string {
   const line = `    at ${place}`;
-  const room = width - line.length - 3;
+  const room = Math.min(LONGEST_SOURCE, width - line.length - 3);
   return source === undefined || room < 10 ? line : `${line}   ${paint.dim(fit(source, room))}`;
 }
 

@@ -1,8 +1,11 @@
-const grouped = new Intl.NumberFormat('en-US');
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
-/** 1204000 as `1,204,000`. */
-export const formatCount = (count: number): string => grouped.format(count);
+/** 1204000 as `1,204,000`; up to three decimals. Not by Intl, which takes 10 ms to begin with. */
+export function formatCount(count: number): string {
+  const [whole = '', decimals] = String(Math.round(count * 1000) / 1000).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+}
 
 /** Three figures and a letter: `98.2k`, `4.1M`. */
 function shortNumber(value: number): string {
@@ -11,7 +14,7 @@ function shortNumber(value: number): string {
     if (scaled < 999.5) return `${threeFigures(scaled, suffix !== '')}${suffix}`;
     scaled /= 1000;
   }
-  return `${grouped.format(Math.round(scaled))}T`;
+  return `${formatCount(Math.round(scaled))}T`;
 }
 
 function threeFigures(value: number, isScaled: boolean): string {

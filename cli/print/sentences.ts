@@ -10,7 +10,7 @@ export interface Sentences {
  * all before those is what is wrong, as values with full stops of their own stand there.
  */
 export function sentencesOf(message: string): Sentences {
-  const parts = message.split(/(?<=[.!?])\s+(?=[\p{Lu}`'"(])/u);
+  const parts = message.split(/(?<=[.!?])\s+(?=[\p{Lu}`'"(/])/u);
   if (parts.length < 3) return { what: message, why: undefined, fix: undefined };
   return { what: parts.slice(0, -2).join(' '), why: parts.at(-2), fix: parts.at(-1) };
 }

@@ -1,7 +1,8 @@
 // How much room text takes in a terminal: names and elements may hold any script, and a block that is redrawn in place
 // falls apart when a line is longer than it seemed.
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+// Made when the first text needs it: it takes 10 ms, and most names are plain.
+let segmenter: Intl.Segmenter | undefined;
 const PLAIN = /^[\u0020-\u007e]*$/;
 // East Asian wide and fullwidth forms (Unicode Standard Annex 11), and what is drawn as an emoji.
 const WIDE =
@@ -10,19 +11,22 @@ const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 
 const widthOf = (grapheme: string): number => (NO_WIDTH.test(grapheme) ? 0 : WIDE.test(grapheme) ? 2 : 1);
 
+function graphemesOf(text: string): string[] {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
 /** How many columns text without control characters takes. */
 export function displayWidth(text: string): number {
   if (PLAIN.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
-  return width;
+  return graphemesOf(text).reduce((width, grapheme) => width + widthOf(grapheme), 0);
 }
 
 /** Cuts text to a number of columns; `…` stands for what is missing, at the end or at the start. */
 export function fit(text: string, width: number, missing: 'end' | 'start' = 'end'): string {
   if (displayWidth(text) <= width) return text;
   if (width < 1) return '';
-  const parts = [...graphemes.segment(text)].map(({ segment }) => segment);
+  const parts = graphemesOf(text);
   if (missing === 'start') parts.reverse();
   const kept: string[] = [];
   let room = width - 1;

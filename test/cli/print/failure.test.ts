@@ -231,6 +231,12 @@ test('a stack is shown of what is no bug only where it is asked for', () => {
   expect(lines(error, { isDebugging: true }).join('\n')).toContain('f (file:///viga/model/graph.ts:1:1)');
 });
 
+test('a line of generated code, as long as a file, is cut', () => {
+  const error = from(new Error('no'), 'file:///home/me/bundle.js:1:9000');
+  const told = lines(error, { sourceLine: () => 'x'.repeat(10_000) });
+  expect(told[2]).toBe(`    at bundle.js:1:9000   ${'x'.repeat(159)}…`);
+});
+
 test('neither secrets nor control characters are shown, wherever they stand', () => {
   const cause = from(
     new Error('bad \u001b[2J hunter2', { cause: new Error('hunter2 \u0007') }),

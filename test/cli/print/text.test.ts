@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { colorPaint, wantsColor } from '../../../cli/print/paint.ts';
-import { formatBytes, formatDuration, formatRate, plural } from '../../../cli/print/quantities.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../../cli/print/quantities.ts';
 import { isSecretName, oneLine, redactor, visible } from '../../../cli/print/safe-text.ts';
 import { sentencesOf } from '../../../cli/print/sentences.ts';
 import { tableLines } from '../../../cli/print/table.ts';
@@ -73,6 +73,16 @@ describe('quantities', () => {
     [360_000_000, '100 h 00 min'],
   ])('%d milliseconds are %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  test.each([
+    [0, '0'],
+    [999, '999'],
+    [-1_204_000, '-1,204,000'],
+    [1_234.5678, '1,234.568'],
+    [0.1 + 0.2, '0.3'],
+  ])('%d is written %s', (count, text) => {
+    expect(formatCount(count)).toBe(text);
   });
 
   test('one is singular', () => {
@@ -164,6 +174,9 @@ test('a message of three sentences is what, why and fix; what stands before may 
   expect(sentencesOf('the value "A. B. C" is odd. Nobody reads it. Change it.')).toMatchObject({
     what: 'the value "A. B. C" is odd.',
     fix: 'Change it.',
+  });
+  expect(sentencesOf('no file matches *.csv. /tmp/in has a.txt. Correct the name.')).toMatchObject({
+    why: '/tmp/in has a.txt.',
   });
   expect(sentencesOf('cannot open a.csv, e.g. this')).toEqual({
     what: 'cannot open a.csv, e.g. this',
