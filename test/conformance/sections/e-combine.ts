@@ -1,5 +1,7 @@
 // E. Combine.
 import {
+  type AccumulationMode,
+  afterCount,
   asSingleton,
   combineAll,
   combineGroupedValues,
@@ -9,6 +11,7 @@ import {
   create,
   distinct,
   generate,
+  globalWindows,
   kv,
   type KV,
   largest,
@@ -18,6 +21,7 @@ import {
   type PCollection,
   type Pipeline,
   quantiles,
+  repeatedly,
   sample,
   seconds,
   sessions,
@@ -25,6 +29,7 @@ import {
   sum,
 } from '../../../index.ts';
 import { assertThat } from '../../../testing/index.ts';
+import { oneByOne } from '../arrivals.ts';
 import { at, tens, within } from '../collections.ts';
 import { item, refused, succeeds } from '../item.ts';
 
@@ -72,6 +77,16 @@ const lazySum: CombineFn<number, number[], number> = {
   extractOutput: total,
   compact: (kept) => [total(kept)],
 };
+
+/** The sums that are fired after each of 1, 2 and 3. */
+const sumsAfterEach = (p: Pipeline, accumulationMode: AccumulationMode): PCollection<number> =>
+  oneByOne(p, [1, 2, 3])
+    .windowInto(globalWindows(), {
+      trigger: repeatedly(afterCount(1)),
+      accumulationMode,
+      onTimeBehavior: 'fire-if-nonempty',
+    })
+    .combineGlobally(sum, { withoutDefaults: true });
 
 export const combining = [
   item(
@@ -204,7 +219,12 @@ export const combining = [
       assertThat<unknown>(asked).containsInAnyOrder([{ lazySum: 55, count: 10, kept: [55] }]);
     }),
   ),
-  item(77, 'Panes of an accumulating trigger hold 1, 3 and 6 where those of a discarding one hold 1, 2 and 3.'),
+  item(
+    77,
+    'Panes of an accumulating trigger hold 1, 3 and 6 where those of a discarding one hold 1, 2 and 3.',
+    succeeds((p) => assertThat(sumsAfterEach(p, 'accumulating')).containsInAnyOrder([1, 3, 6])),
+    succeeds((p) => assertThat(sumsAfterEach(p, 'discarding')).containsInAnyOrder([1, 2, 3])),
+  ),
   item(
     78,
     'The values that a grouping put together can be combined afterwards.',
