@@ -50,10 +50,19 @@ export type Yielded<O> =
   | PromiseLike<void | Iterable<O | OutputAt<O>>>
   | AsyncIterable<O | OutputAt<O>>;
 
-/** What an element-wise step can be asked for besides its function. */
-export interface StepOptions<T, V extends SideInputs = Record<never, never>> {
+/** What a step whose function is never async can be asked for besides it. */
+export interface SyncStepOptions<T> {
   /** A name that is unique in its scope. Default: the kind of step, with the function's name where it has one. */
   readonly name?: string;
+  /**
+   * Gets the elements that failed, instead of the run's ending. A failed call leaves no trace: none of its outputs is
+   * passed on.
+   */
+  readonly deadLetters?: (failed: PCollection<DeadLetter<T>>) => unknown;
+}
+
+/** What an element-wise step can be asked for besides its function. */
+export interface StepOptions<T, V extends SideInputs = Record<never, never>> extends SyncStepOptions<T> {
   readonly sideInputs?: V;
   /** How many promises of this step may be pending. Default 64. */
   readonly concurrency?: number;
@@ -61,11 +70,6 @@ export interface StepOptions<T, V extends SideInputs = Record<never, never>> {
   readonly unordered?: boolean;
   /** Tries a failed call again. */
   readonly retry?: RetryPolicy;
-  /**
-   * Gets the elements that failed, instead of the run's ending. A failed call leaves no trace: none of its outputs is
-   * passed on.
-   */
-  readonly deadLetters?: (failed: PCollection<DeadLetter<T>>) => unknown;
 }
 
 /**

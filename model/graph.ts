@@ -41,12 +41,13 @@ export type Primitive =
       readonly hasDeadLetters: boolean;
     }
   | { readonly kind: 'Map' | 'FlatMap' | 'Filter'; readonly fn: Lambda; readonly traits: StepTraits }
-  | { readonly kind: 'KeyBy'; readonly fn: (element: unknown) => unknown }
+  | { readonly kind: 'KeyBy'; readonly fn: (element: unknown) => unknown; readonly traits: StepTraits }
   | { readonly kind: 'MapValues'; readonly fn: (value: unknown, key: unknown) => unknown; readonly traits: StepTraits }
   | {
       readonly kind: 'WithTimestamps';
       readonly fn: (element: unknown) => Timestamp;
       readonly allowedTimestampSkew: Duration;
+      readonly traits: StepTraits;
     }
   | { readonly kind: 'ParDo'; readonly doFn: AnyDoFn; readonly traits: StepTraits }
   | { readonly kind: 'AssignWindows'; readonly windowFn: AnyWindowFn }

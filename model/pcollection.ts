@@ -1,5 +1,5 @@
 import type { CombineFn } from './combine-fn.ts';
-import type { AnyDoFn, DoFn, ElementContext, StepOptions } from './do-fn.ts';
+import type { AnyDoFn, DoFn, ElementContext, StepOptions, SyncStepOptions } from './do-fn.ts';
 import { combineGloballyTransform, type CombineGloballyOptions } from './combine-globally.ts';
 import { PipelineError } from './errors.ts';
 import type { Outputs, OutputTags } from './outputs.ts';
@@ -129,7 +129,7 @@ export class PCollection<out T> {
   }
 
   /** Gives each element a key. Keys are equal when their canonical bytes are: objects by content, whatever the field order. */
-  keyBy<K>(key: (element: T) => K, options: Named = {}): PCollection<KV<K, T>> {
+  keyBy<K>(key: (element: T) => K, options: SyncStepOptions<T> = {}): PCollection<KV<K, T>> {
     return addKeyBy(this, key, options);
   }
 
@@ -197,7 +197,7 @@ export class PCollection<out T> {
    */
   withTimestamps(
     timestamp: (element: T) => Timestamp,
-    options: Named & { readonly allowedTimestampSkew?: Duration } = {},
+    options: SyncStepOptions<T> & { readonly allowedTimestampSkew?: Duration } = {},
   ): PCollection<T> {
     return addWithTimestamps(this, timestamp, options);
   }

@@ -44,6 +44,7 @@ export type {
   DoFnContext,
   ElementContext,
   StepOptions,
+  SyncStepOptions,
   TimerContext,
   Yielded,
 } from './do-fn.ts';

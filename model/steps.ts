@@ -1,6 +1,6 @@
 import type { CombineFn } from './combine-fn.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { AnyDoFn, StepOptions } from './do-fn.ts';
+import type { AnyDoFn, StepOptions, SyncStepOptions } from './do-fn.ts';
 import { PipelineError } from './errors.ts';
 import { DEAD_LETTERS, derivedName, MAIN, type Primitive, type StepTraits } from './graph.ts';
 import type { Named, PCollection } from './pcollection.ts';
@@ -18,36 +18,34 @@ type AnyOptions<T> = StepOptions<T, SideInputs>;
 // biome-ignore lint/suspicious/noExplicitAny: user functions of any element type, called with elements of that type.
 type AnyFn = (...args: any[]) => any;
 
-/** Adds a step with one input and one output that keeps the input's windowing. */
-function addOne<U>(input: PCollection<unknown>, name: { given: string | undefined; derived: string }, primitive: Primitive): PCollection<U> {
-  const [output] = input.pipeline.addStep(name, {
-    inputs: [input],
-    outputs: [{ tag: MAIN, windowing: input.windowing, isBounded: input.isBounded }],
-    primitive: () => primitive,
-  });
-  return output as PCollection<U>;
-}
-
 /** Adds an element-wise step: options checked, dead letters handed to their function. */
 function addElementWise<T, U>(
   input: PCollection<T>,
-  kind: 'Map' | 'FlatMap' | 'Filter' | 'MapValues',
-  fn: AnyFn,
+  { given, derived }: { readonly given: string | undefined; readonly derived: string },
   options: AnyOptions<T>,
+  primitive: (traits: StepTraits) => Primitive,
 ): PCollection<U> {
   const outputs: OutputSpec[] = [{ tag: MAIN, windowing: input.windowing, isBounded: input.isBounded }];
   if (options.deadLetters) outputs.push({ tag: DEAD_LETTERS, windowing: input.windowing, isBounded: input.isBounded });
   const made = input.pipeline.addStep(
-    { given: options.name, derived: derivedName(kind, fn) },
-    {
-      inputs: [input],
-      outputs,
-      primitive: (path) => ({ kind, fn, traits: traitsOf(path, input.pipeline, options) }),
-    },
+    { given, derived },
+    { inputs: [input], outputs, primitive: (path) => primitive(traitsOf(path, input.pipeline, options)) },
   );
   options.deadLetters?.(made[1] as PCollection<DeadLetter<T>>);
   return made[0] as PCollection<U>;
 }
+
+const addLambda = <T, U>(
+  input: PCollection<T>,
+  kind: 'Map' | 'FlatMap' | 'Filter' | 'MapValues',
+  fn: AnyFn,
+  options: AnyOptions<T>,
+): PCollection<U> =>
+  addElementWise(input, { given: options.name, derived: derivedName(kind, fn) }, options, (traits) => ({
+    kind,
+    fn,
+    traits,
+  }));
 
 function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): StepTraits {
   const { sideInputs = {}, concurrency, retry } = options;
@@ -71,37 +69,48 @@ function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): 
       `retry.attempts is ${retry.attempts} but must be a whole number of 1 or more, the first attempt included. Pass e.g. 3.`,
     );
   }
-  return { sideInputs, concurrency, unordered: options.unordered ?? false, retry, hasDeadLetters: options.deadLetters !== undefined };
+  return {
+    sideInputs,
+    concurrency,
+    unordered: options.unordered ?? false,
+    retry,
+    hasDeadLetters: options.deadLetters !== undefined,
+  };
 }
 
 export const addMap = <T, U>(input: PCollection<T>, fn: AnyFn, options: AnyOptions<T>): PCollection<U> =>
-  addElementWise(input, 'Map', fn, options);
+  addLambda(input, 'Map', fn, options);
 
 export const addFlatMap = <T, U>(input: PCollection<T>, fn: AnyFn, options: AnyOptions<T>): PCollection<U> =>
-  addElementWise(input, 'FlatMap', fn, options);
+  addLambda(input, 'FlatMap', fn, options);
 
 export const addFilter = <T>(input: PCollection<T>, keep: AnyFn, options: AnyOptions<T>): PCollection<T> =>
-  addElementWise(input, 'Filter', keep, options);
+  addLambda(input, 'Filter', keep, options);
 
 export const addMapValues = <K, V, U>(
   input: PCollection<KV<K, V>>,
   fn: AnyFn,
   options: StepOptions<KV<K, V>>,
-): PCollection<KV<K, U>> => addElementWise(input, 'MapValues', fn, options);
+): PCollection<KV<K, U>> => addLambda(input, 'MapValues', fn, options);
 
-export const addKeyBy = <T, K>(input: PCollection<T>, key: AnyFn, { name }: Named): PCollection<KV<K, T>> =>
-  addOne(input, { given: name, derived: derivedName('KeyBy', key) }, { kind: 'KeyBy', fn: key });
+export const addKeyBy = <T, K>(input: PCollection<T>, fn: AnyFn, options: SyncStepOptions<T>): PCollection<KV<K, T>> =>
+  addElementWise(input, { given: options.name, derived: derivedName('KeyBy', fn) }, options, (traits) => ({
+    kind: 'KeyBy',
+    fn,
+    traits,
+  }));
 
 export const addWithTimestamps = <T>(
   input: PCollection<T>,
-  timestamp: (element: T) => Timestamp,
-  { name, allowedTimestampSkew = 0 }: Named & { readonly allowedTimestampSkew?: Duration },
+  fn: (element: T) => Timestamp,
+  options: SyncStepOptions<T> & { readonly allowedTimestampSkew?: Duration },
 ): PCollection<T> =>
-  addOne(
-    input,
-    { given: name, derived: derivedName('WithTimestamps', timestamp) },
-    { kind: 'WithTimestamps', fn: timestamp as AnyFn, allowedTimestampSkew },
-  );
+  addElementWise(input, { given: options.name, derived: derivedName('WithTimestamps', fn) }, options, (traits) => ({
+    kind: 'WithTimestamps',
+    fn: fn as AnyFn,
+    allowedTimestampSkew: options.allowedTimestampSkew ?? 0,
+    traits,
+  }));
 
 export function addWindowInto<T, W extends BoundedWindow>(
   input: PCollection<T>,
@@ -137,7 +146,12 @@ export function addCombinePerKey<K, V, A, O>(
   });
 }
 
-function addGrouping<U>(input: PCollection<unknown>, options: Named, derived: string, primitive: Primitive): PCollection<U> {
+function addGrouping<U>(
+  input: PCollection<unknown>,
+  options: Named,
+  derived: string,
+  primitive: Primitive,
+): PCollection<U> {
   const [output] = input.pipeline.addStep(
     { given: options.name, derived },
     {

@@ -1,6 +1,7 @@
 import { OutputAt } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import { sharedBatch } from './batch.ts';
+import { LEFT } from './invoke.ts';
 import { interpreted, outputTargets } from './interpret.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
@@ -36,6 +37,7 @@ function printed(stage: StageRuntime, targets: readonly Target[]): RunSegment {
   const text = segmentText(stage, printer, printer.print(targets));
   const parameters = {
     S: stage,
+    LEFT,
     OutputAt,
     EMPTY: [],
     single: singletonLists(),
@@ -57,7 +59,7 @@ function segmentText({ spec }: StageRuntime, printer: StagePrinter, body: string
   const zeros = (names: ReadonlySet<string>): string =>
     names.size === 0 ? '' : `let ${[...names].map((name) => `${name} = 0`).join(', ')};`;
   return `'use strict';
-const { S, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
+const { S, LEFT, OutputAt, EMPTY, single, isThenable, isLater, ${[...parameters.keys()].join(', ')} } = P;
 ${zeros(shared)}
 ${functions.join('\n')}
 // ${spec.name.replaceAll(/[^\w/() -]/g, '_')}

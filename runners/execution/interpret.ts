@@ -1,7 +1,7 @@
-import { OutputAt } from '../../model/index.ts';
+import { MAX_TIMESTAMP, OutputAt, type Timestamp } from '../../model/index.ts';
 import { singletonLists } from './assign-windows.ts';
 import { type Chunks, isAsyncIterable } from './chunks.ts';
-import type { Invoke } from './invoke.ts';
+import { type Invoke, LEFT } from './invoke.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
 import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
@@ -48,7 +48,7 @@ function nodeConsumer(stage: StageRuntime, node: StageNode): Consume {
 function modelStep(stage: StageRuntime, node: StageNode, next: Consume): Consume {
   const { index } = node;
   const { primitive } = node.step;
-  const { assign } = stage.node(index);
+  const { assign, isAtomic } = stage.node(index);
   const guarded = (run: () => unknown, ...call: Parameters<Invoke>): unknown => {
     stage.at = index;
     try {
@@ -60,18 +60,22 @@ function modelStep(stage: StageRuntime, node: StageNode, next: Consume): Consume
   switch (primitive.kind) {
     case 'KeyBy':
       return (value, ...at) => {
-        const key = guarded(() => primitive.fn(value), value, ...at);
-        if (key === undefined || isThenable(key)) stage.badKey(index, key, value);
+        let key = guarded(() => primitive.fn(value), value, ...at);
+        if (key === undefined || isThenable(key)) key = stage.badKey(index, key, value, ...at);
+        if (key === LEFT) return;
+        if (isAtomic) stage.settle(index);
         next({ key, value }, ...at);
       };
     case 'WithTimestamps':
       return (value, timestamp, windows, pane) => {
-        const given = guarded(() => primitive.fn(value), value, timestamp, windows, pane);
-        if (!(typeof given === 'number' && given >= -8.64e15 && given <= 8.64e15)) {
-          return stage.badTimestamp(index, given, value);
+        let given = guarded(() => primitive.fn(value), value, timestamp, windows, pane);
+        if (!(typeof given === 'number' && given >= timestamp && given <= MAX_TIMESTAMP)) {
+          given = stage.badTimestamp(index, given, value, timestamp, windows, pane);
         }
-        if (given < timestamp) stage.checkSkew(index, given, timestamp, value);
-        next(value, given, windows, pane);
+        if (given === LEFT) return;
+        if (isAtomic) stage.settle(index);
+        // What is no number was refused.
+        next(value, given as Timestamp, windows, pane);
       };
     case 'AssignWindows':
       return (value, timestamp, windows, pane) => {

@@ -115,21 +115,45 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
       case 'ParDo':
         return this.#many(node, place);
       case 'KeyBy':
-        return `${this.#call(node, place, `${this.#fn(node)}(${v})`)}
-if (${r} === undefined || isThenable(${r})) S.badKey(${index}, ${r}, ${v});
-const ${o} = { key: ${r}, value: ${v} };
-${this.#rest(node, { ...place, v: o })}`;
+        return this.#sync(node, place, {
+          isBad: `${r} === undefined || isThenable(${r})`,
+          refuse: 'badKey',
+          rest: (inner) => `const ${o} = { key: ${r}, value: ${v} };\n${this.#rest(node, { ...inner, v: o })}`,
+        });
       case 'WithTimestamps':
-        return `${this.#call(node, place, `${this.#fn(node)}(${v})`)}
-if (!(${r} >= -8.64e15 && ${r} <= 8.64e15)) S.badTimestamp(${index}, ${r}, ${v});
-if (${r} < ${t}) S.checkSkew(${index}, ${r}, ${t}, ${v});
-${this.#rest(node, { ...place, t: r })}`;
+        return this.#sync(node, place, {
+          isBad: `!(${r} >= -8.64e15 && ${r} <= 8.64e15) || ${r} < ${t}`,
+          refuse: 'badTimestamp',
+          rest: (inner) => this.#rest(node, { ...inner, t: r }),
+        });
       case 'AssignWindows':
         this.parameters.set(`a${index}`, this.#stage.node(index).assign);
         return `${this.#call(node, place, `a${index}(${t}, ${v})`)}\n${this.#rest(node, { ...place, w: r })}`;
       default:
         return this.#rest(node, place);
     }
+  }
+
+  /** A step whose result is needed at once: some results are refused, which may make a dead letter of the element. */
+  #sync(
+    node: StageNode,
+    place: Place,
+    step: { readonly isBad: string; readonly refuse: string; readonly rest: (inner: Place) => string },
+  ): string {
+    const { index } = node;
+    const { v, t, w, p, flow } = place;
+    const r = `r${index}`;
+    const call = `${this.#call(node, place, `${this.#fn(node)}(${v})`)}
+if (${step.isBad}) ${r} = S.${step.refuse}(${index}, ${r}, ${v}, ${t}, ${w}, ${p});`;
+    if (!this.#stage.node(index).isAtomic) return `${call}\n${step.rest(place)}`;
+    const x = `x${index}`;
+    if (flow !== undefined) this.locals.add(x);
+    return `${call}
+if (${r} === LEFT) { ${flow === undefined ? '' : `${x}++;`} }
+else {
+S.settle(${index});
+${step.rest({ ...place, flow: flow === undefined ? flow : `${flow} - ${x}` })}
+}`;
   }
 
   /** What follows a step: it is counted, then its consumers come. */

@@ -1,4 +1,4 @@
-import { ElementError, MIN_TIMESTAMP, type OutputAt, type Timestamp } from '../../model/index.ts';
+import { ElementError, MAX_TIMESTAMP, MIN_TIMESTAMP, type OutputAt, type Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { isThenable } from './stage.ts';
@@ -16,10 +16,18 @@ export function badKey({ path }: NodeRuntime, key: unknown, value: unknown): Ele
   );
 }
 
-/** A timestamp that is no instant. */
-export function badTimestamp({ path }: NodeRuntime, timestamp: unknown, value: unknown): ElementError {
+/** What is wrong with a timestamp: it is no instant, or lies before the input's by more than the step allows. */
+export function timestampError(
+  node: NodeRuntime,
+  timestamp: unknown,
+  input: Timestamp,
+  value: unknown,
+): ElementError | undefined {
+  if (typeof timestamp === 'number' && timestamp >= MIN_TIMESTAMP && timestamp <= MAX_TIMESTAMP) {
+    return skewError(node, timestamp, input, value);
+  }
   return new ElementError(
-    path,
+    node.path,
     value,
     `the timestamp function returned ${isThenable(timestamp) ? 'a promise' : String(timestamp)}. Event time is a number of milliseconds between MIN_TIMESTAMP and MAX_TIMESTAMP. Return e.g. date.getTime(), synchronously.`,
   );
@@ -35,16 +43,27 @@ export function badOutputs({ path }: NodeRuntime, result: unknown, value: unknow
 }
 
 /**
- * Refuses an output that lies before its input by more than the step allows. An input at the lowest timestamp has no event
- * time, so giving it one is no step back.
+ * What is said of an output that lies before its input by more than the step allows. An input at the lowest timestamp has no
+ * event time, so giving it one is no step back.
  */
-export function checkSkew({ path, skew }: NodeRuntime, output: Timestamp, input: Timestamp, value: unknown): void {
-  if (output >= input - skew || input <= MIN_TIMESTAMP) return;
-  throw new ElementError(
+function skewError(
+  { path, skew }: NodeRuntime,
+  output: Timestamp,
+  input: Timestamp,
+  value: unknown,
+): ElementError | undefined {
+  if (output >= input - skew || input <= MIN_TIMESTAMP) return undefined;
+  return new ElementError(
     path,
     value,
     `an output has the timestamp ${output}, ${input - output} ms before its input's, and allowedTimestampSkew is ${skew} ms. It could fall behind the watermark and be dropped as late. Raise allowedTimestampSkew, or keep the input's timestamp.`,
   );
+}
+
+/** @throws ElementError for an output that lies too far before its input. */
+export function checkSkew(node: NodeRuntime, output: Timestamp, input: Timestamp, value: unknown): void {
+  const error = skewError(node, output, input, value);
+  if (error !== undefined) throw error;
 }
 
 /** The value, timestamp and windows of an output of a DoFn that carries its own. */

@@ -1,10 +1,11 @@
 import { MAIN, OutputAt, type PaneInfo, type Timestamp } from '../../model/index.ts';
 import { type Batch, BatchBuilder, sharedBatch, type Windows } from './batch.ts';
-import { isAsyncIterable } from './chunks.ts';
+import { type Chunks, chunksOf, isAsyncIterable, isIterable } from './chunks.ts';
+import { elementError, type FailedCall } from './failures.ts';
 import { SKIP } from './invoke.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { AsyncChunks, WithEmissions } from './outputs.ts';
-import { resolveOutputAt } from './refusals.ts';
+import { badOutputs, resolveOutputAt } from './refusals.ts';
 import type { RingEntry } from './ring.ts';
 
 /** What passing results on needs of the stage. */
@@ -69,4 +70,16 @@ export function outputBatch(node: NodeRuntime, outputs: readonly unknown[], like
     builder.locate(like.coordinate);
   }
   return builder.take();
+}
+
+/** The outputs of a call that can be iterated, some at a time; `enter` is called before its function goes on. */
+export function outputChunks(result: unknown, failed: FailedCall, enter: () => void): Chunks {
+  if (!isIterable(result)) throw badOutputs(failed.node, result, failed.call[0]);
+  const chunks = chunksOf(result, (error) => elementError(failed, error));
+  return {
+    next() {
+      enter();
+      return chunks.next();
+    },
+  };
 }

@@ -13,16 +13,16 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
-import { type Chunks, chunksOf, isAsyncIterable, isIterable } from './chunks.ts';
-import { type CallArguments, elementError, type FailedCall, Failures } from './failures.ts';
+import { type Chunks, isAsyncIterable } from './chunks.ts';
+import { type CallArguments, type FailedCall, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { runScoped } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
 import { collectOutputs, WithEmissions } from './outputs.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { badKey, badOutputs, badTimestamp, checkSkew, resolveOutputAt } from './refusals.ts';
-import { outputBatch, passOnResult } from './results.ts';
+import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
+import { outputBatch, outputChunks, passOnResult } from './results.ts';
 import type { RingEntry } from './ring.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, isThenable, type StageSpec } from './stage.ts';
@@ -165,15 +165,10 @@ export class StageRuntime implements MetricsScope {
   /** The outputs of a call that did not return an array. */
   chunks(index: number, result: unknown, value: unknown): Chunks {
     const node = this.node(index);
-    if (!isIterable(result)) throw badOutputs(node, result, value);
     const failed = { node, call: [value, ...NOWHERE] as const, metrics: node.metrics, coordinate: this.#coordinate() };
-    const chunks = chunksOf(result, (error) => elementError(failed, error));
-    return {
-      next: () => {
-        this.at = index;
-        return chunks.next();
-      },
-    };
+    return outputChunks(result, failed, () => {
+      this.at = index;
+    });
   }
 
   /** No room: what is left of a call's outputs waits. */
@@ -205,16 +200,18 @@ export class StageRuntime implements MetricsScope {
     }
   }
 
-  checkSkew(index: number, output: Timestamp, input: Timestamp, value: unknown): void {
-    checkSkew(this.node(index), output, input, value);
+  /** A key that can't group. Gives {@link LEFT} if its element became a dead letter; throws otherwise. */
+  badKey(index: number, key: unknown, ...call: CallArguments): unknown {
+    // Already one: it was the call that failed.
+    if (key === LEFT) return LEFT;
+    return this.fail(index, badKey(this.node(index), key, call[0]), ...call);
   }
 
-  badKey(index: number, key: unknown, value: unknown): never {
-    throw badKey(this.node(index), key, value);
-  }
-
-  badTimestamp(index: number, timestamp: unknown, value: unknown): never {
-    throw badTimestamp(this.node(index), timestamp, value);
+  /** A timestamp that is no instant, or that lies before the element's: too far, it is treated like a key that can't group. */
+  badTimestamp(index: number, timestamp: unknown, ...call: CallArguments): unknown {
+    if (timestamp === LEFT) return LEFT;
+    const error = timestampError(this.node(index), timestamp, call[1], call[0]);
+    return error === undefined ? timestamp : this.fail(index, error, ...call);
   }
 
   outputAt(index: number, output: OutputAt<unknown>, timestamp: Timestamp, windows: Windows) {

@@ -140,4 +140,36 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     await p.run(runner());
     expect(rejected).toEqual(['1', '2']);
   });
+
+  test('a key or a timestamp that can not be had makes a dead letter of its element', async () => {
+    const failed: unknown[] = [];
+    const keys: string[] = [];
+    const p = new Pipeline();
+    p.apply(create(['a1', 'b', 'c3', 'd4']))
+      .withTimestamps((text) => (text === 'b' ? Number.NaN : 5), {
+        name: 'At',
+        deadLetters: (letters) =>
+          letters.map(({ step, element, error }) => void failed.push([step, element, error.message])),
+      })
+      .keyBy(
+        (text) => {
+          if (text === 'c3') throw new Error('no c');
+          return text === 'd4' ? undefined : text[0];
+        },
+        {
+          name: 'Key',
+          deadLetters: (letters) =>
+            letters.map(({ step, element, error }) => void failed.push([step, element, error.message])),
+        },
+      )
+      .map(({ key }) => void keys.push(`${key}`));
+    const { steps } = await p.run(runner());
+    expect(keys).toEqual(['a']);
+    expect(failed).toEqual([
+      ['At', 'b', expect.stringMatching(/the timestamp function returned NaN/)],
+      ['Key', 'c3', 'no c'],
+      ['Key', 'd4', expect.stringMatching(/the key function returned undefined/)],
+    ]);
+    expect(steps.find(({ step }) => step === 'Key')).toMatchObject({ elementsIn: 3, elementsOut: 1, failed: 2 });
+  });
 });
