@@ -78,3 +78,10 @@ export function nodeRuntime(
   if (!mayBeAsync(node)) runtime.ring.returned();
   return runtime;
 }
+
+/** Where the metrics of a call go that is not over when it returns; its own where calls are committed one by one. */
+export function takeMetrics(node: NodeRuntime): StepMetrics {
+  const metrics = node.promised ?? (node.isAtomic ? node.metrics.fork() : node.metrics);
+  node.promised = undefined;
+  return metrics;
+}

@@ -18,6 +18,23 @@ export interface RingEntry {
   error: Error | undefined;
 }
 
+/** A call that has not been made. */
+export const ringEntry = (
+  [input, timestamp, windows, pane]: readonly [unknown, Timestamp, Windows, PaneInfo],
+  metrics: StepMetrics,
+  coordinate: RingEntry['coordinate'],
+): RingEntry => ({
+  input,
+  timestamp,
+  windows,
+  pane,
+  coordinate,
+  metrics,
+  state: 'waiting',
+  result: undefined,
+  error: undefined,
+});
+
 /**
  * The calls of one step that have not been passed on, in the order of their inputs.
  *

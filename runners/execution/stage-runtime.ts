@@ -18,12 +18,12 @@ import { type CallArguments, type FailedCall, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { runScoped } from './metrics.ts';
-import { type NodeRuntime, nodeRuntime } from './node-runtime.ts';
+import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { collectOutputs, WithEmissions } from './outputs.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
 import { outputBatch, outputChunks, passOnResult } from './results.ts';
-import type { RingEntry } from './ring.ts';
+import { type RingEntry, ringEntry } from './ring.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, isThenable, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
@@ -354,21 +354,8 @@ export class StageRuntime implements MetricsScope {
     });
   }
 
-  #entry(node: NodeRuntime, input: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): RingEntry {
-    const metrics = node.promised ?? (node.isAtomic ? node.metrics.fork() : node.metrics);
-    node.promised = undefined;
-    const coordinate = this.#coordinate();
-    return {
-      input,
-      timestamp,
-      windows,
-      pane,
-      coordinate,
-      metrics,
-      state: 'waiting',
-      result: undefined,
-      error: undefined,
-    };
+  #entry(node: NodeRuntime, ...call: CallArguments): RingEntry {
+    return ringEntry(call, takeMetrics(node), this.#coordinate());
   }
 
   #deliver(node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]): void {
