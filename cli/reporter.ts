@@ -70,7 +70,9 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
         say(progressLine(title, view));
       }
     },
-    warning: (message) => say(`${paint.yellow('!')} ${oneLine(message)}`),
+    warning(message) {
+      if (!isQuiet) say(`${paint.yellow('!')} ${oneLine(message)}`);
+    },
     cancelling: () => say(paint.yellow('cancelling; once more to stop at once')),
     finished(result) {
       terminal.draw([]);

@@ -124,6 +124,12 @@ test('with --json the output holds nothing but JSON: what the pipeline prints go
   expect(types).toEqual(['start', 'summary']);
 });
 
+test("a graph is alone on the output, whatever the pipeline's code prints", async () => {
+  const { code, out, err } = await run('bin/viga.mjs', 'graph', 'test/cli/fixtures/chatty.ts', '--format=json');
+  expect([code, err]).toEqual([0, 'imported\nbuilt\n']);
+  expect(JSON.parse(out)).toMatchObject({ pipeline: 'chatty' });
+});
+
 test('a run that waits for what never happens is told, where Node would end without a word', async () => {
   const { code, err } = await run(trouble, '--mode=never settles', '--progress=off');
   expect(code).toBe(1);

@@ -74,12 +74,16 @@ test('the block is gone before the summary is there, and quiet runs have none', 
   const reporter = humanReporter(loud, title, false);
   reporter.started(graph);
   reporter.progress(at(2_000));
+  reporter.warning('a teardown failed:\nno \u0007');
   reporter.finished(result);
+  expect(loud.written.err).toMatch(/^\S*!\S* a teardown failed: no \\x07\n/);
   expect(loud.blocks.at(-1)).toEqual([]);
   expect(loud.written.err).toContain('words finished in 1.0 s');
   expect(loud.written.out).toBe('');
   const quiet = capturedTerminal();
-  humanReporter(quiet, title, true).finished(result);
+  const silent = humanReporter(quiet, title, true);
+  silent.warning('a teardown failed');
+  silent.finished(result);
   expect(quiet.written).toEqual({ out: '', err: '' });
 });
 
