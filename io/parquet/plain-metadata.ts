@@ -80,7 +80,7 @@ export function checkGroups({ num_rows, row_groups }: FileMetaData, fileSize: nu
     }
     rows += group.num_rows;
     if (group.num_rows === 0n) continue;
-    if (!(start >= 4 && start < fileSize - 8) || starts.has(start)) {
+    if (!Number.isSafeInteger(start) || start < 4 || start >= fileSize - 8 || starts.has(start)) {
       throw new RangeError(`row group ${index} begins at byte ${start}, where none can be`);
     }
     starts.add(start);

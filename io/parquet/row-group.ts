@@ -54,7 +54,11 @@ function chunkOf({ file, columns, index }: RowGroupPart, group: RowGroup, at: nu
   const leaf = columns.flatMap((column) => column.leaves).find((one) => one.index === at);
   const meta = group.columns[at]?.meta_data;
   const fail = (message: string, byte = 0): never => {
-    throw damaged(file.path, byte, `row group ${index}, column ${leaf?.path}: ${message}`);
+    throw damaged(
+      file.path,
+      Number.isSafeInteger(byte) ? byte : 0,
+      `row group ${index}, column ${leaf?.path}: ${message}`,
+    );
   };
   if (leaf === undefined || meta === undefined) return fail('it is not there');
   if (meta.type !== leaf.element.type) return fail(`it is ${meta.type} here, but ${leaf.element.type} in the schema`);
@@ -65,7 +69,7 @@ function chunkOf({ file, columns, index }: RowGroupPart, group: RowGroup, at: nu
   }
   const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
   const size = Number(meta.total_compressed_size);
-  if (!(start >= 4 && size >= 0 && start + size <= (file.size ?? 0) - 8)) {
+  if (!Number.isSafeInteger(start + size) || !(start >= 4 && size >= 0 && start + size <= (file.size ?? 0) - 8)) {
     return fail(`its ${size} bytes from ${start} lie outside the file of ${file.size} bytes`, start);
   }
   if (leaf.maxRepetition === 0 && meta.num_values !== group.num_rows) {
