@@ -171,13 +171,13 @@ test('Ctrl-C cancels a run that computes', async () => {
   expect(started.written.out).toContain('"kind":"cancelled"');
 });
 
-test('a cancelled run leaves no temporary file', async () => {
+test.each([1, 2])('a run that %d signals end leaves no temporary file', async (signals) => {
   const temporary = await mkdtemp(path.join(tmpdir(), 'viga-cli-'));
   try {
-    const started = start([slow, '--parts=10000', '--part-ms=1', '--json'], { TMPDIR: temporary });
-    await untilWritten(started, '"type":"start"');
-    started.child.kill('SIGINT');
-    expect(await started.ended).toBe(130);
+    const { child, ended } = start([trouble, '--mode=spills', '--memory-limit=16MB'], { TMPDIR: temporary });
+    await expect.poll(() => readdir(temporary), { timeout: 20_000 }).not.toEqual([]);
+    for (let n = 0; n < signals; n++) child.kill('SIGINT');
+    expect(await ended).toBe(130);
     expect(await readdir(temporary)).toEqual([]);
   } finally {
     await rm(temporary, { recursive: true });
