@@ -94,7 +94,7 @@ test.each(['zstd', 'snappy', 'none'] as const)(
           expect(String(result)).toMatch(PLACE);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   },
 );

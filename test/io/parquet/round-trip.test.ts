@@ -105,7 +105,7 @@ test.each(LEAVES.map((one) => [one.type.kind, one] as const))(
         const rows = values.map((value) => ({ value }));
         expect(await rowsOf(await fileOf(rows, { columns: { value: column.nullable(one.type) } }))).toStrictEqual(rows);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
 );
@@ -126,7 +126,7 @@ test('rows of any schema come back as they were, in row groups and batches of an
     fc.asyncProperty(files, async ({ rows, columns, batch, ...options }) => {
       expect(await rowsOf(await fileOf(rows, { columns, ...options }, batch))).toStrictEqual(rows);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
