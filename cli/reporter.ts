@@ -34,7 +34,7 @@ export const errPaint = ({ env, isErrTerminal }: Terminal) =>
   wantsColor(env, isErrTerminal) ? colorPaint : plainPaint;
 
 /** How wide messages may be: as wide as they are where nobody reads them on a screen. */
-export const errWidth = (terminal: Terminal): number =>
+const errWidth = (terminal: Terminal): number =>
   terminal.isErrTerminal ? terminal.size().width : Number.POSITIVE_INFINITY;
 
 /** Prints a failure for people. */

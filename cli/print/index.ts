@@ -3,17 +3,17 @@
 //
 // Start with progress.ts (what is seen while a run goes on) and failure.ts (what is told of an error). safe-text.ts
 // holds the rule that no control character of the data and no secret is ever shown.
-export { describeFailure, type Doing, type Failure, type FailureContext, type FailureKind } from './failure.ts';
-export { failureLines, type FailureStyle, wrap } from './failure-lines.ts';
+export { describeFailure, type Doing, type Failure } from './failure.ts';
+export { failureLines } from './failure-lines.ts';
 export { graphDot, graphJson, graphMermaid, graphText } from './graph-formats.ts';
 export { stepNodes } from './graph-view.ts';
-export { Meter, type RunView } from './meter.ts';
-export { colorPaint, type Paint, plainPaint, wantsColor } from './paint.ts';
+export { Meter } from './meter.ts';
+export { colorPaint, plainPaint, wantsColor } from './paint.ts';
 export { outputsOf } from './places.ts';
 export { planLines, type PlanView, type StageView } from './plan.ts';
-export { progressBlock, progressLine, type RunTitle, type Screen } from './progress.ts';
+export { progressBlock, progressLine, type RunTitle } from './progress.ts';
 export { displayWidth } from './width.ts';
-export { formatBytes, formatDuration, plural } from './quantities.ts';
+export { plural } from './quantities.ts';
 export { isSecretName, oneLine, type Redact, redactor, visible } from './safe-text.ts';
 export type { Ownership } from './stack.ts';
 export { summaryLines, totalsOf } from './summary.ts';
