@@ -1,4 +1,5 @@
 import { mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Disk, DiskFile, FileStat } from '../model/index.ts';
 import { nodeScratch } from './scratch.ts';
 
@@ -9,9 +10,7 @@ export const nodeDisk = (scratchDirectory?: string): Disk => ({
   open: async (path, mode) => diskFile(await open(path, FLAGS[mode])),
   stat: statOrUndefined,
   list: (directory) => readdir(directory),
-  async makeDirectory(path) {
-    await mkdir(path, { recursive: true });
-  },
+  makeDirectory,
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path, { recursive: true, force: true }),
   syncDirectory,
@@ -29,6 +28,23 @@ const diskFile = (handle: FileHandle): DiskFile => ({
   sync: () => handle.sync(),
   close: () => handle.close(),
 });
+
+/** Not Node's own `recursive`, which tries for ever where the system says that the parent it just made is missing: in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path) throw error;
+    await makeDirectory(parent);
+    await mkdir(path).catch(async (again: NodeJS.ErrnoException) => {
+      // Somebody else may have made it meanwhile.
+      if (again.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw again;
+    });
+  }
+}
 
 async function statOrUndefined(path: string): Promise<FileStat | undefined> {
   try {

@@ -39,8 +39,7 @@ export function registerFileSystem(scheme: string, make: (host: Host) => FileSys
 export function locate(path: string, host: Host): Location {
   // Two letters at least: C:/data is a path, not a scheme.
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(path)?.[1]?.toLowerCase();
-  if (/^file:/i.test(path)) return { fileSystem: host.disk, path: pathOfFileUrl(path) };
-  if (scheme === undefined) return { fileSystem: host.disk, path };
+  if (scheme === undefined || scheme === 'file') return { fileSystem: host.disk, path: plainPath(path) };
   const make = fileSystems.get(scheme);
   if (make !== undefined) return { fileSystem: make(host), path };
   const known = ['file', ...fileSystems.keys()].map((name) => `${name}:`).join(', ');
@@ -50,7 +49,13 @@ export function locate(path: string, host: Host): Location {
   );
 }
 
-function pathOfFileUrl(url: string): string {
+/**
+ * The path of a `file:` URL; any other path as it is.
+ *
+ * @throws ConnectorError for a URL of another machine, or with a `%` that is no escape.
+ */
+export function plainPath(url: string): string {
+  if (!/^file:/i.test(url)) return url;
   const rest = url.slice('file:'.length);
   const authority = /^\/\/([^/]*)/.exec(rest);
   if (authority?.[1] && authority[1] !== 'localhost') {

@@ -62,8 +62,8 @@ export function segments(pattern: string): readonly Segment[] {
   });
 }
 
-/** The names that a wildcard does not match: hidden ones, and what Viga keeps beside its output. */
-const isHidden = (name: string): boolean => name.startsWith('.') || name.startsWith('_viga_manifest');
+/** Whether a name is not matched by a wildcard: hidden ones, and what Viga keeps beside its output. */
+export const isHidden = (name: string): boolean => name.startsWith('.') || name.startsWith('_viga_manifest');
 
 function nameMatcher(part: string): (name: string) => boolean {
   const expression = new RegExp(`^${expressionOf(part)}$`, 'su');

@@ -1,7 +1,7 @@
 import { ConnectorError, type FileStat, type Host } from '../../model/index.ts';
 import { diskError, onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, locate } from './file-system.ts';
-import { expandBraces, fixedDirectory, isPattern, segments, type Segment } from './glob.ts';
+import { expandBraces, fixedDirectory, isHidden, isPattern, segments, type Segment } from './glob.ts';
 import { inGroups } from './in-groups.ts';
 
 /** A file that a pattern stands for. */
@@ -143,7 +143,7 @@ function notAFile(path: string, { kind }: FileStat): ConnectorError {
 
 async function nothingMatches(fileSystem: FileSystem, pattern: string): Promise<ConnectorError> {
   const directory = fixedDirectory(pattern);
-  const names = (await entries(fileSystem, directory)).filter((name) => !name.startsWith('.'));
+  const names = (await entries(fileSystem, directory)).filter((name) => !isHidden(name));
   const exists = directory === '' || (await fileSystem.stat(directory)) !== undefined;
   const shown = names.slice(0, 3).join(', ');
   const place = directory === '' ? 'The working directory' : directory;

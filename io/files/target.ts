@@ -7,7 +7,7 @@ import {
   PipelineError,
 } from '../../model/index.ts';
 import type { Codec } from './compression.ts';
-import { type FileSystem, locate, splitPath } from './file-system.ts';
+import { type FileSystem, locate, plainPath, splitPath } from './file-system.ts';
 import { escapeName } from './partition-path.ts';
 
 const PLACEHOLDERS = ['{shard}', '{shards}', '{window}', '{partition}'] as const;
@@ -51,8 +51,9 @@ export interface Target {
  * @throws PipelineError if it is empty, has braces that are no placeholder, or places nothing where files differ.
  */
 export function parseTarget(step: string, spec: TargetSpec): Target {
-  const { files, shards, isPartitioned } = spec;
   refuseBadPath(step, spec);
+  const { shards, isPartitioned } = spec;
+  const files = plainPath(spec.files);
   const placed = files.search(/\{[a-z]+\}/);
   const fixed = placed === -1 ? files : files.slice(0, placed);
   const isDirectory = files.endsWith('/') || (isPartitioned && !splitPath(files).name.includes('.') && placed === -1);
@@ -145,5 +146,5 @@ function windowName(window: BoundedWindow): string {
 /** The file system of a target, and its root there. */
 export function locateTarget({ root }: Target, host: Host): { readonly fileSystem: FileSystem; readonly root: string } {
   const { fileSystem, path } = locate(root, host);
-  return { fileSystem, root: path };
+  return { fileSystem, root: path === '' ? '.' : path };
 }

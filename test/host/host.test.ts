@@ -109,6 +109,21 @@ test('the disk writes, syncs, reads, lists, renames and removes', async () => {
   await disk.remove(folder);
 });
 
+test('directories are made with all above them, also when they are there', async () => {
+  const { disk } = nodeHost();
+  const deep = join(directory, 'deep/er/est');
+  await Promise.all([disk.makeDirectory(deep), disk.makeDirectory(deep), disk.makeDirectory(join(deep, '../other'))]);
+  await disk.makeDirectory(deep);
+  expect(await disk.stat(deep)).toMatchObject({ kind: 'directory' });
+  const file = join(directory, 'a-file');
+  writeFileSync(file, '');
+  await expect(disk.makeDirectory(file)).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(disk.makeDirectory(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
+  // A place where the system lets nobody make anything, and says that the parent is missing.
+  if (existsSync('/proc'))
+    await expect(disk.makeDirectory('/proc/viga/below')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('nothing is found below a file, and create-new refuses what is there', async () => {
   const { disk } = nodeHost();
   const path = join(directory, 'plain');

@@ -65,6 +65,28 @@ test('one file has the name that was given', async () => {
   expect(contentOf(root)).toEqual({ 'deep/er/out.bin': 'abc' });
 });
 
+test('a name without a directory is written to the working directory', async () => {
+  const root = directoryWith();
+  const before = process.cwd();
+  process.chdir(root);
+  try {
+    await writeAll(fileSink(bytesFormat, { files: 'out.bin' }), [['a']]);
+    await writeAll(fileSink(bytesFormat, { files: 'out.bin' }), [['b']]);
+    await writeAll(fileSink(bytesFormat, { files: '{partition}/p.bin', partitionBy: (of) => ({ of }) }), [['a', 'b']]);
+    await writeAll(fileSink(bytesFormat, { files: '{partition}/p.bin', partitionBy: (of) => ({ of }) }), [['b']]);
+  } finally {
+    process.chdir(before);
+  }
+  expect(contentOf(root)).toEqual({ 'of=b/p.bin': 'b', 'out.bin': 'b' });
+});
+
+test('a file: URL is a path, with its escapes undone', async () => {
+  const root = directoryWith();
+  await writeAll(fileSink(bytesFormat, { files: `file://${root}/a%20b/c%25.bin` }), [['a']]);
+  await writeAll(fileSink(bytesFormat, { files: `file:${root}/d.bin` }), [['d']]);
+  expect(contentOf(root)).toEqual({ 'a b/c%.bin': 'a', 'd.bin': 'd' });
+});
+
 test('a directory gets a file called part', async () => {
   const root = directoryWith();
   await writeAll(sinkIn(root, 'out/'), [['a']]);
