@@ -15,9 +15,9 @@ const LARGE_FOLDERS: Readonly<Record<string, string>> = {
 test('folders can be looked through and lie at most two levels deep', () => {
   const paths = filesOf(existing(LIBRARY)).map(({ path }) => path);
   expect(folderViolations(paths, LARGE_FOLDERS)).toEqual([]);
-  const planted = Array.from({ length: 27 }, (_, index) => `io/csv/${index}.ts`);
+  const planted = Array.from({ length: 31 }, (_, index) => `io/csv/${index}.ts`);
   expect(folderViolations([...planted, 'io/csv/a/b.ts'], { model: 'why' })).toEqual([
-    'io/csv holds 27 files: divide it, about 20 are meant',
+    'io/csv holds 31 files: divide it, about 20 are meant',
     'io/csv/a lies deeper than two levels',
     'model needs no exception any more',
   ]);
