@@ -27,7 +27,11 @@ export interface Clock {
   now(): Timestamp;
   /** Milliseconds since some fixed instant; never goes back. */
   monotonic(): number;
-  setTimer(delay: Duration, fire: () => void): () => void;
+  /**
+   * Calls `fire` after a while; returns how to take it back. A timer in the background does not keep the process from
+   * ending when nothing else is left to wait for.
+   */
+  setTimer(delay: Duration, fire: () => void, options?: { readonly isBackground: boolean }): () => void;
 }
 
 /** Randomness from a seed: the same seed gives the same run. */

@@ -25,6 +25,7 @@ export interface Groups {
 export interface AddParts {
   readonly reducer: Reducer;
   readonly timestampCombiner: TimestampCombiner;
+  readonly isPrimitive: (key: unknown) => key is PrimitiveKey;
   readonly encode: (key: unknown) => string;
   /** Undefined for an element in several windows. */
   readonly groupsOf: (windows: Windows) => Groups | undefined;
@@ -42,7 +43,7 @@ export interface AddParts {
  * Compiled again for each step (ownCopy), so it uses nothing but its parameter. Guarded by the benchmarks groupsum, window.
  */
 export const makeAdd = (parts: AddParts): AddToGroup => {
-  const { reducer, encode, groupsOf, addToEach, added, sample, failed } = parts;
+  const { reducer, isPrimitive, encode, groupsOf, addToEach, added, sample, failed } = parts;
   const isEarliest = parts.timestampCombiner === 'earliest';
   const hasTimestamps = parts.timestampCombiner !== 'end-of-window';
   const seen: (Windows | undefined)[] = new Array(256).fill(undefined);
@@ -54,18 +55,14 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
   let values: unknown[] = [];
   let count = 0;
   const addTimestamp = (slot: number, timestamp: Timestamp): void => {
-    const { timestamps } = groups;
-    const before = timestamps[slot];
-    if (before === undefined) timestamps[slot] = timestamp;
-    else if (isEarliest ? timestamp < before : timestamp > before) timestamps[slot] = timestamp;
+    const before = groups.timestamps[slot];
+    const isBeyond = before === undefined || (isEarliest ? timestamp < before : timestamp > before);
+    if (isBeyond) groups.timestamps[slot] = timestamp;
   };
-  /** Keys that are neither text nor numbers. */
   const slotOf = (key: unknown): number | undefined =>
-    typeof key === 'bigint' || typeof key === 'boolean' || key === null
-      ? bare.get(key)
-      : groups.encoded.get(encode(key));
+    isPrimitive(key) ? bare.get(key) : groups.encoded.get(encode(key));
   const setSlot = (key: unknown, slot: number): void => {
-    if (typeof key !== 'object' || key === null) bare.set(key as PrimitiveKey, slot);
+    if (isPrimitive(key)) bare.set(key, slot);
     else {
       groups.encoded.set(encode(key), slot);
       groups.keys[slot] = key;

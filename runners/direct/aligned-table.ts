@@ -57,6 +57,7 @@ export class AlignedTable implements GroupTable {
     )({
       reducer: spec.reducer,
       timestampCombiner: spec.timestampCombiner,
+      isPrimitive: isPrimitiveKey,
       encode: (key) => spec.keys.encode(key),
       groupsOf: (windows) => this.#groupsOf(windows),
       addToEach: (pair, timestamp, windows) => {

@@ -62,6 +62,7 @@ export class BoundedRun {
       memory,
       runId: runIdOf(host),
       warn,
+      turn: this.#turn,
     });
   }
 
@@ -137,11 +138,12 @@ export class BoundedRun {
     const { onProgress } = this.#runOptions;
     if (onProgress === undefined) return () => undefined;
     let stop = (): void => undefined;
+    const report = (): void => {
+      onProgress(this.#progress());
+      next();
+    };
     const next = (): void => {
-      stop = this.#host.clock.setTimer(PROGRESS_EVERY, () => {
-        onProgress(this.#progress());
-        next();
-      });
+      stop = this.#host.clock.setTimer(PROGRESS_EVERY, report, { isBackground: true });
     };
     next();
     return () => stop();

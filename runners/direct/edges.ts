@@ -1,4 +1,4 @@
-import type { BoundedWindow, PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
+import type { PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
 import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
 
 // The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.
@@ -69,6 +69,6 @@ const sinkBatch = ({
 }: Batch): SinkBatch<unknown> => ({
   values,
   timestamps: timestamps ?? timestamp,
-  windows: windowsColumn ?? (windows as readonly BoundedWindow[]),
+  windows: windowsColumn ?? windows,
   panes: panes ?? pane,
 });

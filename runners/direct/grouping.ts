@@ -65,8 +65,7 @@ export class Grouping implements Edge {
     this.#table = tableOf(spec, (size) => {
       if (size >= MOST_GROUPS) this.spill();
     });
-    // Elements of its input are pairs by the types of groupByKey and combinePerKey.
-    this.add = this.#table.add as Edge['add'];
+    this.add = this.#table.add;
   }
 
   flush(): void {}

@@ -2,6 +2,7 @@ import {
   type AsyncScope,
   type Graph,
   type Host,
+  type MetricsScope,
   PipelineError,
   type RunOptions,
   type Step,
@@ -13,7 +14,6 @@ import {
   type MetricsStore,
   StageRuntime,
   type StageSpec,
-  type StepMetrics,
 } from '../execution/index.ts';
 import { MergeEdge } from './edges.ts';
 import { ElementStore } from './element-store.ts';
@@ -23,6 +23,7 @@ import type { Plan, PlannedStage } from './plan.ts';
 import { reducerOf } from './reducer.ts';
 import { SideInputs } from './side-inputs.ts';
 import type { Spill } from './spill.ts';
+import type { Turn } from './turn.ts';
 import { wire } from './wire.ts';
 import { Write } from './writes.ts';
 
@@ -30,11 +31,12 @@ import { Write } from './writes.ts';
 export interface NetworkEnvironment {
   readonly host: Host;
   readonly metrics: MetricsStore;
-  readonly scope: AsyncScope<StepMetrics>;
+  readonly scope: AsyncScope<MetricsScope>;
   readonly signal: AbortSignal;
   readonly spill: Spill;
   readonly memory: MemoryWatch;
   readonly runId: string;
+  readonly turn: Turn;
   readonly warn: NonNullable<RunOptions['onWarning']>;
 }
 
@@ -72,7 +74,7 @@ export class Network {
     if (made !== undefined) return made;
     const spec = this.#specs.get(stage);
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, warn } = this.#environment;
+    const { host, metrics, scope, signal, warn, turn } = this.#environment;
     const runtime = new StageRuntime(spec, {
       host,
       store: metrics,
@@ -81,6 +83,7 @@ export class Network {
       compile: host.codegen ? generateSegment : interpretSegment,
       signal,
       warn,
+      turn,
     });
     this.#runtimes.set(stage, runtime);
     return runtime;

@@ -28,8 +28,11 @@ export class Turn {
     this.#looked = this.#last;
   }
 
+  /** Whether the event loop has waited long enough. */
+  readonly isDue = (): boolean => this.#host.clock.monotonic() - this.#last >= LONGEST_TURN;
+
   /** A promise where it is time to wait for it. */
-  take(): void | Promise<void> {
+  readonly take = (): void | Promise<void> => {
     if (this.#signal.aborted) throw cancelled(this.#signal);
     this.#afterBatch();
     const now = this.#host.clock.monotonic();
@@ -38,7 +41,8 @@ export class Turn {
       this.#regularly();
     }
     if (now - this.#last >= LONGEST_TURN) return this.#yield();
-  }
+    return undefined;
+  };
 
   async #yield(): Promise<void> {
     await this.#host.yieldTurn();

@@ -148,14 +148,16 @@ export class StepMetrics implements MetricsScope {
     journal.length = 0;
   }
 
-  /** A scope of the same step for one call that goes on while others do. */
+  /** A scope of the same step for one call that goes on while others do; what it has counted so far goes with it. */
   fork(): StepMetrics {
-    return new StepMetrics(this.#store, this.#step, this.#journal !== undefined);
+    const forked = new StepMetrics(this.#store, this.#step, this.#journal !== undefined);
+    if (this.#journal !== undefined) forked.#journal?.push(...this.#journal.splice(0));
+    return forked;
   }
 }
 
 /** Where the metrics of what follows an await are found. */
-export type CallScope = Pick<AsyncScope<StepMetrics>, 'run'>;
+export type CallScope = Pick<AsyncScope<MetricsScope>, 'run'>;
 
 /** Runs a call whose metrics go to `metrics`, both until it returns and in what it goes on to do. */
 export function runScoped<R>(scope: CallScope, metrics: StepMetrics, call: () => R): R {

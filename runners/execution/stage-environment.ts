@@ -29,6 +29,8 @@ export interface StageEnvironment {
   readonly sideInputs: SideInputAccess;
   readonly compile: SegmentCompiler;
   readonly signal: AbortSignal;
+  /** When the event loop is to have its turn: a call may give outputs without end. */
+  readonly turn: { readonly isDue: () => boolean; readonly take: () => void | Promise<void> };
   /** Told of what goes wrong without ending the run. */
   readonly warn: (message: string) => void;
 }

@@ -17,15 +17,13 @@ import { type Chunks, isAsyncIterable } from './chunks.ts';
 import { type CallArguments, type FailedCall, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
-import { runScoped } from './metrics.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
-import { collectOutputs, WithEmissions } from './outputs.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
 import { outputBatch, outputChunks, passOnResult } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { Suspended } from './suspended.ts';
-import { edgesOf, isThenable, type StageSpec } from './stage.ts';
+import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
 
 /** Where the call of a generator is not known any more. */
@@ -48,6 +46,8 @@ export class StageRuntime implements MetricsScope {
   full = false;
   /** Set when a promise shows up: the generated loop ends after this element. */
   leave = false;
+  /** Where the metrics of a call go that returns a promise although its function was known to be sync. */
+  late = new LateScope();
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
@@ -67,7 +67,7 @@ export class StageRuntime implements MetricsScope {
     );
     this.#failures = new Failures({
       host,
-      callAgain: (failed) => this.#callAgain(failed),
+      callAgain: (failed) => callAgain(failed, environment.scope),
       deliver: (failed, letter) => this.#deliverLetter(failed, letter),
     });
     this.#pending = new PendingCalls({
@@ -118,34 +118,12 @@ export class StageRuntime implements MetricsScope {
       if (ring.isFull) this.full = true;
       return LEFT;
     }
-    return ring.isUnknown ? this.#scoped(node, call) : node.invoker.call(...call);
-  }
-
-  /** A call whose function is not known to be sync: what it goes on to do counts for its step. */
-  #scoped(node: NodeRuntime, call: CallArguments): unknown {
-    const metrics = node.isAtomic ? node.metrics.fork() : node.metrics;
-    try {
-      const result = runScoped(this.environment.scope, metrics, () => node.invoker.call(...call));
-      if (isThenable(result) || isAsyncIterable(result)) node.promised = metrics;
-      else {
-        node.ring.returned();
-        metrics.settle(true);
-      }
-      return result;
-    } catch (error) {
-      metrics.settle(false);
-      throw error;
-    }
+    return ring.isUnknown ? callScoped(node, this.environment.scope, call) : node.invoker.call(...call);
   }
 
   /** Collects all outputs of a call, for steps whose failed calls leave no trace. */
   collect(index: number, result: unknown): unknown {
-    if (result === LEFT) return LEFT;
-    const node = this.node(index);
-    const metrics = node.promised ?? node.metrics;
-    const collected = runScoped(this.environment.scope, metrics, () => collectOutputs(result));
-    if (!isThenable(collected)) node.metrics.settle(true);
-    return collected;
+    return result === LEFT ? LEFT : collectScoped(this.node(index), this.environment.scope, result);
   }
 
   /** A call of a step whose failed calls leave no trace has succeeded. */
@@ -157,7 +135,10 @@ export class StageRuntime implements MetricsScope {
   enqueue(index: number, result: unknown, ...call: CallArguments): void {
     if (result === LEFT) return;
     const node = this.node(index);
-    this.#pending.enqueue(node, this.#entry(node, ...call), result);
+    const isScoped = node.promised !== undefined;
+    const entry = this.#entry(node, ...call);
+    if (!isScoped) this.late.take(entry.metrics);
+    this.#pending.enqueue(node, entry, result);
     this.leave = true;
     if (node.ring.isFull) this.full = true;
   }
@@ -168,6 +149,7 @@ export class StageRuntime implements MetricsScope {
     const failed = { node, call: [value, ...NOWHERE] as const, metrics: node.metrics, coordinate: this.#coordinate() };
     return outputChunks(result, failed, () => {
       this.at = index;
+      if (this.environment.turn.isDue()) this.full = true;
     });
   }
 
@@ -273,12 +255,12 @@ export class StageRuntime implements MetricsScope {
     try {
       while (i < batch.length && !this.full) {
         this.leave = false;
-        if (!segment.rings.some(({ isBusy }) => isBusy)) i = segment.run(batch, i, batch.length);
-        else {
-          // One element tells whether functions that were not known yet are sync after all.
-          i = segment.runCarefully(batch, i, isTried ? batch.length : i + 1);
-          isTried = true;
-        }
+        if (this.late.isTaken) this.late = new LateScope();
+        // One element tells whether functions that were not known yet are sync after all.
+        const isCareful = segment.rings.some(({ isBusy }) => isBusy);
+        const to = isCareful && !isTried ? i + 1 : batch.length;
+        i = this.environment.scope.run(this.late, () => (isCareful ? segment.runCarefully : segment.run)(batch, i, to));
+        isTried ||= isCareful;
       }
       return i;
     } finally {
@@ -303,7 +285,8 @@ export class StageRuntime implements MetricsScope {
   /** Makes room, and takes up what was suspended, until nothing is and every ring and edge has room. */
   async #relieve(): Promise<void> {
     for (;;) {
-      this.environment.signal.throwIfAborted();
+      const waits = this.environment.turn.take();
+      if (waits) await waits;
       for (const edge of edgesOf(this.spec)) if (edge.isFull) await edge.flush(false);
       await this.#roomInRings();
       this.full = false;
@@ -364,29 +347,21 @@ export class StageRuntime implements MetricsScope {
 
   /** Runs what follows an output of a node, in the middle of whatever else runs. */
   #run(node: NodeRuntime, tag: string, batch: Batch): void {
-    const { at, i, batch: outer } = this;
+    const { at, i, leave, batch: outer } = this;
     node.out.set(tag, (node.out.get(tag) ?? 0) + batch.length);
     const segment = this.segment(node.node.index, tag);
     const from = this.#inScope(segment, batch, 0);
     if (from < batch.length) this.#suspended.push({ segment, batch, from, more: undefined });
     this.at = at;
     this.i = i;
+    // The loop around this one must not miss that it has to end.
+    this.leave ||= leave;
     this.batch = outer;
   }
 
   #coordinate(): (() => string | undefined) | undefined {
     const { batch, i } = this;
     return batch.coordinate === null ? undefined : () => batch.coordinate?.(i);
-  }
-
-  async #callAgain({ node, call, metrics }: FailedCall): Promise<unknown> {
-    const collected = await runScoped(this.environment.scope, metrics, () => {
-      const result = node.invoker.call(...call);
-      return node.collects ? collectOutputs(result) : result;
-    });
-    const all = WithEmissions.of(collected, node.invoker.takeEmissions());
-    metrics.settle(true);
-    return all;
   }
 
   #deliverLetter({ node, call: [, ...at] }: FailedCall, letter: DeadLetter<unknown>): void {

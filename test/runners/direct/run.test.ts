@@ -129,6 +129,17 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     expect(log).toEqual(['a open', 'teardown', 'a abort']);
   });
 
+  test('an aborted signal ends a run whose step gives outputs without end', async () => {
+    const p = new Pipeline();
+    p.apply(create([1]))
+      .flatMap(function* () {
+        for (let i = 0; ; i++) yield i;
+      })
+      .map((n) => n + 1);
+    const signal = AbortSignal.timeout(50);
+    await expect(p.run(runner(), { signal })).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+
   test('an aborted signal ends a run that waits for promises', async () => {
     const abort = new AbortController();
     const p = new Pipeline();

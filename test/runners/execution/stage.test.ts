@@ -40,6 +40,7 @@ async function runStage(
       sideInputs: () => ({}),
       compile,
       signal: new AbortController().signal,
+      turn: { isDue: () => false, take: () => undefined },
       warn: () => undefined,
       scope: { run: (_scope, fn) => fn() },
     },
