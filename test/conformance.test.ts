@@ -6,6 +6,7 @@ import { ledgerOf } from './conformance/ledger.ts';
 import { registry } from './conformance/registry.ts';
 import { report } from './conformance/report.ts';
 import { runItem } from './conformance/run-item.ts';
+import { directRunner } from '../runners/direct/index.ts';
 import { bothPaths } from './helpers/runners.ts';
 
 /** How many items the checklist has. */
@@ -41,7 +42,13 @@ test('a pipeline of the registry is built again the same from its options', () =
   expect(() => pathsOf('7.2/999')).toThrow('7.2/999 has no case 1.');
 });
 
-describe.each(bothPaths)('in batch, on the $path path, the direct runner conforms:', ({ runner }) => {
+describe.each([
+  ...bothPaths.map(({ path, runner }) => ({ how: `on the ${path} path`, runner })),
+  {
+    how: 'with no memory to spare, so that groups and buffers go to disk',
+    runner: () => directRunner({ memoryLimit: 1 }),
+  },
+])('in batch, $how, the direct runner conforms:', ({ runner }) => {
   test.each(registry.filter(({ id }) => !ledger.has(id)))('$id $title', async (item) => {
     const { status, reason, assertions } = await report(item, runner(), ledger);
     expect({ status, reason }).toEqual({ status: 'pass', reason: undefined });

@@ -5,6 +5,7 @@ import {
   fixedWindows,
   interval,
   type IntervalWindow,
+  kv,
   type KV,
   type PaneInfo,
   type PCollection,
@@ -20,6 +21,9 @@ export const at = <T>(p: Pipeline, ...elements: readonly (readonly [instant: num
       { timestamps: elements.map(([instant]) => seconds(instant)) },
     ),
   );
+
+/** One pair of one key: a single call shows what its state does. */
+export const onePair = (p: Pipeline): PCollection<KV<string, number>> => p.apply(create([kv('k', 1)]));
 
 /** The window from one second up to, not including, another. */
 export const within = (from: number, to: number): IntervalWindow => interval(seconds(from), seconds(to));

@@ -3,28 +3,34 @@
 import type { Item } from './item.ts';
 import { doFns } from './sections/a-do-fn.ts';
 import { elements } from './sections/a-elements.ts';
-import { sideInputs } from './sections/b-side-inputs.ts';
-import { grouping } from './sections/c-grouping.ts';
+import { views } from './sections/b-views.ts';
+import { windowedViews } from './sections/b-windowed-views.ts';
+import { grouping } from './sections/c-group-by-key.ts';
+import { groupingRelatives } from './sections/c-relatives.ts';
 import { flattening } from './sections/d-flatten.ts';
 import { combining } from './sections/e-combine.ts';
 import { windows } from './sections/f-windows.ts';
 import { triggers } from './sections/g-triggers.ts';
-import { rest } from './sections/k-rest.ts';
-import { splittable } from './sections/j-splittable.ts';
-import { state } from './sections/h-state.ts';
+import { stateCells } from './sections/h-state-cells.ts';
+import { stateScope } from './sections/h-state-scope.ts';
 import { timers } from './sections/i-timers.ts';
+import { splittable } from './sections/j-splittable.ts';
+import { rest } from './sections/k-rest.ts';
 
 /** All items, in the order of their ids. */
 export const registry: readonly Item[] = [
   ...elements,
   ...doFns,
-  ...sideInputs,
+  ...views,
+  ...windowedViews,
   ...grouping,
+  ...groupingRelatives,
   ...flattening,
   ...combining,
   ...windows,
   ...triggers,
-  ...state,
+  ...stateCells,
+  ...stateScope,
   ...timers,
   ...splittable,
   ...rest,

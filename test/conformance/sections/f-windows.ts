@@ -121,10 +121,12 @@ export const windows = [
   ),
   item(
     83,
-    'A session grows while elements follow each other within the gap.',
+    'A session grows while elements follow each other within the gap; two that only touch stay apart.',
     succeeds((p) => {
       const groups = grouped(at(p, [20, 'c'], [5, 'b'], [0, 'a']).windowInto(sessions({ gap: seconds(10) })));
       holds(groups, [within(0, 15), ['a', 'b']], [within(20, 30), ['c']]);
+      const touching = grouped(at(p, [10, 'b'], [0, 'a']).windowInto(sessions({ gap: seconds(10) })));
+      holds(touching, [within(0, 10), ['a']], [within(10, 20), ['b']]);
     }),
   ),
   item(
@@ -187,8 +189,8 @@ export const windows = [
     88,
     'A window function of one’s own may merge windows.',
     succeeds((p) => {
-      const words = at(p, [0, 'longest'], [5, 'be'], [8, 'to'], [9, 'a']).windowInto(sessionsOfLength);
-      holds(grouped(words), [within(0, 7), ['be', 'longest']], [within(8, 10), ['a', 'to']]);
+      const words = at(p, [0, 'longest'], [5, 'be'], [7, 'to'], [8, 'a']).windowInto(sessionsOfLength);
+      holds(grouped(words), [within(0, 7), ['be', 'longest']], [within(7, 9), ['a', 'to']]);
     }),
   ),
   item(
