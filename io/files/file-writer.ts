@@ -14,7 +14,7 @@ import { type FileSystem, joinPath } from './file-system.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
 import { inGroups } from './in-groups.ts';
-import type { Publication, StagedEntry } from './manifest.ts';
+import { type Publication, readJournal, type StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { SpilledRows } from './spilled-rows.ts';
 import type { Staging } from './staging.ts';
@@ -186,7 +186,10 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
     for (const { staged } of this.#open.values()) await staged.abandon();
     this.#open.clear();
     this.#scratch?.dispose();
-    await this.#parts.staging.remove();
+    const { fileSystem, root, target, context, staging } = this.#parts;
+    // A publish that was begun is finished by the next start, from what is staged.
+    const journal = await readJournal(fileSystem, root, target.id);
+    if (journal?.runId !== context.runId) await staging.remove();
   }
 
   #refuseCancelled(): void {

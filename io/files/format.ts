@@ -28,6 +28,7 @@ export interface ReadFormat<out T> {
   readonly name: string;
   /**
    * The parts of an uncompressed file that can be read on their own, as byte ranges that cover it in order. Default: one.
+   * A format that has it reads any range, as a split while reading may fall on any byte.
    */
   split?(file: InputFile, desired: number, context: SourceContext): Promise<readonly OffsetRange[]>;
   /**

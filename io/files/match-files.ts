@@ -30,7 +30,10 @@ export async function matchFiles(
   for (const written of typeof patterns === 'string' ? [patterns] : patterns) {
     if (written === '')
       throw new ConnectorError(undefined, 'a file name is empty. It names nothing. Give a path or a pattern.');
-    const { fileSystem, path } = locate(written, host);
+    const located = locate(written, host);
+    const { fileSystem } = located;
+    // `//` means `/`, but not behind a scheme.
+    const path = located.path.replace(/(?<!:)\/{2,}/g, '/');
     const matched = await matchPattern(fileSystem, path);
     if (matched.length === 0 && noMatch === 'error') throw await nothingMatches(fileSystem, path);
     for (const file of matched) if (!found.has(file.path)) found.set(file.path, file);
@@ -81,22 +84,33 @@ async function walk(
     return;
   }
   const names = (await entries(fileSystem, directory)).filter(part.matches).map((name) => joinPath(directory, name));
-  await inGroups(names, (path) => visit(fileSystem, path, rest, files));
+  await inGroups(names, async (path) => {
+    const isThere = await visit(fileSystem, path, rest, files);
+    if (!isThere && rest.length === 0) throw linkToNothing(path);
+  });
 }
 
+const linkToNothing = (path: string): ConnectorError =>
+  new ConnectorError(
+    path,
+    'this matches the pattern and is a link to nothing, or was removed while files were looked for. Its records would be missing. Remove or repair the link, or run again.',
+  );
+
+/** Takes a file, or goes on below a directory; returns whether there is anything at the path. */
 async function visit(
   fileSystem: FileSystem,
   path: string,
   rest: readonly Segment[],
   files: Map<string, FileStat>,
-): Promise<void> {
+): Promise<boolean> {
   const stat = await onDisk(path, 'read', fileSystem.stat(path));
-  if (stat === undefined) return;
+  if (stat === undefined) return false;
   if (rest.length === 0) {
     if (stat.kind === 'file') files.set(path, stat);
   } else if (stat.kind === 'directory') {
     await walk(fileSystem, path, rest, files);
   }
+  return true;
 }
 
 async function subdirectories(fileSystem: FileSystem, directory: string): Promise<readonly string[]> {

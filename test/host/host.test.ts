@@ -73,6 +73,12 @@ test('code generation is off where VIGA_CODEGEN says so or the platform forbids 
   expect(ask(['--disallow-code-generation-from-strings'], undefined)).toBe('false');
 });
 
+test('a warning reaches who listens to the process', async () => {
+  const heard = new Promise<Error>((resolve) => process.once('warning', resolve));
+  nodeHost().warn('out/x: odd');
+  expect(await heard).toMatchObject({ name: 'VigaWarning', message: 'out/x: odd' });
+});
+
 test('a scope follows the promises of its call', async () => {
   const scope = nodeHost().asyncScope<string>();
   const seen = await Promise.all(

@@ -84,6 +84,19 @@ test('links to directories are followed, in a circle only once', async () => {
   expect(await relative(root, '**/*.txt')).toEqual(['d/a.txt']);
 });
 
+test('a link to nothing that matches is an error, one that does not is none', async () => {
+  const root = directoryWith({ 'a.txt': '' });
+  symlinkSync(path.join(root, 'nowhere'), path.join(root, 'b.txt'));
+  expect(await relative(root, 'a*')).toEqual(['a.txt']);
+  expect(await refusal(`${root}/*.txt`)).toMatch(/b\.txt: this matches the pattern and is a link to nothing/);
+});
+
+test('two slashes are one', async () => {
+  const root = directoryWith({ 'd/x=1/a.txt': '' });
+  const [file] = await matchFiles(`${root}//d///*//a.txt`, 'error', hostWith());
+  expect(file).toMatchObject({ path: `${root}/d/x=1/a.txt`, relativePath: 'x=1/a.txt' });
+});
+
 const refusal = async (patterns: string | readonly string[], host = hostWith()): Promise<string> => {
   const error = await matchFiles(patterns, 'error', host).then(
     () => undefined,

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fileSink } from '../../../io/files/index.ts';
 import { type Disk, MIN_TIMESTAMP, GLOBAL_WINDOW, NO_FIRING } from '../../../model/index.ts';
 import { bytesFormat } from './formats.ts';
-import { contentOf, directoryWith, hostWith, sinkContext, writeAll } from './support.ts';
+import { contentOf, directoryWith, diskFault, hostWith, sinkContext, writeAll } from './support.ts';
 
 class Crash extends Error {
   override readonly name = 'Crash';
@@ -141,6 +141,34 @@ test('a commit that is repeated after the run is over changes nothing', async ()
   await sink.recover?.(context);
   await sink.commit(committable, context);
   expect(visible(root)).toEqual({ 'w.bin': 'b2c2d2e2' });
+});
+
+test('giving up after a commit that failed half-way leaves what the next start needs to finish it', async () => {
+  const root = directoryWith();
+  const sink = fileSink(bytesFormat, { files: `${root}/w.bin`, shards: 3 });
+  await writeAll(sink, OLD);
+  const full = hostWith((disk) => ({
+    async rename(from, to) {
+      if (to.includes('_viga_manifest')) throw diskFault('ENOSPC');
+      await disk.rename(from, to);
+    },
+  }));
+  const context = sinkContext(full);
+  const writer = await sink.open(context);
+  for (const values of NEW) {
+    await writer.write({ values, timestamps: MIN_TIMESTAMP, windows: [GLOBAL_WINDOW], panes: NO_FIRING });
+  }
+  await expect(Promise.resolve(writer.prepare()).then((prepared) => sink.commit(prepared, context))).rejects.toThrow(
+    /the disk is full \(ENOSPC\)/,
+  );
+  await writer.abort();
+  await sink.recover?.(sinkContext());
+  expect(visible(root)).toEqual({
+    'w-00000-of-00003.bin': 'b2e2',
+    'w-00001-of-00003.bin': 'c2',
+    'w-00002-of-00003.bin': 'd2',
+  });
+  expect(JSON.parse(readFileSync(`${root}/_viga_manifest-w.bin.json`, 'utf8')).runId).toBe(context.runId);
 });
 
 test('a publish whose staged files somebody removed is given up with a warning, and the next run replaces all', async () => {
