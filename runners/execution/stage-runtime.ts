@@ -13,7 +13,7 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
-import { type Chunks, isAsyncIterable } from './chunks.ts';
+import type { Chunks } from './chunks.ts';
 import { type CallArguments, type FailedCall, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
@@ -22,6 +22,7 @@ import { PendingCalls } from './pending-calls.ts';
 import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
 import { outputBatch, outputChunks, passOnResult } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
+import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
@@ -255,11 +256,15 @@ export class StageRuntime implements MetricsScope {
     try {
       while (i < batch.length && !this.full) {
         this.leave = false;
-        if (this.late.isTaken) this.late = new LateScope();
         // One element tells whether functions that were not known yet are sync after all.
         const isCareful = segment.rings.some(({ isBusy }) => isBusy);
+        const run = isCareful ? segment.runCarefully : segment.run;
         const to = isCareful && !isTried ? i + 1 : batch.length;
-        i = this.environment.scope.run(this.late, () => (isCareful ? segment.runCarefully : segment.run)(batch, i, to));
+        if (outer === this && !this.late.isTaken) i = run(batch, i, to);
+        else {
+          if (this.late.isTaken) this.late = new LateScope();
+          i = this.environment.scope.run(this.late, () => run(batch, i, to));
+        }
         isTried ||= isCareful;
       }
       return i;

@@ -1,0 +1,21 @@
+import { nodeHost } from '../../host/index.ts';
+import type { Runner } from '../../model/index.ts';
+import { directRunner } from '../../runners/direct/index.ts';
+
+/** All ways in which the direct runner may run a pipeline; each must give the same. */
+export function modes(seed: number): ReadonlyMap<string, () => Runner> {
+  const interpreted = () => ({ ...nodeHost({ seed }), codegen: false });
+  const strict = { seed, bundleSizes: true, encode: true, mutation: true, permute: true };
+  const all: [string, () => Runner][] = [
+    ['generated', () => directRunner({ host: nodeHost({ seed }) })],
+    ['interpreted', () => directRunner({ host: interpreted() })],
+    ['strict', () => directRunner({ strict })],
+    ['strict and interpreted', () => directRunner({ strict, host: interpreted() })],
+    ['short of memory', () => directRunner({ memoryLimit: 1 })],
+  ];
+  return new Map(all.filter(([mode]) => mode !== 'generated' || nodeHost().codegen));
+}
+
+/** How many random cases a property is tried with; VIGA_PROPERTY_RUNS makes more of them. */
+export const runs = (byDefault: number): number =>
+  Math.ceil(byDefault * Number(process.env['VIGA_PROPERTY_RUNS'] ?? 1));
