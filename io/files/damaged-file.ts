@@ -1,7 +1,7 @@
 import { ConnectorError, type ErrorDetails } from '../../model/index.ts';
 
 /**
- * A file whose content is at fault, not the way to it: a reader that was asked for dead letters goes on with the next.
+ * A file that is at fault itself, not the way to it: a reader that was asked for dead letters goes on with the next.
  */
 export class DamagedFileError extends ConnectorError {}
 

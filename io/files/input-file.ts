@@ -1,5 +1,6 @@
 import { type DiskFile, CancelledError, ConnectorError, type SourceContext } from '../../model/index.ts';
 import { codecOf, type Codec, type Compression } from './compression.ts';
+import { DamagedFileError } from './damaged-file.ts';
 import { onDisk } from './disk-error.ts';
 import { locate } from './file-system.ts';
 import type { InputFile } from './format.ts';
@@ -36,7 +37,7 @@ export async function openInput(
   const size = found?.size ?? 0;
   if (found === undefined || size < matched.size) {
     const now = found === undefined ? 'is gone' : `has ${size}`;
-    throw new ConnectorError(
+    throw new DamagedFileError(
       path,
       `the file had ${matched.size} bytes when the run began and ${now} now. Records would be missing. Do not change files while they are read; run again.`,
     );
@@ -109,8 +110,8 @@ async function* pieces(raw: RawFile, from: number, pieceSize: number): AsyncGene
   }
 }
 
-const shortened = (path: string, position: number, size: number): ConnectorError =>
-  new ConnectorError(
+const shortened = (path: string, position: number, size: number): DamagedFileError =>
+  new DamagedFileError(
     path,
     `the file ended at byte ${position}, though it had ${size} bytes. Records would be missing. Do not change files while they are read; run again.`,
   );

@@ -16,29 +16,22 @@ export interface MatchedFile {
 export type NoMatch = 'error' | 'allow';
 
 /**
- * Finds the files of patterns, those of one pattern in the order of their paths' code units; each file once.
+ * Finds the files of a pattern, in the order of their paths' code units.
  *
- * @throws ConnectorError if a pattern matches nothing (unless `noMatch` is 'allow'), names a directory, or goes through
- * one that may not be read.
+ * @throws ConnectorError if it matches nothing (unless `noMatch` is 'allow'), names a directory, or goes through one that may
+ * not be read.
  */
-export async function matchFiles(
-  patterns: string | readonly string[],
-  noMatch: NoMatch,
-  host: Host,
-): Promise<readonly MatchedFile[]> {
-  const found = new Map<string, MatchedFile>();
-  for (const written of typeof patterns === 'string' ? [patterns] : patterns) {
-    if (written === '')
-      throw new ConnectorError(undefined, 'a file name is empty. It names nothing. Give a path or a pattern.');
-    const located = locate(written, host);
-    const { fileSystem } = located;
-    // `//` means `/`, but not behind a scheme.
-    const path = located.path.replace(/(?<!:)\/{2,}/g, '/');
-    const matched = await matchPattern(fileSystem, path);
-    if (matched.length === 0 && noMatch === 'error') throw await nothingMatches(fileSystem, path);
-    for (const file of matched) if (!found.has(file.path)) found.set(file.path, file);
+export async function matchFiles(pattern: string, noMatch: NoMatch, host: Host): Promise<readonly MatchedFile[]> {
+  if (pattern === '') {
+    throw new ConnectorError(undefined, 'a file name is empty. It names nothing. Give a path or a pattern.');
   }
-  return [...found.values()];
+  const located = locate(pattern, host);
+  const { fileSystem } = located;
+  // `//` means `/`, but not behind a scheme.
+  const path = located.path.replace(/(?<!:)\/{2,}/g, '/');
+  const matched = await matchPattern(fileSystem, path);
+  if (matched.length === 0 && noMatch === 'error') throw await nothingMatches(fileSystem, path);
+  return matched;
 }
 
 async function matchPattern(fileSystem: FileSystem, pattern: string): Promise<readonly MatchedFile[]> {

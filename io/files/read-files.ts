@@ -1,4 +1,5 @@
 import {
+  ConnectorError,
   type OffsetTracker,
   type PBegin,
   type PCollection,
@@ -14,9 +15,16 @@ import {
 import { codecOf } from './compression.ts';
 import { DamagedFileError } from './damaged-file.ts';
 import type { ReadFormat } from './format.ts';
-import { openInput, type OpenOptions } from './input-file.ts';
-import { matchFiles, type NoMatch } from './match-files.ts';
-import { type FilePart, type FilePosition, FilesTracker, type FilesRestriction, partSize } from './restriction.ts';
+import { openInput, type OpenedFile, type OpenOptions } from './input-file.ts';
+import { type MatchedFile, matchFiles, type NoMatch } from './match-files.ts';
+import {
+  type FilePart,
+  type FilePosition,
+  FilesTracker,
+  type FilesRestriction,
+  partSize,
+  type PatternFault,
+} from './restriction.ts';
 import { splitFiles } from './split-files.ts';
 
 /** What every reader of files can be asked for. */
@@ -92,6 +100,8 @@ function fileReader<T>(
     async read(_element, tracker, output, context) {
       // The trackers that createTracker makes come back.
       const files = tracker as FilesTracker;
+      for (const { pattern, message } of files.faults)
+        output.reject(pattern, new ConnectorError(undefined, message), pattern);
       const claim = (position: FilePosition): boolean => files.tryClaim(position);
       for (let next = files.next(claim); next !== undefined; next = files.next(claim)) {
         if (await readPart(next.part, next.tracker, format, options, output, context)) next.tracker.checkDone();
@@ -102,27 +112,35 @@ function fileReader<T>(
   };
 }
 
-/** Reads a file, or the part of one; returns false if its content is at fault and went to the dead letters. */
+/** Reads a file, or the part of one; returns false if it is at fault and went to the dead letters. */
 async function readPart<T>(
   part: FilePart,
   tracker: OffsetTracker,
   format: ReadFormat<T>,
-  options: OpenOptions,
+  options: FileReadOptions,
   output: SourceOutput<T>,
   context: SourceContext,
 ): Promise<boolean> {
-  const file = await openInput(part, options, context);
+  let file: OpenedFile | undefined;
   try {
+    file = await openInput(part, options, context);
     await format.read(file, tracker, output, context);
     return true;
   } catch (error) {
-    if (!(error instanceof DamagedFileError)) throw error;
+    // Without dead letters the error is best left as it is: it says by its class that a connector failed.
+    const isAtFault = error instanceof DamagedFileError || isOutOfReach(error);
+    if (!isAtFault || (file === undefined && options.deadLetters === undefined)) throw error;
     output.reject(part.path, error, error.place);
     return false;
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
+
+/** A file that this process may not read; a disk that fails is no matter of one file. */
+const isOutOfReach = (error: unknown): error is ConnectorError =>
+  error instanceof ConnectorError &&
+  /^(EACCES|EPERM|ENOENT)$/.test((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 
 async function restrictionOf<T>(
   files: string | readonly string[],
@@ -130,10 +148,21 @@ async function restrictionOf<T>(
   options: FileReadOptions,
   context: SourceContext,
 ): Promise<FilesRestriction> {
-  const found = await matchFiles(files, options.noMatch ?? 'error', context.host);
+  const found = new Map<string, MatchedFile>();
+  const faults: PatternFault[] = [];
+  for (const pattern of typeof files === 'string' ? [files] : files) {
+    try {
+      const matched = await matchFiles(pattern, options.noMatch ?? 'error', context.host);
+      for (const file of matched) if (!found.has(file.path)) found.set(file.path, file);
+    } catch (error) {
+      if (options.deadLetters === undefined || !(error instanceof ConnectorError)) throw error;
+      faults.push({ pattern, message: error.message });
+    }
+  }
   const isSplittable = (path: string): boolean =>
     format.split !== undefined && codecOf(path, options.compression) === undefined;
-  return {
-    parts: found.map((file) => (isSplittable(file.path) ? { ...file, range: { from: 0, to: file.size } } : file)),
-  };
+  const parts = [...found.values()].map((file) =>
+    isSplittable(file.path) ? { ...file, range: { from: 0, to: file.size } } : file,
+  );
+  return faults.length === 0 ? { parts } : { parts, faults };
 }

@@ -7,9 +7,16 @@ export interface FilePart extends MatchedFile {
   readonly range?: OffsetRange;
 }
 
+/** A pattern that names no file that can be read, for who asked for dead letters. */
+export interface PatternFault {
+  readonly pattern: string;
+  readonly message: string;
+}
+
 /** Parts of files that are read one after another. */
 export interface FilesRestriction {
   readonly parts: readonly FilePart[];
+  readonly faults?: readonly PatternFault[];
 }
 
 /** A byte of one of the parts of a restriction. */
@@ -74,17 +81,20 @@ class PartTracker extends OffsetTracker {
  * what lies behind a byte of the current one.
  */
 export class FilesTracker implements RestrictionTracker<FilesRestriction, FilePosition> {
+  /** Stay with the first part of a split. */
+  readonly faults: readonly PatternFault[];
   #parts: readonly FilePart[];
   #index = -1;
   #current: OffsetTracker | undefined;
   #isCurrentDone = true;
 
-  constructor({ parts }: FilesRestriction) {
+  constructor({ parts, faults = [] }: FilesRestriction) {
     this.#parts = parts;
+    this.faults = faults;
   }
 
   currentRestriction(): FilesRestriction {
-    return { parts: this.#parts };
+    return this.faults.length === 0 ? { parts: this.#parts } : { parts: this.#parts, faults: this.faults };
   }
 
   /** Goes on to the next part; undefined when there is none. Its claims are passed to `claim`, which ends in {@link tryClaim}. */

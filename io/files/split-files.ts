@@ -8,13 +8,14 @@ import { type FilePart, type FilesRestriction, partSize } from './restriction.ts
  * lack of compression allow it, small ones together.
  */
 export async function splitFiles<T>(
-  { parts }: FilesRestriction,
+  restriction: FilesRestriction,
   desired: number,
   format: ReadFormat<T>,
   options: OpenOptions,
   context: SourceContext,
 ): Promise<readonly FilesRestriction[]> {
-  if (desired <= 1 || parts.length === 0) return [{ parts }];
+  const { parts, faults } = restriction;
+  if (desired <= 1 || parts.length === 0) return [restriction];
   const target = parts.reduce((sum, part) => sum + partSize(part), 0) / desired;
   const pieces: FilePart[] = [];
   for (const part of parts) {
@@ -22,7 +23,8 @@ export async function splitFiles<T>(
     if (part.range === undefined || format.split === undefined || share <= 1) pieces.push(part);
     else pieces.push(...(await splitPart(part, share, format, options, context)));
   }
-  return grouped(pieces, target);
+  const [first = { parts: [] }, ...others] = grouped(pieces, target);
+  return faults === undefined ? [first, ...others] : [{ ...first, faults }, ...others];
 }
 
 async function splitPart<T>(

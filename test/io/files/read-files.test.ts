@@ -16,6 +16,12 @@ test('files are read in the order of their paths', async () => {
   expect(values).toEqual(['A', 'B', 'C']);
 });
 
+test('several patterns keep their order, and a file found twice is read once', async () => {
+  const root = directoryWith({ 'b.txt': 'B', 'a.txt': 'A', 'b.csv': 'C' });
+  const { values } = await readAll(fileSource(wholeFormat, [`${root}/b.*`, `${root}/?.txt`]), undefined);
+  expect(values).toEqual(['C', 'B', 'A']);
+});
+
 test('a source of files that can be divided keeps the laws of sources', async () => {
   const root = directoryWith({ 'a.bin': 'abc', 'b.bin': '', 'c.bin': 'defghij' });
   await assertSourceLaws(fileSource(byteFormat, `${root}/*`));
@@ -192,4 +198,21 @@ test('names of files can be elements: paths and patterns, whose timestamps their
     .map((text, { timestamp }) => `${text}${timestamp}`);
   assertThat(read).containsInAnyOrder(['A1', 'B1', 'C2']);
   await p.run();
+});
+
+test('with dead letters a name of no file, of a directory, or of a file that may not be read is one of them', async () => {
+  const root = directoryWith({ 'a.txt': 'A', 'secret.txt': 'S', 'd/x.txt': 'X' });
+  const files = [`${root}/no*.txt`, `${root}/d`, `${root}/*.txt`];
+  const host = hostWith((disk) => ({
+    open: (path, mode) => (path.endsWith('secret.txt') ? Promise.reject(diskFault('EACCES')) : disk.open(path, mode)),
+  }));
+  const source = fileSource(wholeFormat, files, { deadLetters: () => undefined });
+  const { values, rejected } = await readAll(source, undefined, sourceContext(host));
+  expect(values).toEqual(['A']);
+  expect(rejected.map(({ record, message }) => [record, message.slice(0, 200).split('. ')[0]])).toEqual([
+    [files[0], `${files[0]}: no file matches this pattern`],
+    [files[1], `${files[1]}: this is a directory, and a file is read here`],
+    [`${root}/secret.txt`, `${root}/secret.txt: this can't be read: permission is denied (EACCES)`],
+  ]);
+  await assertSourceLaws(source);
 });
