@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Pipeline } from '../index.ts';
 import { conformancePipeline } from './conformance/definition.ts';
@@ -31,15 +33,28 @@ test('the ledger excuses items of the registry only, and what the batch engine m
 });
 
 test('a pipeline of the registry is built again the same from its options', () => {
-  const pathsOf = (item: string): readonly string[] => {
+  const pathsOf = (item: string, number: number): readonly string[] => {
     const pipeline = new Pipeline();
-    const options = { item, case: 1, scratch: '/nowhere', runner: 'direct', jobName: 'again' };
+    const options = { item, case: number, scratch: '/nowhere', runner: 'direct', jobName: 'again' };
     void conformancePipeline.build(pipeline, options);
     return pipeline.graph.steps.map(({ path }) => path);
   };
-  const built = registry.filter(({ cases }) => cases[0] !== undefined && cases[0].must !== 'be refused');
-  for (const { id } of built) expect(pathsOf(id)).toEqual(pathsOf(id));
-  expect(() => pathsOf('7.2/999')).toThrow('7.2/999 has no case 1.');
+  for (const { id, cases } of registry) {
+    for (const [index, { must }] of cases.entries()) {
+      if (must !== 'be refused') expect(pathsOf(id, index + 1)).toEqual(pathsOf(id, index + 1));
+    }
+  }
+  expect(() => pathsOf('7.2/001', 2)).toThrow('7.2/001 has no case 2.');
+});
+
+test.each([
+  ['7.2/019', 'docs/guide/01-pipelines.md', 'Functions must not change the elements they are given'],
+  ['7.2/099', 'model/trigger.ts', 'Fires when the first of `triggers` does.'],
+  ['7.2/099', 'model/trigger.ts', 'Fires when all of `triggers` have.'],
+  ['7.2/099', 'model/trigger.ts', 'Fires as the first of `triggers`, then as the second, and so on.'],
+  ['7.2/099', 'model/trigger.ts', 'Fires as `trigger` until `until` fires, which is then the last firing.'],
+])('what %s takes from the documentation stands in %s: %s', (_id, file, sentence) => {
+  expect(readFileSync(path.join(import.meta.dirname, '..', file), 'utf8')).toContain(sentence);
 });
 
 describe.each([

@@ -7,6 +7,9 @@ import { assertionsRun } from '../../testing/index.ts';
 import { Check } from './check.ts';
 import type { Case, Item } from './item.ts';
 
+/** After so many milliseconds a run is cancelled: an item that hangs is an item that fails. */
+const TIME_LIMIT = 120_000;
+
 /** How an item went: how many assertions ran, and what was not as it must be. */
 export interface Outcome {
   readonly assertions: number;
@@ -70,7 +73,8 @@ function builderOf(which: WhichCase & { scratch: string }, { id }: Item, runner:
 async function mustSucceed(one: Case & { must: 'succeed' }, run: Run): Promise<void> {
   const pipeline = run.build();
   const warnings: string[] = [];
-  const result = await pipeline.run(run.runner, { onWarning: (message) => warnings.push(message) });
+  const onWarning = (message: string): void => void warnings.push(message);
+  const result = await pipeline.run(run.runner, { onWarning, signal: AbortSignal.timeout(TIME_LIMIT) });
   run.assertions = result.metric(assertionsRun).committed;
   const declared = assertionsIn(pipeline);
   if (run.assertions !== declared) {
@@ -91,7 +95,7 @@ async function mustEnd(one: Case & { must: 'fail' | 'be refused' }, run: Run): P
   let pipeline: Pipeline | undefined;
   try {
     pipeline = run.build();
-    if (one.must === 'fail') await pipeline.run(run.runner);
+    if (one.must === 'fail') await pipeline.run(run.runner, { signal: AbortSignal.timeout(TIME_LIMIT) });
   } catch (thrown) {
     error = thrown;
   }

@@ -22,6 +22,7 @@ export const rest = [
           (n) => {
             numbers.inc(n);
             values.update(n);
+            latest.set(n);
             latest.set(7);
             names.add(n % 2 === 0 ? 'even' : 'odd');
             return n;
