@@ -46,7 +46,8 @@ export interface FilesSpec extends FileReadOptions {
  * Reads the records of files in a format. Elements have the lowest timestamp and are in the global window; their order is
  * that of the files' paths, and within a file their own, as long as the runner reads in one place.
  *
- * Connectors of a format are made of it; users take `readText`, `readCsv` and their like.
+ * Dead letters are records that can't be elements, damaged files by their path, and patterns that name no file that can be
+ * read. Connectors of a format are made of it; users take `readText`, `readCsv` and their like.
  */
 export function readFiles<T>(
   format: ReadFormat<T>,
