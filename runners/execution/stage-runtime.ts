@@ -168,7 +168,7 @@ export class StageRuntime implements MetricsScope {
     if (rest.length === 0 && chunks === null) return;
     this.#suspended.push({
       segment: this.segment(index, MAIN),
-      batch: outputBatch(node, rest, like),
+      batch: this.#outputs(node, rest, like),
       from: 0,
       more: chunks === null ? undefined : { node, chunks, like },
     });
@@ -303,7 +303,7 @@ export class StageRuntime implements MetricsScope {
   #resumeFirst(): void {
     this.#suspended.resumeFirst({
       run: (segment, batch, from) => this.#inScope(segment, batch, from),
-      resolve: outputBatch,
+      resolve: (node, outputs, like) => this.#outputs(node, outputs, like),
       isFull: () => this.full,
     });
   }
@@ -340,6 +340,12 @@ export class StageRuntime implements MetricsScope {
         this.#suspended.push({ segment: this.segment(index, MAIN), batch: sharedBatch([]), from: 0, more });
       },
     });
+  }
+
+  /** Outputs of a call that are passed on later than others of it, as a batch; they count as given out. */
+  #outputs(node: NodeRuntime, outputs: readonly unknown[], like: RingEntry): Batch {
+    this.count(node.node.index, outputs.length);
+    return outputBatch(node, outputs, like);
   }
 
   #entry(node: NodeRuntime, ...call: CallArguments): RingEntry {
