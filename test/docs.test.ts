@@ -8,6 +8,9 @@ import { exportsOf } from './house/exports.ts';
 import { codeOf } from './house/source-text.ts';
 import { existing, filesOf, LIBRARY, read, root } from './house/tree.ts';
 
+// Programs start slowly on a machine that has much else to do.
+const PATIENCE = 120_000;
+
 describe.each(pages())('%s', (page) => {
   test('every block of TypeScript is a tested file, or a part of one', () => {
     for (const { file, code, expected } of codeBlocks(read(page))) {
@@ -43,7 +46,7 @@ const snippets = readdirSync(path.join(root, 'docs/snippets')).filter((name) => 
 
 test.concurrent.each(snippets)('docs/snippets/%s runs and its assertions hold', async (name) => {
   const args = ['--disable-warning=ExperimentalWarning', path.join(root, 'docs/snippets', name)];
-  await expect(promisify(execFile)(process.execPath, args)).resolves.toMatchObject({ stderr: '' });
+  await expect(promisify(execFile)(process.execPath, args)).resolves.toMatchObject({ stderr: '' }, PATIENCE);
 });
 
 test('every snippet is shown by a page', () => {
