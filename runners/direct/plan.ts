@@ -1,4 +1,11 @@
-import { type Graph, type PCollection, type PCollectionView, PipelineError, type Step } from '../../model/index.ts';
+import {
+  type AnyDoFn,
+  type Graph,
+  type PCollection,
+  type PCollectionView,
+  PipelineError,
+  type Step,
+} from '../../model/index.ts';
 
 // Graph to stages, for a bounded run.
 //
@@ -203,10 +210,11 @@ function inOrder(roots: readonly PlannedStage[]): readonly PlannedStage[] {
 /** What the model can say and the batch engine does not run yet is refused before anything is read. */
 function refuseWhatBatchCanNot(graph: Graph): void {
   for (const { path, primitive, outputs } of graph.steps) {
-    if (primitive.kind === 'ParDo' && (primitive.doFn.state !== undefined || primitive.doFn.timers !== undefined)) {
+    const asked = primitive.kind === 'ParDo' ? askedOfStreaming(primitive.doFn) : undefined;
+    if (asked !== undefined) {
       throw new PipelineError(
         path,
-        'it has state or timers, which the direct runner does not run yet. Its results would be wrong without them. Use combinePerKey or groupByKey where they suffice.',
+        `${asked}, which the direct runner does not run yet. Its results would be wrong without. Use combinePerKey or groupByKey where they suffice.`,
       );
     }
     if ([...outputs.values()].some(({ isBounded }) => !isBounded)) {
@@ -216,4 +224,11 @@ function refuseWhatBatchCanNot(graph: Graph): void {
       );
     }
   }
+}
+
+/** What a DoFn asks for that only the streaming engine will have. */
+function askedOfStreaming({ state, timers, onWindowExpiration, requiresTimeSortedInput }: AnyDoFn): string | undefined {
+  if (state !== undefined || timers !== undefined) return 'it has state or timers';
+  if (onWindowExpiration !== undefined) return 'it asks to be told when windows expire (onWindowExpiration)';
+  return requiresTimeSortedInput ? 'it asks for time-sorted input' : undefined;
 }

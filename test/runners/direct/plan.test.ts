@@ -60,10 +60,14 @@ test('a reshuffle cuts', () => {
   expect(stages(p)).toEqual(['source Create/Create', 'buffer Reshuffle/Reshuffle After']);
 });
 
-test('state is refused at the start with the name of its step', () => {
+test.each([
+  ['state', { state: { last: valueState<number>() } }, /^Remember: it has state or timers/],
+  ['the end of windows', { onWindowExpiration: () => undefined }, /^Remember: it asks to be told when windows expire/],
+  ['time-sorted input', { requiresTimeSortedInput: true }, /^Remember: it asks for time-sorted input/],
+])('a step that asks for %s is refused at the start, by its name', (_what, asked, message) => {
   const p = new Pipeline();
   p.apply(createElements([1]))
     .keyBy((n) => n)
-    .parDo({ name: 'Remember', state: { last: valueState<number>() }, process: () => [] });
-  expect(() => planBounded(p.graph)).toThrow(/^Remember: it has state or timers/);
+    .parDo({ name: 'Remember', process: () => [], ...asked });
+  expect(() => planBounded(p.graph)).toThrow(message);
 });
