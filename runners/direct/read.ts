@@ -68,8 +68,18 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
       'what it reads never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
     );
   }
-  progress.expect(reader.size?.(initial));
+  progress.expect(sizeOf(reading, initial));
   return parts > 1 && reader.split ? await reader.split(initial, parts, context) : [initial];
+}
+
+/** How much a restriction holds, where its reader knows: shares and remaining times are computed from it. */
+function sizeOf({ reader, step }: Reading, restriction: unknown): number | undefined {
+  const size = reader.size?.(restriction);
+  if (size === undefined || size >= 0) return size;
+  throw new PipelineError(
+    step.path,
+    `the size of what it reads is ${size}. Progress would make no sense. Return a number of 0 or more from size(), or undefined where it is not known.`,
+  );
 }
 
 /** Reads a restriction to its end. */

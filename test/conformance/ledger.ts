@@ -45,7 +45,6 @@ const DIRECT_BATCH: Reasons = [
   [141, 'needs side inputs of a splittable DoFn, which the model can not express yet'],
   [142, SPLIT],
   [143, FN_API],
-  [145, 'the direct runner uses sizes for progress only, and does not check them'],
   [146, 'needs durable epochs, which come with the streaming engine'],
   [149, FN_API],
   [150, STREAM],
