@@ -89,7 +89,7 @@ function expressionOf(part: string): string {
   return text;
 }
 
-const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/u, '\\$&');
+const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/u, '\\$&');
 
 /** `[a-z]`, `[!a-z]` or `[^a-z]`; a `]` in the first place is a member. Without an end, `[` is a character. */
 function characterSet(part: string, open: number): { readonly text: string; readonly end: number } | undefined {

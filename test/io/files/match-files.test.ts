@@ -13,6 +13,7 @@ const tree = (): string =>
     'c1.txt': '',
     'c2.txt': '',
     'cx.txt': '',
+    'd-1.txt': '',
     '.hidden.txt': '',
     'x/a.txt': '',
     'x/y/a.txt': '',
@@ -48,12 +49,13 @@ test.each([
   ['we[[]i]rd.txt', ['we[i]rd.txt']],
   ['_viga*', ['_viga_manifest.json']],
   ['x/../a.txt', ['a.txt']],
+  ['d-?.tx*', ['d-1.txt']],
 ])('the pattern %s finds %j', async (pattern, expected) => {
   expect(await relative(tree(), pattern)).toEqual(expected);
 });
 
 test('a wildcard finds neither hidden files, nor directories, nor what Viga keeps', async () => {
-  expect(await relative(tree(), '*')).toEqual(['a.txt', 'b.csv', 'b.txt', 'c1.txt', 'c2.txt', 'cx.txt', 'we[i]rd.txt']);
+  expect(await relative(tree(), '*')).toEqual(['a.txt', 'b.csv', 'b.txt', 'c1.txt', 'c2.txt', 'cx.txt', 'd-1.txt', 'we[i]rd.txt']);
 });
 
 test('a file knows its size and its path below the fixed part of the pattern', async () => {
