@@ -29,10 +29,12 @@ export type ScalarKind =
   | 'time-nanos'
   | 'interval';
 
+/** Single values of a kind that has no settings. */
 export interface ScalarType {
   readonly kind: ScalarKind;
   readonly nullable: boolean;
 }
+/** Exact decimal numbers. */
 export interface DecimalType {
   readonly kind: 'decimal';
   /** How many digits in all, 1 to 38. */
@@ -41,16 +43,19 @@ export interface DecimalType {
   readonly scale: number;
   readonly nullable: boolean;
 }
+/** Lists of one type. */
 export interface ListType {
   readonly kind: 'list';
   readonly element: ColumnType;
   readonly nullable: boolean;
 }
+/** Records with named fields. */
 export interface StructType {
   readonly kind: 'struct';
   readonly fields: readonly Field[];
   readonly nullable: boolean;
 }
+/** Pairs of keys and values. */
 export interface MapType {
   readonly kind: 'map';
   readonly key: ColumnType;
