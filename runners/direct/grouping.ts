@@ -10,7 +10,7 @@ import {
 import type { Batch, Edge, Windows } from '../execution/index.ts';
 import { AlignedTable, type TableSpec } from './aligned-table.ts';
 import { diskGroups } from './disk-groups.ts';
-import type { GroupTable, Pair } from './group-table.ts';
+import type { GroupTable, Pair, Row } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
 import { type Partition, Partitions } from './partitions.ts';
 import { combineError, type Reducer } from './reducer.ts';
@@ -84,9 +84,17 @@ export class Grouping implements Edge {
     this.#table.drain((row) => {
       if (reducer.keepsValues)
         for (const value of row.value as unknown[]) partitions.append({ ...row, isReduced: false, value });
-      else partitions.append(row);
+      else partitions.append({ ...row, value: this.#compact(row) });
     });
     if (reducer.keepsValues || !isHitOften) this.add = (value, ...at) => this.#addToDisk(value as Pair, ...at);
+  }
+
+  #compact({ key, value }: Row): unknown {
+    try {
+      return this.#spec.reducer.compact(value);
+    } catch (error) {
+      throw groupError(this.#spec.step, error, { key, value });
+    }
   }
 
   /** Whether emptying it would give back memory worth mentioning. Its groups are not taken away while they are handed over. */

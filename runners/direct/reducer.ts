@@ -15,6 +15,8 @@ export interface Reducer {
   readonly add: (cell: unknown, value: unknown) => unknown;
   /** Two cells as one; may change the first. */
   readonly merge: (a: unknown, b: unknown) => unknown;
+  /** The cell as small as it can be, before it is stored; may change the cell. */
+  readonly compact: (cell: unknown) => unknown;
   /** The cell as the value of the group. */
   readonly finish: (cell: unknown) => unknown;
   /** Whether cells grow with every value. */
@@ -39,6 +41,7 @@ const listReducer = (): Reducer => ({
     for (const value of b as unknown[]) all.push(value);
     return all;
   },
+  compact: (cell) => cell,
   finish: (cell) => cell,
   keepsValues: true,
 });
@@ -48,6 +51,7 @@ const combineReducer = (fn: CombineFn<unknown, unknown, unknown>): Reducer => ({
   first: (value) => fn.addInput(fn.createAccumulator(), value),
   add: (cell, value) => fn.addInput(cell, value),
   merge: (a, b) => fn.mergeAccumulators([a, b]),
+  compact: (cell) => (fn.compact === undefined ? cell : fn.compact(cell)),
   finish: (cell) => fn.extractOutput(cell),
   keepsValues: false,
 });

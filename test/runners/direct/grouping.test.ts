@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { create } from '../../../transforms/index.ts';
 import {
+  type CombineFn,
   count,
   encodeKey,
   fixedWindows,
@@ -114,6 +115,33 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     const { spilledBytes } = await p.run(runner({ memoryLimit: TINY }));
     expect(out).toEqual([[300_000, 300_000]]);
     expect(spilledBytes).toBeGreaterThan(300_000 * 10);
+  });
+
+  test('accumulators are made compact before they go to disk', async () => {
+    let asked = 0;
+    const lastDigits: CombineFn<number, number[], string> = {
+      name: 'lastDigits',
+      createAccumulator: () => [],
+      addInput: (kept, input) => [...kept, input],
+      mergeAccumulators: (parts) => [...parts].flat(),
+      extractOutput: (kept) =>
+        kept
+          .map((n) => n % 10)
+          .sort()
+          .join(),
+      compact(kept) {
+        asked++;
+        return kept.map((n) => n % 10);
+      },
+    };
+    const out = new Map<number, string>();
+    const p = new Pipeline();
+    p.apply(create(Array.from({ length: 90_000 }, (_, i) => ({ key: i % 30_000, value: i }))))
+      .combinePerKey(lastDigits)
+      .map(({ key, value }) => void out.set(key, value));
+    await p.run(runner({ memoryLimit: TINY }));
+    expect(asked).toBeGreaterThan(0);
+    expect([out.size, out.get(7), out.get(29_999)]).toEqual([30_000, '7,7,7', '9,9,9']);
   });
 
   test('values that have no bytes stay in memory, and the run says so once', async () => {
