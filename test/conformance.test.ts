@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Pipeline } from '../index.ts';
+import { directRunner } from '../runners/direct/index.ts';
 import { conformancePipeline } from './conformance/definition.ts';
 import { itemId } from './conformance/item.ts';
 import { ledgerOf } from './conformance/ledger.ts';
 import { registry } from './conformance/registry.ts';
 import { report } from './conformance/report.ts';
 import { runItem } from './conformance/run-item.ts';
-import { directRunner } from '../runners/direct/index.ts';
 import { bothPaths } from './helpers/runners.ts';
 
 /** How many items the checklist has. */
