@@ -1,3 +1,5 @@
+import { PipelineError } from './errors.ts';
+
 /**
  * The Standard Schema interface, version 1, which zod, valibot, arktype and others implement.
  *
@@ -36,14 +38,19 @@ export function formatIssues(issues: readonly StandardIssue[]): string {
 }
 
 /**
- * Checks a value with a schema, sync.
+ * Checks a value with a schema, sync, for a reader at `step`.
  *
- * @throws TypeError if the schema only validates asynchronously: readers check row by row and do not wait.
+ * @throws PipelineError if the schema only validates asynchronously: readers check row by row and do not wait.
  */
-export function validateSync<Output>(schema: StandardSchemaV1<unknown, Output>, value: unknown): StandardResult<Output> {
+export function validateSync<Output>(
+  schema: StandardSchemaV1<unknown, Output>,
+  value: unknown,
+  step: string,
+): StandardResult<Output> {
   const result = schema['~standard'].validate(value);
   if (result instanceof Promise) {
-    throw new TypeError(
+    throw new PipelineError(
+      step,
       `the ${schema['~standard'].vendor} schema validates asynchronously. A reader checks rows synchronously. Use a schema without async checks here, and do those in a later map(...).`,
     );
   }

@@ -184,7 +184,7 @@ class Reading {
     const lines: number[] = [];
     for (const [i, row] of batch.rows.entries()) {
       const line = batch.lines[i] as number;
-      const result = validateSync(schema, row);
+      const result = validateSync(schema, row, this.#context.step);
       if (result.issues === undefined) {
         rows.push(result.value);
         lines.push(line);
@@ -200,7 +200,7 @@ class Reading {
   }
 
   #refuse({ message, line, raw }: CsvFault): void {
-    this.#reject(raw, line, this.#parser?.isOver ? `${message} No row of this file was read.` : message);
+    this.#reject(raw, line, this.#parser?.isOver ? `no row of this file was read: ${message}` : message);
   }
 
   #reject(record: unknown, line: number, message: string): void {

@@ -17,7 +17,7 @@ export function parseElement<T>(
   text: string,
   what: string,
   place: () => string,
-  options: JsonOptions<T>,
+  { step, ...options }: JsonOptions<T> & { readonly step: string },
 ): ParsedElement<T> {
   let value: unknown;
   try {
@@ -36,7 +36,7 @@ export function parseElement<T>(
   }
   // Without a schema T is unknown.
   if (options.schema === undefined) return { value: value as T };
-  const result = validateSync(options.schema, value);
+  const result = validateSync(options.schema, value, step);
   if (result.issues === undefined) return { value: result.value };
   return {
     error: new ConnectorError(

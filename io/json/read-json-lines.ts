@@ -48,13 +48,14 @@ export function readAllJsonLines(
 }
 
 function jsonLinesFormat<T>(options: JsonLinesOptions<T>): ReadFormat<T> {
-  return lineFormat('ReadJsonLines', options, ({ lines, place }, output): Converted<T> => {
+  return lineFormat('ReadJsonLines', options, ({ lines, place, step }, output): Converted<T> => {
+    const checked = { ...options, step };
     const values: T[] = [];
     const lineOf: number[] = [];
     for (let index = 0; index < lines.length; index += 1) {
       const line = lines[index] as string;
       if (line.trim() === '') continue;
-      const parsed = parseElement(line, 'line', () => place(index), options);
+      const parsed = parseElement(line, 'line', () => place(index), checked);
       if ('error' in parsed) {
         output.reject(line, parsed.error, place(index));
         continue;

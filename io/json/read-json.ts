@@ -76,12 +76,12 @@ function jsonFormat<T>(options: JsonDocumentOptions<T>): ReadFormat<T> {
   }
   return {
     name: 'ReadJson',
-    async read(file, tracker, output) {
+    async read(file, tracker, output, { step }) {
       for await (const pieces of jsonValues(file, maxValueBytes)) {
         for (let from = 0; from < pieces.length; from += BATCH) {
           const batch = pieces.slice(from, from + BATCH);
           if (!tracker.tryClaim(batch.at(-1)?.start ?? 0)) return;
-          const wait = output.emit(elementsOf(batch, file.path, options, output));
+          const wait = output.emit(elementsOf(batch, file.path, { ...options, step }, output));
           if (wait !== undefined) await wait;
         }
       }
@@ -93,7 +93,7 @@ function jsonFormat<T>(options: JsonDocumentOptions<T>): ReadFormat<T> {
 function elementsOf<T>(
   pieces: readonly JsonPiece[],
   path: string,
-  options: JsonOptions<T>,
+  options: JsonOptions<T> & { readonly step: string },
   output: Pick<SourceOutput<T>, 'reject'>,
 ): SourceBatch<T> {
   const values: T[] = [];
@@ -113,7 +113,11 @@ function elementsOf<T>(
   return { values, bytes, coordinate: (index) => `${path} byte ${starts[index]}` };
 }
 
-function parsePiece<T>({ bytes }: JsonPiece, place: string, options: JsonOptions<T>): ParsedElement<T> {
+function parsePiece<T>(
+  { bytes }: JsonPiece,
+  place: string,
+  options: JsonOptions<T> & { readonly step: string },
+): ParsedElement<T> {
   if (isUtf8(bytes)) return parseElement(bytes.toString('utf8'), 'value', () => place, options);
   const message = 'this value is not UTF-8. JSON is. Convert the file to UTF-8.';
   return { error: new ConnectorError(place, message) };

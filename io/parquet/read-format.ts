@@ -40,7 +40,7 @@ export function parquetFormat<T>(spec: ReadFormatSpec<T>): ReadFormat<T> {
       const schema = await readFooter(file);
       const selection = select(file, schema, spec);
       const kept = await keptGroups(schema.metadata, selection);
-      const emit = batchEmitter(file, spec.schema, output);
+      const emit = batchEmitter(file, spec.schema, output, context.step);
       for (const { index, start, firstRow, bytes } of groupsIn(schema.metadata, tracker.currentRestriction().from)) {
         if (!tracker.tryClaim(start)) return;
         if (!kept.has(index)) continue;
@@ -171,6 +171,7 @@ function batchEmitter<T>(
   file: InputFile,
   schema: StandardSchemaV1<unknown, T> | undefined,
   output: SourceOutput<T>,
+  step: string,
 ): EmitRows {
   const place = (number: number | undefined): string => `${file.path} row ${number}`;
   return (rows, numbers, bytes) => {
@@ -181,7 +182,7 @@ function batchEmitter<T>(
     const values: T[] = [];
     const kept: number[] = [];
     for (const [at, row] of rows.entries()) {
-      const result = validateSync(schema, row);
+      const result = validateSync(schema, row, step);
       if (result.issues === undefined) {
         values.push(result.value);
         kept.push(numbers[at] ?? 0);

@@ -208,7 +208,7 @@ class Batch {
 
   #take(row: Row, number: number): void {
     const { schema } = this.#settings;
-    const result = schema === undefined ? { value: row } : validateSync(schema, row);
+    const result = schema === undefined ? { value: row } : validateSync(schema, row, this.#step);
     if (result.issues === undefined) {
       this.#values.push(result.value);
       this.#numbers.push(number);

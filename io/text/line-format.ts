@@ -13,6 +13,8 @@ export interface LineOptions {
 
 /** Lines of a file that are turned into elements together. */
 export interface Lines {
+  /** The path of the reading step. */
+  readonly step: string;
   readonly lines: readonly string[];
   /** Where the line at an index stands: `PATH line N`, or `PATH byte N` where a reader began inside the file. */
   place(index: number): string;
@@ -48,7 +50,7 @@ export function lineFormat<T>(name: string, options: LineOptions, convert: Conve
   return {
     name,
     split: async ({ size = 0 }, desired) => evenRanges(size, Math.min(desired, Math.ceil(size / SMALLEST_SPLIT))),
-    async read(file, tracker, output) {
+    async read(file, tracker, output, { step }) {
       const { from } = tracker.currentRestriction();
       // Lines can be counted from the start of a file only.
       let lineNumber = from === 0 ? 1 : undefined;
@@ -62,7 +64,7 @@ export function lineFormat<T>(name: string, options: LineOptions, convert: Conve
           output.reject(line, new ConnectorError(place(index), error), place(index)),
         );
         const { values, lineOf } = convert(
-          { lines: lines.texts, place: (index) => place(lines.lineOf?.[index] ?? index) },
+          { step, lines: lines.texts, place: (index) => place(lines.lineOf?.[index] ?? index) },
           output,
         );
         const lineIn = (index: number): number => {

@@ -15,13 +15,13 @@ const schemas: readonly [string, StandardSchemaV1<unknown, { id: string; amount:
 ];
 
 test.each(schemas)('a value that a schema of %s takes comes out typed', (_vendor, schema) => {
-  expect(validateSync(schema, { id: 'a', amount: 1 })).toEqual(
+  expect(validateSync(schema, { id: 'a', amount: 1 }, 'Read')).toEqual(
     expect.objectContaining({ value: { id: 'a', amount: 1 } }),
   );
 });
 
 test.each(schemas)('what a schema of %s refuses is said field by field', (_vendor, schema) => {
-  const result = validateSync(schema, { id: 1, amount: 'x' });
+  const result = validateSync(schema, { id: 1, amount: 'x' }, 'Read');
   expect(formatIssues(result.issues ?? [])).toMatch(/^id: .+; amount: .+$/);
 });
 
@@ -36,7 +36,7 @@ test('more than three issues are counted, paths are joined', () => {
 
 test('a schema that waits is refused, since a reader does not', () => {
   const waiting = z.string().refine(() => Promise.resolve(true));
-  expect(() => validateSync(waiting as StandardSchemaV1<unknown, string>, 'a')).toThrow(
-    /the zod schema validates asynchronously\..*do those in a later map/,
+  expect(() => validateSync(waiting as StandardSchemaV1<unknown, string>, 'a', 'ReadOrders')).toThrow(
+    /^ReadOrders: the zod schema validates asynchronously\..*do those in a later map/,
   );
 });

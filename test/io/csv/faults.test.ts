@@ -91,14 +91,14 @@ const cases: readonly Case[] = [
     name: 'a column that is not there',
     text: 'id,Total\n1,2\n',
     options: { columns: ['total'] },
-    message: `Read: orders.csv line 1: there is no column "total". The file has: id, Total. Correct columns, check the delimiter, or pass ignoreCase: true if only case or spaces differ. No row of this file was read.`,
+    message: `Read: orders.csv line 1: no row of this file was read: there is no column "total". The file has: id, Total. Correct columns, check the delimiter, or pass ignoreCase: true if only case or spaces differ.`,
     record: 'id,Total',
     rows: [],
   },
   {
     name: 'a column that is there twice',
     text: 'id,x,id\n1,2,3\n',
-    message: `Read: orders.csv line 1: the column "id" is there twice, as field 1 and 3. A row can have only one value of that name. Rename one in the file, or pass header: [names] and skip the first line with comment. No row of this file was read.`,
+    message: `Read: orders.csv line 1: no row of this file was read: the column "id" is there twice, as field 1 and 3. A row can have only one value of that name. Rename one in the file, or pass header: [names] and skip the first line with comment.`,
     record: 'id,x,id',
     rows: [],
   },
@@ -106,27 +106,27 @@ const cases: readonly Case[] = [
     name: 'an empty file',
     text: '',
     message:
-      'Read: orders.csv line 1: the file is empty, without even a header line. Its columns have no names. Check how it was written, or pass header: [names]. No row of this file was read.',
+      'Read: orders.csv line 1: no row of this file was read: the file is empty, without even a header line. Its columns have no names. Check how it was written, or pass header: [names].',
     rows: [],
   },
   {
     name: 'a header with a quote at a wrong place',
     text: 'a,b"\n1,2\n',
-    message: `Read: orders.csv line 1: a quote " stands inside a field without quotes. It is not clear what it means. Enclose the field in quotes and double the ", or pass relaxQuotes: true. No row of this file was read.`,
+    message: `Read: orders.csv line 1: no row of this file was read: a quote " stands inside a field without quotes. It is not clear what it means. Enclose the field in quotes and double the ", or pass relaxQuotes: true.`,
     rows: [],
   },
   {
     name: 'a file in UTF-16',
     text: Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'),
     message:
-      'Read: orders.csv line 1: the file is in UTF-16, as its first two bytes say. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16 -t UTF-8. No row of this file was read.',
+      'Read: orders.csv line 1: no row of this file was read: the file is in UTF-16, as its first two bytes say. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16 -t UTF-8.',
     rows: [],
   },
   {
     name: 'a file in UTF-8 that is said to be in Latin-1',
     text: '\uFEFFa,b\n1,2\n',
     options: { encoding: 'latin1' },
-    message: `Read: orders.csv line 1: the file is in UTF-8, as its byte order mark says, and encoding is 'latin1'. Letters with accents would come out wrong. Leave encoding out. No row of this file was read.`,
+    message: `Read: orders.csv line 1: no row of this file was read: the file is in UTF-8, as its byte order mark says, and encoding is 'latin1'. Letters with accents would come out wrong. Leave encoding out.`,
     rows: [],
   },
 ];

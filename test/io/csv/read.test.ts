@@ -151,7 +151,7 @@ test('a file that can not be read is refused as a whole, and the others are read
   const p = new Pipeline();
   p.apply(readCsv({ files, columns: ['id'] }), { name: 'Orders' });
   await expect(p.run(directRunner())).rejects.toThrow(
-    `Orders/Read: ${doubled} line 1: the column "id" is there twice, as field 1 and 2.`,
+    `Orders/Read: ${doubled} line 1: no row of this file was read: the column "id" is there twice, as field 1 and 2.`,
   );
 
   const q = new Pipeline();

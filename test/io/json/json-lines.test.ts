@@ -32,6 +32,11 @@ test('each line is a value; empty lines are passed over', async () => {
   expect(await elementsOf('{"a":1}\n\n[2]\r\n  \nnull\n"x"')).toEqual([{ a: 1 }, [2], null, 'x']);
 });
 
+test('a schema that waits is refused with the step', async () => {
+  const schema = z.object({}).refine(() => Promise.resolve(true));
+  expect(await elementsOf('{"a":1}', { schema })).toMatch(/^Load\/Read: the zod schema validates asynchronously\./);
+});
+
 test('a line that is not JSON ends the run with step, file, line and the fix', async () => {
   expect(await elementsOf('{"a":1}\n\n{"a":\n')).toMatch(
     /^Load\/Read: in\.jsonl line 3: this line is not JSON: .*\. It has no value\. Correct it, or pass deadLetters to go on without it\./,
