@@ -8,6 +8,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import type { Transform } from 'node:stream';
+import { ZstdFrames } from './zstd-frames.ts';
 
 /** How the bytes of a file are packed. */
 export type Compression = 'gzip' | 'zstd' | 'brotli' | 'none';
@@ -21,6 +22,8 @@ export interface Codec {
   readonly extensions: readonly [string, ...string[]];
   /** Whether a file may hold several packed pieces one after another, as `cat a.gz b.gz` makes it. */
   readonly isConcatenable: boolean;
+  /** Tells whether packed bytes end where a piece does, for the codec where node:zlib does not always tell. */
+  readonly frames?: () => ZstdFrames;
   /** What packed bytes begin with, where that is one mark. */
   readonly mark: readonly number[];
   compress(): ZlibStream;
@@ -41,6 +44,7 @@ const CODECS: Readonly<Record<Exclude<Compression, 'none'>, Codec>> = {
     name: 'zstd',
     extensions: ['.zst', '.zstd'],
     isConcatenable: true,
+    frames: () => new ZstdFrames(),
     mark: [],
     // With a checksum: without one, zstd does not notice most damage.
     compress: () => createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),

@@ -1,5 +1,6 @@
 import type { Codec, ZlibStream } from './compression.ts';
 import { DamagedFileError, damagedAt } from './damaged-file.ts';
+import type { ZstdFrames } from './zstd-frames.ts';
 
 /** How much packed bytes may grow before a file counts as an attack on memory, disk and time. */
 export interface InflateLimits {
@@ -34,7 +35,8 @@ export async function* inflate(
   limits: InflateLimits = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const maxExpansion = limits.maxExpansion ?? DEFAULT_EXPANSION;
-  const input = file.packed[Symbol.asyncIterator]();
+  const frames = file.codec.frames?.();
+  const input = watched(file.packed, frames);
   let start = 0;
   let inflated = 0;
   try {
@@ -54,9 +56,8 @@ export async function* inflate(
           yield piece;
         }
       } catch (cause) {
-        throw cause instanceof DamagedFileError
-          ? cause
-          : damaged(file, start + stream.bytesWritten, inflated === 0 && !hasMark, cause);
+        if (cause instanceof DamagedFileError) throw cause;
+        throw damaged(file, start + stream.bytesWritten, inflated === 0 && !hasMark, cause);
       } finally {
         stream.destroy();
       }
@@ -67,6 +68,7 @@ export async function* inflate(
         return;
       }
     } while (rest !== undefined);
+    if (frames?.isBetweenFrames === false || start === 0) throw endsTooEarly(file, start);
   } finally {
     await input.return?.();
   }
@@ -118,6 +120,25 @@ function refuseBomb(path: string, inflated: number, packed: number, maxExpansion
   );
 }
 
+/** The packed bytes, seen by who follows their frames. */
+async function* watched(
+  packed: AsyncIterable<Uint8Array>,
+  frames: ZstdFrames | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of packed) {
+    frames?.take(chunk);
+    yield chunk;
+  }
+}
+
+const endsTooEarly = ({ path, codec }: Pick<PackedFile, 'path' | 'codec'>, byte: number, cause?: unknown): Error =>
+  damagedAt(
+    path,
+    byte,
+    `the ${codec.name} data end too early: the file is cut off. Its last records are missing. Copy the file again, or have it written again.`,
+    cause === undefined ? {} : { cause },
+  );
+
 /** What node:zlib says of bytes that never were of a codec; brotli has no mark of its own to tell by. */
 const FOREIGN = /incorrect header check|unknown compression method|Unknown frame descriptor|^Decompression failed/;
 
@@ -125,14 +146,7 @@ function damaged({ path, codec }: PackedFile, byte: number, mayBeForeign: boolea
   const { code = '', message } = cause as NodeJS.ErrnoException;
   // Reading the packed bytes failed, which has been said already.
   if (code === '') return cause as Error;
-  if (code === 'Z_BUF_ERROR') {
-    return damagedAt(
-      path,
-      byte,
-      `the ${codec.name} data end too early: the file is cut off. Its last records are missing. Copy the file again, or have it written again.`,
-      { cause },
-    );
-  }
+  if (code === 'Z_BUF_ERROR') return endsTooEarly({ path, codec }, byte, cause);
   if (mayBeForeign && FOREIGN.test(message)) {
     return damagedAt(
       path,

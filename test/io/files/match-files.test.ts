@@ -55,7 +55,16 @@ test.each([
 });
 
 test('a wildcard finds neither hidden files, nor directories, nor what Viga keeps', async () => {
-  expect(await relative(tree(), '*')).toEqual(['a.txt', 'b.csv', 'b.txt', 'c1.txt', 'c2.txt', 'cx.txt', 'd-1.txt', 'we[i]rd.txt']);
+  expect(await relative(tree(), '*')).toEqual([
+    'a.txt',
+    'b.csv',
+    'b.txt',
+    'c1.txt',
+    'c2.txt',
+    'cx.txt',
+    'd-1.txt',
+    'we[i]rd.txt',
+  ]);
 });
 
 test('a file knows its size and its path below the fixed part of the pattern', async () => {
