@@ -44,10 +44,14 @@ describe.each(pages())('%s', (page) => {
 
 const snippets = readdirSync(path.join(root, 'docs/snippets')).filter((name) => name.endsWith('.ts'));
 
-test.concurrent.each(snippets)('docs/snippets/%s runs and its assertions hold', async (name) => {
-  const args = ['--disable-warning=ExperimentalWarning', path.join(root, 'docs/snippets', name)];
-  await expect(promisify(execFile)(process.execPath, args)).resolves.toMatchObject({ stderr: '' }, PATIENCE);
-});
+test.concurrent.each(snippets)(
+  'docs/snippets/%s runs and its assertions hold',
+  async (name) => {
+    const args = ['--disable-warning=ExperimentalWarning', path.join(root, 'docs/snippets', name)];
+    await expect(promisify(execFile)(process.execPath, args)).resolves.toMatchObject({ stderr: '' });
+  },
+  PATIENCE,
+);
 
 test('every snippet is shown by a page', () => {
   const shown = new Set(pages().flatMap((page) => codeBlocks(read(page)).map(({ file }) => file)));
