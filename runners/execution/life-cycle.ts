@@ -19,9 +19,9 @@ const doFnOf = ({ node }: NodeRuntime): AnyDoFn | undefined =>
 /** Runs `setup`; what it returns is the resource of all other calls. */
 export async function setUp(node: NodeRuntime, scope: CallScope): Promise<void> {
   const setup = doFnOf(node)?.setup;
-  if (setup === undefined) return;
-  node.resource = await lifeCycle(node, 'setup', scope, setup);
-  node.invoker.release();
+  if (setup !== undefined) node.resource = await lifeCycle(node, 'setup', scope, setup);
+  if (setup !== undefined) node.invoker.release();
+  node.isSetUp = true;
 }
 
 export async function startBundle(node: NodeRuntime, scope: CallScope): Promise<void> {
@@ -61,13 +61,14 @@ export async function finishBundle(node: NodeRuntime, scope: CallScope): Promise
   });
 }
 
-/** Runs `teardown`; what it throws is only told. */
+/** Runs `teardown` where `setup` succeeded, once; what it throws is only told. */
 export async function tearDown(
   node: NodeRuntime,
   { scope, warn }: { readonly scope: CallScope; readonly warn: (message: string) => void },
 ): Promise<void> {
   const teardown = doFnOf(node)?.teardown;
-  if (teardown === undefined) return;
+  if (teardown === undefined || !node.isSetUp) return;
+  node.isSetUp = false;
   try {
     await runScoped(scope, node.metrics, () => teardown(node.resource));
   } catch (error) {

@@ -28,6 +28,8 @@ export interface NodeRuntime {
   /** Elements given out, by tag. */
   readonly out: Map<string, number>;
   failed: number;
+  /** Whether `setup` is over and `teardown` is still to come. */
+  isSetUp: boolean;
   /** What `setup` returned. */
   resource: unknown;
   /** Where the metrics of the call go that has just returned a promise. */
@@ -71,6 +73,7 @@ export function nodeRuntime(
           : 0,
     out: new Map([[MAIN, 0]]),
     failed: 0,
+    isSetUp: false,
     resource: undefined,
     promised: undefined,
   };
