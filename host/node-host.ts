@@ -37,5 +37,9 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
 
 function asyncScope<T>(): AsyncScope<T> {
   const storage = new AsyncLocalStorage<T>();
-  return { run: (value, fn) => storage.run(value, fn), get: () => storage.getStore() };
+  return {
+    run: (value, fn) => storage.run(value, fn),
+    enter: (value) => storage.enterWith(value),
+    get: () => storage.getStore(),
+  };
 }

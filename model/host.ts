@@ -61,6 +61,8 @@ export interface MemoryGauge {
 /** A value that follows the async continuations of a call. */
 export interface AsyncScope<T> {
   run<R>(value: T, fn: () => R): R;
+  /** Replaces the value for what the present `run` has still to do; what it has begun keeps the old one. */
+  enter(value: T): void;
   get(): T | undefined;
 }
 

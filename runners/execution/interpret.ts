@@ -164,7 +164,7 @@ export function interpreted(stage: StageRuntime, targets: readonly Target[]): Ru
     consume ??= consumerOf(stage, targets);
     stage.batch = batch;
     let i = from;
-    for (; i < to && !stage.full && !stage.late.isTaken; i++) {
+    for (; i < to && !stage.full; i++) {
       stage.i = i;
       consume(
         batch.values[i],

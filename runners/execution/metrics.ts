@@ -157,7 +157,7 @@ export class StepMetrics implements MetricsScope {
 }
 
 /** Where the metrics of what follows an await are found. */
-export type CallScope = Pick<AsyncScope<MetricsScope>, 'run'>;
+export type CallScope = Pick<AsyncScope<MetricsScope>, 'run' | 'enter'>;
 
 /** Runs a call whose metrics go to `metrics`, both until it returns and in what it goes on to do. */
 export function runScoped<R>(scope: CallScope, metrics: StepMetrics, call: () => R): R {

@@ -16,13 +16,12 @@ import { isThenable } from './stage.ts';
 export class LateScope implements MetricsScope {
   #metrics: StepMetrics | undefined;
 
-  /** Whether a call goes on in it, so that the next one needs another. */
-  get isTaken(): boolean {
-    return this.#metrics !== undefined;
-  }
-
-  take(metrics: StepMetrics): void {
-    this.#metrics ??= metrics;
+  /** The call that was made last goes on in it; those after it get another one. */
+  take(metrics: StepMetrics, scope: CallScope): LateScope {
+    this.#metrics = metrics;
+    const next = new LateScope();
+    scope.enter(next);
+    return next;
   }
 
   update(metric: Metric, value: number | string): void {

@@ -42,7 +42,7 @@ async function runStage(
       signal: new AbortController().signal,
       turn: { isDue: () => false, take: () => undefined },
       warn: () => undefined,
-      scope: { run: (_scope, fn) => fn() },
+      scope: { run: (_scope, fn) => fn(), enter: () => undefined },
     },
   );
   await stage.open();
