@@ -13,6 +13,7 @@ import { deadLetterOf } from './dead-letters.ts';
 import { SKIP } from './invoke.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { waitFor } from './wait.ts';
 
 const FIRST_BACKOFF = 100;
 const LAST_BACKOFF = 30_000;
@@ -32,6 +33,7 @@ export interface FailedCall {
 /** What failures need of their stage. */
 export interface FailureEnvironment {
   readonly host: Host;
+  readonly signal: AbortSignal;
   /** Calls the step once more; the result has all outputs of the call. */
   readonly callAgain: (failed: FailedCall) => Promise<unknown>;
   readonly deliver: (failed: FailedCall, letter: DeadLetter<unknown>) => void;
@@ -43,6 +45,8 @@ export interface FailureEnvironment {
  */
 export class Failures {
   readonly #environment: FailureEnvironment;
+  /** Errors of calls for which all was tried. */
+  readonly #final = new WeakSet<Error>();
 
   constructor(environment: FailureEnvironment) {
     this.#environment = environment;
@@ -52,7 +56,9 @@ export class Failures {
   handle(failed: FailedCall, error: unknown, attempts = 1): unknown {
     const { node, metrics } = failed;
     // What a later step of the stage threw has its own step already.
-    if (error instanceof ElementError && error.step !== node.path) throw error;
+    if (error instanceof ElementError && (error.step !== node.path || this.#final.has(error))) throw error;
+    // The run is over: nothing is tried again, and nobody waits for dead letters.
+    if (this.#environment.signal.aborted) throw error;
     metrics.settle(false);
     node.invoker.takeEmissions();
     const { primitive } = node.node.step;
@@ -60,7 +66,11 @@ export class Failures {
     if (traits?.retry && attempts < traits.retry.attempts && isRetryable(traits.retry, error)) {
       return this.#tryAgain(failed, traits.retry, attempts);
     }
-    if (!traits?.hasDeadLetters) throw elementError(failed, error, attempts);
+    if (!traits?.hasDeadLetters) {
+      const final = elementError(failed, error, attempts);
+      this.#final.add(final);
+      throw final;
+    }
     node.failed++;
     const [element, timestamp, windows] = failed.call;
     const coordinate = failed.coordinate?.();
@@ -72,11 +82,11 @@ export class Failures {
   }
 
   async #tryAgain(failed: FailedCall, retry: RetryPolicy, attempts: number): Promise<unknown> {
-    const { host, callAgain } = this.#environment;
+    const { host, signal, callAgain } = this.#environment;
     const { backoff = FIRST_BACKOFF, maxBackoff = LAST_BACKOFF } = retry;
     // Full jitter: many calls that failed together do not come back together.
     const delay = host.random.next() * Math.min(maxBackoff, backoff * 2 ** (attempts - 1));
-    await new Promise<void>((resolve) => host.clock.setTimer(delay, resolve));
+    await waitFor(host.clock, delay, signal);
     try {
       return await callAgain(failed);
     } catch (error) {

@@ -12,3 +12,4 @@ export { ownCopy } from './own-copy.ts';
 export { type Edge, edgesOf, type SideInputAccess, type StageNode, type StageSpec, type Target } from './stage.ts';
 export type { StageEnvironment } from './stage-environment.ts';
 export { StageRuntime } from './stage-runtime.ts';
+export { waitFor } from './wait.ts';

@@ -111,8 +111,9 @@ export class PendingCalls {
     return this.#environment.failures.handle(failedCall(node, entry), error);
   }
 
-  /** Starts calls that wait, while there is room. */
+  /** Starts calls that wait, while there is room; none once the run is over, when DoFns are torn down. */
   #start(node: NodeRuntime): void {
+    if (this.#environment.signal.aborted) return;
     for (let entry = node.ring.nextToStart(); entry !== undefined; entry = node.ring.nextToStart()) {
       const result = this.#call(node, entry);
       if (entry.error === undefined && (isThenable(result) || isAsyncIterable(result))) {

@@ -47,8 +47,6 @@ export class StageRuntime implements MetricsScope {
   full = false;
   /** Set when a promise shows up: the generated loop ends after this element. */
   leave = false;
-  /** Where the metrics of a call go that returns a promise although its function was known to be sync. */
-  late = new LateScope();
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
@@ -57,6 +55,7 @@ export class StageRuntime implements MetricsScope {
   readonly #pending: PendingCalls;
   readonly #elementsIn = new Map<string, number>();
   readonly #suspended = new Suspended();
+  #late = new LateScope();
   #bundleIsOpen = false;
 
   constructor(spec: StageSpec, environment: StageEnvironment) {
@@ -68,6 +67,7 @@ export class StageRuntime implements MetricsScope {
     );
     this.#failures = new Failures({
       host,
+      signal: environment.signal,
       callAgain: (failed) => callAgain(failed, environment.scope),
       deliver: (failed, letter) => this.#deliverLetter(failed, letter),
     });
@@ -138,7 +138,7 @@ export class StageRuntime implements MetricsScope {
     const node = this.node(index);
     const isScoped = node.promised !== undefined;
     const entry = this.#entry(node, ...call);
-    if (!isScoped) this.late.take(entry.metrics);
+    if (!isScoped) this.#late = this.#late.take(entry.metrics, this.environment.scope);
     this.#pending.enqueue(node, entry, result);
     this.leave = true;
     if (node.ring.isFull) this.full = true;
@@ -260,11 +260,7 @@ export class StageRuntime implements MetricsScope {
         const isCareful = segment.rings.some(({ isBusy }) => isBusy);
         const run = isCareful ? segment.runCarefully : segment.run;
         const to = isCareful && !isTried ? i + 1 : batch.length;
-        if (outer === this && !this.late.isTaken) i = run(batch, i, to);
-        else {
-          if (this.late.isTaken) this.late = new LateScope();
-          i = this.environment.scope.run(this.late, () => run(batch, i, to));
-        }
+        i = outer === this ? run(batch, i, to) : this.environment.scope.run(this.#late, () => run(batch, i, to));
         isTried ||= isCareful;
       }
       return i;
