@@ -46,7 +46,10 @@ const noWindow = (step: Step): never => {
 /** A function that can be called without a context: it declares one parameter, or none. */
 const takesContext = (fn: { readonly length: number }): boolean => fn.length > 1;
 
-/** Whether a node's function asks for the window, so that it is called once per window. */
+/**
+ * Whether a node's function asks for the window, so that it is called once per window. An element in several windows is
+ * one in each (Beam model), so to give it other windows is such a function.
+ */
 export function observesWindow({ step: { primitive } }: StageNode): boolean {
   switch (primitive.kind) {
     case 'Map':
@@ -55,6 +58,8 @@ export function observesWindow({ step: { primitive } }: StageNode): boolean {
       return takesContext(primitive.fn) || Object.keys(primitive.traits.sideInputs).length > 0;
     case 'ParDo':
       return takesContext(primitive.doFn.process) || Object.keys(primitive.traits.sideInputs).length > 0;
+    case 'AssignWindows':
+      return true;
     default:
       return false;
   }
