@@ -43,7 +43,8 @@ type Views = Readonly<Record<string, unknown>>;
 /**
  * The side inputs of a run: an edge for each collection that is one, and the views that functions get.
  *
- * A window of the main input sees the side window that holds its last instant (Beam model, "Side inputs and windowing").
+ * A window of the main input sees the side window that holds its last instant (Beam model, "Side inputs and windowing"),
+ * the earliest where several do.
  * A view is made when it is first read, and once for each side window.
  */
 export class SideInputs {
@@ -101,8 +102,8 @@ export class SideInputs {
 }
 
 function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
-  const [window] = collection.windowing.windowFn.assign(main.maxTimestamp, undefined);
-  return window ?? main;
+  // Window functions list the latest window first, and the earliest counts (Beam: SlidingWindows.getDefaultWindowMappingFn).
+  return collection.windowing.windowFn.assign(main.maxTimestamp, undefined).at(-1) ?? main;
 }
 
 function viewOf(what: string, { kind, defaultValue }: PCollectionView<unknown>, values: readonly unknown[]): unknown {
