@@ -2,6 +2,7 @@ import {
   type AnyWindowFn,
   type BoundedWindow,
   type IntervalWindow,
+  isIntervalWindow,
   type PrimitiveKey,
   tableKey,
   type Timestamp,
@@ -156,7 +157,7 @@ export class MergingTable implements GroupTable {
       found.active[same] = this.#merged([found.active[same] as Active, added], added.window);
       return;
     }
-    let active = [...found.active, added];
+    let active = [...found.active, added].sort(byStart);
     const merges = this.#windowFn.merge?.(active.map(({ window }) => window)) ?? [];
     for (const { merged, result } of merges) {
       const names = new Set(merged.map(windowKey)).add(windowKey(result));
@@ -177,6 +178,12 @@ export class MergingTable implements GroupTable {
     if (!reducer.keepsValues) this.#sample.see(value);
     return { window, value, timestamp };
   }
+}
+
+/** The order in which a merge function gets its windows. */
+function byStart({ window: a }: Active, { window: b }: Active): number {
+  const starts = isIntervalWindow(a) && isIntervalWindow(b) ? a.start - b.start : 0;
+  return starts || a.maxTimestamp - b.maxTimestamp;
 }
 
 function columns(
