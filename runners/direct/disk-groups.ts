@@ -1,6 +1,7 @@
 import {
   type BoundedWindow,
   type Coder,
+  CoderError,
   encodeKey,
   iterableData,
   type IterableData,
@@ -20,16 +21,19 @@ class DiskValues implements IterableData<unknown> {
   readonly [iterableData] = true as const;
   readonly #sequence: BlockSequence;
   readonly #coder: Coder<unknown>;
+  readonly #kept: readonly unknown[];
 
-  constructor(sequence: BlockSequence, coder: Coder<unknown>) {
+  constructor(sequence: BlockSequence, coder: Coder<unknown>, kept: readonly unknown[]) {
     this.#sequence = sequence;
     this.#coder = coder;
+    this.#kept = kept;
   }
 
   *[Symbol.iterator](): Iterator<unknown> {
     for (const reader of this.#sequence.blocks()) {
       while (!reader.isAtEnd()) yield this.#coder.decode(reader);
     }
+    yield* this.#kept;
   }
 }
 
@@ -38,6 +42,8 @@ interface Group {
   readonly window: BoundedWindow;
   timestamp: Timestamp;
   readonly sequence: BlockSequence;
+  /** Values that have no bytes. */
+  readonly kept: unknown[];
 }
 
 /**
@@ -57,15 +63,25 @@ export function* diskGroups(
     const name = `${windowKey(window)} ${encodeKey(key)}`;
     let group = groups.get(name);
     if (group === undefined) {
-      group = { key, window, timestamp, sequence: file.sequence() };
+      group = { key, window, timestamp, sequence: file.sequence(), kept: [] };
       groups.set(name, group);
     }
     if (combiner !== 'end-of-window') group.timestamp = combineTimestamps(combiner, group.timestamp, timestamp);
-    coder.encode(value, group.sequence.writer);
+    const { writer } = group.sequence;
+    const start = writer.position;
+    try {
+      coder.encode(value, writer);
+    } catch (error) {
+      if (!(error instanceof CoderError)) throw error;
+      writer.position = start;
+      spill.warn(error.message);
+      group.kept.push(value);
+      continue;
+    }
     group.sequence.wrote();
   }
-  for (const { key, window, timestamp, sequence } of groups.values()) {
+  for (const { key, window, timestamp, sequence, kept } of groups.values()) {
     const timestamps = combiner === 'end-of-window' ? null : Float64Array.of(timestamp);
-    yield groupBatch([{ key, value: new DiskValues(sequence, coder) }], [window], timestamps);
+    yield groupBatch([{ key, value: new DiskValues(sequence, coder, kept) }], [window], timestamps);
   }
 }
