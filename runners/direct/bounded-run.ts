@@ -74,6 +74,9 @@ export class BoundedRun {
       this.#abort.signal.throwIfAborted();
       for (const write of writes.values()) await write.open();
       for (const root of this.#plan.order) await this.#runRoot(root);
+      // Sinks that no root feeds get nothing, and are prepared all the same.
+      await this.#prepareWrites();
+      this.#abort.signal.throwIfAborted();
       for (const write of writes.values()) await write.commit();
     } catch (error) {
       this.#abort.abort(error);
