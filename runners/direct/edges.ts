@@ -1,4 +1,5 @@
 import type { PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
+import { connectorError } from './connector-error.ts';
 import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
 
 // The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.
@@ -54,7 +55,14 @@ export class SinkEdge extends CollectingEdge {
   }
 
   protected pass(batch: Batch): void | Promise<void> {
-    return this.#writer().write(sinkBatch(batch));
+    const failed = (error: unknown): never => {
+      throw connectorError(this.name, 'writing', error);
+    };
+    try {
+      return this.#writer().write(sinkBatch(batch))?.catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 }
 

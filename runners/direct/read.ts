@@ -14,7 +14,8 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
-import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+import { connectorError, named } from './connector-error.ts';
+import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
 
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
@@ -61,7 +62,9 @@ export interface Reading {
 export async function restrictionsOf(reading: Reading, origin: Origin): Promise<readonly unknown[]> {
   const { reader, step, parts, progress } = reading;
   const context = contextOf(reading);
-  const initial = await reader.initialRestriction(origin.element, context);
+  const initial = await named(step.path, 'finding what to read', () =>
+    reader.initialRestriction(origin.element, context),
+  );
   if (reader.isBounded?.(initial) === false) {
     throw new PipelineError(
       step.path,
@@ -69,7 +72,8 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
     );
   }
   progress.expect(sizeOf(reading, initial));
-  return parts > 1 && reader.split ? await reader.split(initial, parts, context) : [initial];
+  if (parts <= 1 || !reader.split) return [initial];
+  return named(step.path, 'dividing what is read', () => reader.split?.(initial, parts, context) ?? [initial]);
 }
 
 /** How much a restriction holds, where its reader knows: shares and remaining times are computed from it. */
@@ -90,12 +94,12 @@ export async function readRestriction(reading: Reading, origin: Origin, restrict
   let tracker = reader.createTracker(restriction);
   for (;;) {
     signal.throwIfAborted();
-    const result = await reader.read(origin.element, tracker, output, context);
+    const result = await readOnce(reading, output, () => reader.read(origin.element, tracker, output, context));
     await output.flushRejects();
     if (result === undefined) break;
     const rest = tracker.trySplit(0);
     if (rest === undefined) break;
-    await new Promise<void>((resolve) => host.clock.setTimer(result.resumeAfter, resolve));
+    await waitFor(host.clock, result.resumeAfter, signal);
     tracker = reader.createTracker(rest.residual);
   }
   try {
@@ -107,12 +111,23 @@ export async function readRestriction(reading: Reading, origin: Origin, restrict
   }
 }
 
+/** What a reader throws names its step; what was thrown behind it, by a step that got its elements, passes as it is. */
+async function readOnce<T>({ step }: Reading, output: ReaderOutput, read: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw error === output.thrownBehind ? error : connectorError(step.path, 'reading', error);
+  }
+}
+
 const contextOf = ({ host, signal, step }: Reading): SourceContext => ({ host, signal, step: step.path });
 
 class ReaderOutput implements SourceOutput<unknown> {
   readonly #reading: Reading;
   readonly #origin: Origin;
   readonly #rejects = new BatchBuilder();
+  /** What the steps that get the elements threw. */
+  thrownBehind: unknown;
 
   constructor(reading: Reading, origin: Origin) {
     this.#reading = reading;
@@ -120,15 +135,15 @@ class ReaderOutput implements SourceOutput<unknown> {
   }
 
   emit(batch: SourceBatch<unknown>): void | Promise<void> {
-    const { feed, progress } = this.#reading;
+    const { progress } = this.#reading;
     if (batch.bytes !== undefined) progress.read(batch.bytes);
     if (this.#rejects.length > 0) return this.#emitAfterRejects(batch);
-    if (batch.values.length > 0) return feed(toBatch(batch, this.#origin), MAIN);
+    if (batch.values.length > 0) return this.#feed(toBatch(batch, this.#origin), MAIN);
   }
 
   async #emitAfterRejects(batch: SourceBatch<unknown>): Promise<void> {
     await this.flushRejects();
-    if (batch.values.length > 0) await this.#reading.feed(toBatch(batch, this.#origin), MAIN);
+    if (batch.values.length > 0) await this.#feed(toBatch(batch, this.#origin), MAIN);
   }
 
   reject(record: unknown, error: Error, coordinate?: string): void {
@@ -143,7 +158,19 @@ class ReaderOutput implements SourceOutput<unknown> {
   }
 
   async flushRejects(): Promise<void> {
-    if (this.#rejects.length > 0) await this.#reading.feed(this.#rejects.take(), DEAD_LETTERS);
+    if (this.#rejects.length > 0) await this.#feed(this.#rejects.take(), DEAD_LETTERS);
+  }
+
+  #feed(batch: Batch, tag: string): void | Promise<void> {
+    const failed = (error: unknown): never => {
+      this.thrownBehind = error;
+      throw error;
+    };
+    try {
+      return this.#reading.feed(batch, tag)?.catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   // A bounded run goes from the lowest watermark to the highest in one step: there is nothing to hold or carry.

@@ -11,6 +11,7 @@ import {
   type Step,
 } from '../../model/index.ts';
 import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
+import { named } from './connector-error.ts';
 import { SinkEdge } from './edges.ts';
 import type { ElementStore } from './element-store.ts';
 
@@ -35,6 +36,7 @@ export class Write {
   readonly #context: SinkContext;
   #writer: SinkWriter<unknown, unknown> | undefined;
   #committable: { readonly value: unknown } | undefined;
+  #isCommitted = false;
   rejected = 0;
   bytes = 0;
 
@@ -58,21 +60,30 @@ export class Write {
   }
 
   async open(): Promise<void> {
-    await this.#sink.recover?.(this.#context);
-    this.#writer = await this.#sink.open(this.#context);
+    await named(this.step.path, 'opening its sink', async () => {
+      await this.#sink.recover?.(this.#context);
+      this.#writer = await this.#sink.open(this.#context);
+    });
   }
 
   async prepare(): Promise<void> {
     await this.edge.flush(true);
-    this.#committable = { value: await this.#open().prepare() };
+    this.#committable = {
+      value: await named(this.step.path, 'finishing what was written', () => this.#open().prepare()),
+    };
   }
 
   async commit(): Promise<void> {
-    if (this.#committable !== undefined) await this.#sink.commit(this.#committable.value, this.#context);
+    const committable = this.#committable;
+    if (committable === undefined) return;
+    await named(this.step.path, 'making visible what was written', () =>
+      this.#sink.commit(committable.value, this.#context),
+    );
+    this.#isCommitted = true;
   }
 
   async abort(): Promise<void> {
-    await this.#writer?.abort();
+    if (!this.#isCommitted) await this.#writer?.abort();
   }
 
   #open(): SinkWriter<unknown, unknown> {
