@@ -47,6 +47,8 @@ export interface Expected {
 
 const GLOBAL: NaiveWindow = { name: 'global', start: Number.NEGATIVE_INFINITY, max: END_OF_GLOBAL };
 const between = (start: number, end: number): NaiveWindow => ({ name: `${start},${end}`, start, max: end - 1 });
+/** Windows of the clock end where event time does. */
+const clocked = (start: number, size: number): NaiveWindow => between(start, Math.min(start + size, END_OF_GLOBAL + 1));
 const floorTo = (t: number, size: number, offset: number): number => {
   const past = (((t - offset) % size) + size) % size;
   return t - past;
@@ -58,12 +60,12 @@ export function windowsOf(kind: WindowKind, t: number): readonly NaiveWindow[] {
       return [GLOBAL];
     case 'fixed': {
       const start = floorTo(t, FIXED.size, FIXED.offset);
-      return [between(start, start + FIXED.size)];
+      return [clocked(start, FIXED.size)];
     }
     case 'sliding': {
       const last = floorTo(t, SLIDING.period, SLIDING.offset);
       const starts = Array.from({ length: 10 }, (_, i) => last - i * SLIDING.period);
-      return starts.filter((start) => start + SLIDING.size > t).map((start) => between(start, start + SLIDING.size));
+      return starts.filter((start) => start + SLIDING.size > t).map((start) => clocked(start, SLIDING.size));
     }
     case 'sessions':
       return [between(t, t + GAP)];
