@@ -67,6 +67,8 @@ export async function pageChecker(): Promise<(chunk: StoredChunk) => void> {
 
 function checkSizes(header: PageHeader, rest: number): number {
   const { compressed_page_size: stored, uncompressed_page_size: size } = header;
+  // The types say that a header has both; one that is damaged may not.
+  if (stored === undefined || size === undefined) throw new RangeError('what stands here is no page');
   if (!(stored >= 0 && stored <= rest)) throw new RangeError(`a page claims ${stored} bytes, but ${rest} are left`);
   const isBomb = size > ANY_RATIO_BYTES && size > stored * MAX_RATIO;
   if (!(size >= 0 && size <= MAX_PAGE_BYTES) || isBomb) {

@@ -25,7 +25,12 @@ export function inferColumns(rows: readonly object[], leftOut: ReadonlySet<strin
       if (!leftOut.has(name)) types.set(name, merge(types.get(name), typeOf(value, name, refuse), name, refuse));
     }
   }
-  if (types.size === 0) refuse('?', 'is not there: the rows have no members');
+  if (types.size === 0) {
+    throw new ConnectorError(
+      place,
+      `there are no columns, as ${rows.length === 0 ? 'there is no row' : 'no row has a member'}. A Parquet file has at least one. Declare the columns.`,
+    );
+  }
   return [...types].map(([name, type]) => ({ name, type: known(type, name, refuse) }));
 }
 

@@ -8,9 +8,10 @@ import {
   type SourceOutput,
   validateSync,
 } from '../../model/index.ts';
+import { checkParameterCount, refuseSecondStatement } from './check-query.ts';
 import { openDatabase, patiently } from './connect.ts';
 import type { ReadSettings } from './read-settings.ts';
-import { isSqliteFailure, isTooManyParameters, sqliteError } from './sqlite-error.ts';
+import { isChangeRefused, isSqliteFailure, sqliteError } from './sqlite-error.ts';
 import { tableNames } from './table.ts';
 import type { SqliteValue } from './values.ts';
 
@@ -53,10 +54,19 @@ export async function readRows(
     }
     if (await batch.handOver()) tracker.tryClaim(tracker.currentRestriction().to);
   } catch (error) {
-    throw sqliteError(settings.place, error);
+    throw readError(settings, error);
   } finally {
     db.close();
   }
+}
+
+function readError({ place, table }: ReadSettings, cause: unknown): Error {
+  if (table !== undefined || !isChangeRefused(cause)) return sqliteError(place, cause);
+  return new ConnectorError(
+    place,
+    'the query would change the database. A read changes nothing. Give a SELECT, or write with writeSqlite.',
+    { cause },
+  );
 }
 
 function prepare(db: DatabaseSync, settings: ReadSettings): StatementSync {
@@ -64,6 +74,7 @@ function prepare(db: DatabaseSync, settings: ReadSettings): StatementSync {
   try {
     checkParameterCount(db, statement, parameters, place);
     const prepared = db.prepare(statement);
+    refuseSecondStatement(statement.slice(prepared.sourceSQL.length), place);
     prepared.setReturnArrays(true);
     prepared.setReadBigInts(true);
     return prepared;
@@ -96,31 +107,6 @@ function missingName(
       `there is no column ${JSON.stringify(missing[1])}. The table has: ${names.join(', ')}. Correct columns.`,
       { cause },
     )
-  );
-}
-
-/** SQLite takes a parameter that is not given for NULL: binding one more than there are tells how many there are. */
-function checkParameterCount(
-  db: DatabaseSync,
-  statement: string,
-  parameters: readonly SqliteValue[],
-  place: string,
-): void {
-  const probe = db.prepare(`EXPLAIN ${statement}`);
-  const bind = (...values: readonly SqliteValue[]): boolean => {
-    try {
-      probe.get(...values);
-      return true;
-    } catch (error) {
-      if (isTooManyParameters(error)) return false;
-      throw error;
-    }
-  };
-  const problem = !bind(...parameters) ? 'more' : bind(...parameters, null) ? 'fewer' : undefined;
-  if (problem === undefined) return;
-  throw new ConnectorError(
-    place,
-    `there are ${problem} parameters (${parameters.length}) than question marks in the query. SQLite would take NULL for a missing one. Give one for each.`,
   );
 }
 

@@ -30,6 +30,9 @@ export const isBusy = (error: unknown): boolean => isSqliteFailure(error) && [BU
 export const isRowAtFault = (error: unknown): error is SqliteFailure =>
   isSqliteFailure(error) && [CONSTRAINT, MISMATCH].includes(primary(error));
 
+/** Whether a statement would change what was opened for reading. (Files without permission have extended codes.) */
+export const isChangeRefused = (error: unknown): boolean => isSqliteFailure(error) && error.errcode === READONLY;
+
 export const isTooManyParameters = (error: unknown): boolean => isSqliteFailure(error) && primary(error) === RANGE;
 
 /** What SQLite refused to do, and how to go on. */

@@ -62,6 +62,12 @@ test('an encrypted footer is told so', async () => {
   expect(await messageOf(rowsOf(bytes))).toMatch(/the footer is encrypted/);
 });
 
+test('a file that lacks its beginning is told so', async () => {
+  expect(await messageOf(rowsOf((await whole('none')).subarray(4)))).toMatch(
+    /^ConnectorError: \/data\/rows\.parquet byte 4: row group 0, column \w+: what stands here is no page\. The file is damaged/,
+  );
+});
+
 test('a footer that claims more than the file has is told so', async () => {
   const bytes = await whole('none');
   new DataView(bytes.buffer).setUint32(bytes.length - 8, 1_000_000, true);

@@ -78,7 +78,9 @@ test('columns that the first rows do not tell are errors that name the column', 
   );
   expect(await messageOf(fileOf([{ a: () => 1 }]))).toContain('which no type of Parquet fits');
   expect(await messageOf(fileOf([{ a: new Set([1]) }]))).toContain('holds a Set, which no type of Parquet fits');
-  expect(await messageOf(fileOf([]))).toContain('is not there: the rows have no members');
+  expect(await messageOf(fileOf([]))).toMatch(
+    /: there are no columns, as there is no row\. A Parquet file has at least one\. Declare the columns\.$/,
+  );
 });
 
 test('a later row that differs from the first ones is an error that names row, column and value', async () => {

@@ -231,8 +231,16 @@ describe('what can not be read is said with its place and the fix', () => {
       'near "SELEC": syntax error. Correct the statement.',
     );
     await expect(run({ database, query: 'DELETE FROM orders RETURNING id' })).rejects.toThrow(
-      'attempt to write a readonly database',
+      `${database} query: the query would change the database. A read changes nothing. Give a SELECT, or write with writeSqlite.`,
     );
+  });
+
+  test('a second statement, which SQLite would leave out', async () => {
+    const database = databaseOf(SHOP);
+    await expect(run({ database, query: 'SELECT 1 AS one; DROP TABLE orders' })).rejects.toThrow(
+      `${database} query: after its first statement the query goes on: "DROP TABLE orders". That would be left out. Give one SELECT.`,
+    );
+    await run({ database, query: 'SELECT 1 AS one; -- all\n ; /* of it; */ ' });
   });
 
   test('too many parameters and too few', async () => {
