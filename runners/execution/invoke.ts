@@ -165,7 +165,12 @@ function hasSideInputs({ step: { primitive } }: StageNode): boolean {
 function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]): CallContext {
   const emissions: Emission[] = [];
   const emit: Record<string, (value: unknown, timestamp?: Timestamp) => void> = Object.create(null);
-  for (const tag of tags) emit[tag] = (value, timestamp) => emissions.push({ tag, value, timestamp });
+  for (const tag of tags) {
+    // Gives nothing back: `process` may return what it returns.
+    emit[tag] = (value, timestamp) => {
+      emissions.push({ tag, value, timestamp });
+    };
+  }
   const context = {
     timestamp: 0,
     // Filled before each call.
