@@ -1,0 +1,301 @@
+// What random pipelines and failures have found, each as the smallest program that shows it.
+import { describe, expect, test } from 'vitest';
+import {
+  asList,
+  counter,
+  create,
+  customWindows,
+  type DeadLetter,
+  fixedWindows,
+  flatten,
+  globalWindows,
+  interval,
+  type IntervalWindow,
+  outputTag,
+  OffsetTracker,
+  Pipeline,
+  read,
+  slidingWindows,
+  sum,
+  write,
+} from '../../index.ts';
+import { bothPaths } from '../helpers/runners.ts';
+import { rowsSink } from './rows-sink.ts';
+
+const turn = (): Promise<void> => new Promise(setImmediate);
+
+describe.each(bothPaths)('on the $path path', ({ runner }) => {
+  test('a function that returns at once and later a promise counts after the await as well', async () => {
+    const calls = counter('test', 'calls');
+    const p = new Pipeline();
+    const numbers = p.apply(create([0, 1, 2, 3]));
+    for (const name of ['A', 'B']) {
+      numbers.map(
+        (n): undefined | Promise<void> => {
+          calls.inc();
+          return n === 0 ? undefined : turn().then(() => calls.inc(10));
+        },
+        { name, retry: { attempts: 1 } },
+      );
+    }
+    const result = await p.run(runner());
+    for (const step of ['A', 'B']) expect(result.metric(calls, step)).toEqual({ attempted: 34, committed: 34 });
+  });
+
+  test('what a flatMap counts before its generator fails is not committed', async () => {
+    const calls = counter('test', 'before');
+    const p = new Pipeline();
+    p.apply(create([1, 2])).flatMap(
+      (n) => {
+        calls.inc();
+        return (function* () {
+          yield n;
+          throw new Error('no');
+        })();
+      },
+      { deadLetters: () => undefined },
+    );
+    expect((await p.run(runner())).metric(calls)).toEqual({ attempted: 2, committed: 0 });
+  });
+
+  test('a retried call that goes on keeps its own context and emissions', async () => {
+    const failed = new Set<number>();
+    const p = new Pipeline();
+    const numbers = p.apply(create([1, 2, 3, 4], { timestamps: [1, 2, 3, 4] }));
+    const { odd } = numbers.parDo({
+      outputs: { odd: outputTag<string>() },
+      concurrency: 4,
+      retry: { attempts: 2, backoff: 0 },
+      async process(n: number, context) {
+        if (!failed.has(n)) {
+          failed.add(n);
+          throw new Error('once');
+        }
+        for (let i = 0; i < n; i++) await turn();
+        context.emit.odd(`${n} ${context.timestamp}`);
+      },
+    });
+    const lines: string[] = [];
+    odd.apply(write(rowsSink(lines)));
+    await p.run(runner());
+    expect(lines.sort()).toEqual([1, 2, 3, 4].map((n) => `${n} ${n} @${n} [global] UNKNOWN`));
+  });
+
+  test('a branch with promises keeps its order beside one that emits to another output', async () => {
+    const out: number[] = [];
+    const p = new Pipeline();
+    const numbers = p.apply(create([0, 1, 2, 3, 4, 5, 6, 7]));
+    numbers.map((n) => (n % 4 === 1 ? turn().then(() => n) : n)).map((n) => void out.push(n));
+    const { other } = numbers.parDo({
+      outputs: { other: outputTag<number>() },
+      process: (n: number, { emit }) => emit.other(n),
+    });
+    other.map((n) => n);
+    await p.run(runner());
+    expect(out).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('process may return what emit returns', async () => {
+    const lines: string[] = [];
+    const p = new Pipeline();
+    const { other } = p.apply(create([1])).parDo({
+      outputs: { other: outputTag<number>() },
+      process: (n: number, { emit }) => emit.other(n),
+    });
+    other.apply(write(rowsSink(lines, String)));
+    await p.run(runner());
+    expect(lines).toEqual(['1']);
+  });
+
+  test('outputs that wait for room are counted', async () => {
+    const p = new Pipeline();
+    const two = p.apply(create([1, 2]));
+    two.parDo({
+      name: 'Full',
+      process: async (n: number) => {
+        await turn();
+        return [n];
+      },
+    });
+    two.flatMap((n) => [n, n, n], { name: 'Thrice' });
+    const { steps } = await p.run(runner());
+    expect(steps.find(({ step }) => step === 'Thrice')).toMatchObject({ elementsIn: 2, elementsOut: 6 });
+  });
+
+  test.each(['sync', 'async'])('a %s call that always fails is tried as often as asked for, not more', async (how) => {
+    let calls = 0;
+    const p = new Pipeline();
+    p.apply(create([1])).map(
+      (): number | Promise<number> => {
+        calls++;
+        if (how === 'sync') throw new Error('never');
+        return turn().then(() => Promise.reject(new Error('never')));
+      },
+      { name: 'Fails', retry: { attempts: 3, backoff: 0 } },
+    );
+    await expect(p.run(runner())).rejects.toMatchObject({ step: 'Fails', place: { attempts: 3 } });
+    expect(calls).toBe(3);
+  });
+
+  test('an element in several windows is several elements when it is windowed again', async () => {
+    const lines: string[] = [];
+    const p = new Pipeline();
+    p.apply(create(['a'], { timestamps: [7] }))
+      .windowInto(slidingWindows({ size: 10, period: 5 }))
+      .windowInto(globalWindows())
+      .apply(write(rowsSink(lines)));
+    await p.run(runner());
+    expect(lines).toEqual(['a @7 [global] UNKNOWN', 'a @7 [global] UNKNOWN']);
+  });
+
+  test('of the sliding windows of a side input, the earliest that holds the end of the main window is seen', async () => {
+    const seen: unknown[] = [];
+    const p = new Pipeline();
+    const side = p
+      .apply(create([1, 6, 11], { timestamps: [1, 6, 11] }), { name: 'Side' })
+      .windowInto(slidingWindows({ size: 10, period: 5 }));
+    p.apply(create(['a'], { timestamps: [3] }), { name: 'Main' })
+      .windowInto(fixedWindows({ size: 7 }))
+      .map((_, { sideInputs }) => void seen.push([...sideInputs.side].sort()), { sideInputs: { side: asList(side) } });
+    await p.run(runner());
+    // The main window ends with 6, which lies in [0, 10) and [5, 15).
+    expect(seen).toEqual([[1, 6]]);
+  });
+
+  test('a merge function gets its windows sorted by start', async () => {
+    const orders: number[][] = [];
+    const p = new Pipeline();
+    const windows = customWindows<IntervalWindow>({
+      name: 'Recorded',
+      assign: (timestamp) => [interval(timestamp, timestamp + 1)],
+      merge(active) {
+        orders.push(active.map(({ start }) => start));
+        return [];
+      },
+    });
+    p.apply(create([5, 1, 3], { timestamps: [5, 1, 3] }))
+      .windowInto(windows)
+      .keyBy(() => 'all')
+      .combinePerKey(sum);
+    await p.run(runner());
+    for (const starts of orders) expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    expect(orders.at(-1)).toEqual([1, 3, 5]);
+  });
+
+  test('a write of no collections at all is prepared and committed', async () => {
+    let commits = 0;
+    const sink = { ...rowsSink([]), commit: async () => void commits++ };
+    const p = new Pipeline();
+    flatten([], { pipeline: p }).apply(write(sink));
+    await p.run(runner());
+    expect(commits).toBe(1);
+  });
+
+  test('a DoFn is torn down only if it was set up', async () => {
+    const log: string[] = [];
+    const p = new Pipeline();
+    const doFn = (name: string, fails: boolean) => ({
+      name,
+      setup() {
+        if (fails) throw new Error('no');
+        log.push(`${name} up`);
+      },
+      process: (n: number) => [n],
+      teardown: () => void log.push(`${name} down`),
+    });
+    p.apply(create([1]))
+      .parDo(doFn('A', false))
+      .parDo(doFn('B', true))
+      .parDo(doFn('C', false));
+    await expect(p.run(runner())).rejects.toMatchObject({ step: 'B' });
+    expect(log).toEqual(['A up', 'A down']);
+  });
+
+  test('a cancelled run does not wait for a retry', async () => {
+    const abort = new AbortController();
+    const p = new Pipeline();
+    p.apply(create([1])).map(
+      () => {
+        setImmediate(() => abort.abort());
+        throw new Error('busy');
+      },
+      { retry: { attempts: 2, backoff: 1e9, maxBackoff: 1e9 } },
+    );
+    await expect(p.run(runner(), { signal: abort.signal })).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+
+  test('a cancelled run does not wait for a source that asked to be resumed later', async () => {
+    const abort = new AbortController();
+    const p = new Pipeline();
+    p.apply(
+      read({
+        kind: 'source',
+        name: 'Slow',
+        initialRestriction: () => ({ from: 0, to: 10 }),
+        createTracker: (range: { from: number; to: number }) => new OffsetTracker(range),
+        read() {
+          setImmediate(() => abort.abort());
+          return { resumeAfter: 1e9 };
+        },
+      }),
+    );
+    await expect(p.run(runner(), { signal: abort.signal })).rejects.toMatchObject({ name: 'CancelledError' });
+  });
+
+  test('no call begins after a failed run, whatever still waits', async () => {
+    let isOver = false;
+    const late: number[] = [];
+    const letters: DeadLetter<number>[] = [];
+    const p = new Pipeline();
+    const numbers = p.apply(create([1, 2, 3, 4, 5, 6]));
+    const slow = numbers
+      .flatMap((n) => [n, n, n])
+      .map(
+        async (n) => {
+          if (isOver) late.push(n);
+          await turn();
+          throw new Error('always');
+        },
+        {
+          concurrency: 1,
+          retry: { attempts: 50, backoff: 0 },
+          deadLetters: (failed) => failed.map((letter) => void letters.push(letter)),
+        },
+      );
+    slow.map((n) => n);
+    numbers.map(
+      (n) => {
+        if (n === 2) throw new Error('stop');
+      },
+      { name: 'Stop' },
+    );
+    await expect(p.run(runner())).rejects.toMatchObject({ step: 'Stop' });
+    isOver = true;
+    for (let i = 0; i < 20; i++) await turn();
+    expect(late).toEqual([]);
+  });
+
+  test('values of a hot key that have no bytes are kept beside those on disk', async () => {
+    class Odd {
+      readonly n = 1;
+    }
+    const values: unknown[] = Array.from({ length: 30_000 }, (_, i) => `${i} ${'x'.repeat(100)}`);
+    values.splice(20_000, 0, new Odd());
+    const seen: number[] = [];
+    const p = new Pipeline();
+    p.apply(create(values))
+      .keyBy(() => 'hot')
+      .groupByKey()
+      .map(({ value }) => {
+        let [all, odd] = [0, 0];
+        for (const one of value) {
+          all++;
+          if (one instanceof Odd) odd++;
+        }
+        seen.push(all, odd);
+      });
+    const { spilledBytes } = await p.run(runner({ memoryLimit: 1 }));
+    expect(seen).toEqual([30_001, 1]);
+    expect(spilledBytes).toBeGreaterThan(1 << 20);
+  });
+});
