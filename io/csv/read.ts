@@ -16,7 +16,8 @@ type Header = Pick<CsvReadOptions, 'header'>;
 type WithHeader = { readonly header?: true | readonly string[]; readonly as?: 'objects' };
 
 /** Rows as a schema returns them. */
-export type CsvSchemaOptions<S extends StandardSchemaV1> = CsvReadOptions & FileReadOptions & { readonly schema: S };
+export type CsvSchemaOptions<S extends StandardSchemaV1> = Omit<CsvReadOptions, 'schema'> &
+  FileReadOptions & { readonly schema: S };
 /** Records with file, line and header. */
 export type CsvRecordOptions<N extends string | undefined> = Common<N> & Header & { readonly as: 'records' };
 /** Rows by position. */

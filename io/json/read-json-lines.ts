@@ -25,7 +25,7 @@ export type JsonLinesOptions<T = unknown> = JsonOptions<T> & Omit<LineOptions, '
  * });
  */
 export function readJsonLines<S extends StandardSchemaV1>(
-  spec: FilesSpec & JsonLinesOptions & { readonly schema: S },
+  spec: FilesSpec & Omit<JsonLinesOptions, 'schema'> & { readonly schema: S },
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readJsonLines(
   spec: FilesSpec & JsonLinesOptions & { readonly schema?: never },
@@ -36,7 +36,7 @@ export function readJsonLines(spec: FilesSpec & JsonLinesOptions): PTransform<PB
 
 /** Reads the files that elements name, by path or pattern, as {@link readJsonLines} does. */
 export function readAllJsonLines<S extends StandardSchemaV1>(
-  options: FileReadOptions & JsonLinesOptions & { readonly schema: S },
+  options: FileReadOptions & Omit<JsonLinesOptions, 'schema'> & { readonly schema: S },
 ): PTransform<PCollection<string>, PCollection<InferOutput<S>>>;
 export function readAllJsonLines(
   options?: FileReadOptions & JsonLinesOptions & { readonly schema?: never },

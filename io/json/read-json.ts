@@ -44,7 +44,7 @@ const BATCH = 1000;
  * });
  */
 export function readJson<S extends StandardSchemaV1>(
-  spec: FilesSpec & JsonDocumentOptions & { readonly schema: S },
+  spec: FilesSpec & Omit<JsonDocumentOptions, 'schema'> & { readonly schema: S },
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readJson(
   spec: FilesSpec & JsonDocumentOptions & { readonly schema?: never },
@@ -55,7 +55,7 @@ export function readJson(spec: FilesSpec & JsonDocumentOptions): PTransform<PBeg
 
 /** Reads the documents of the files that elements name, by path or pattern, as {@link readJson} does. */
 export function readAllJson<S extends StandardSchemaV1>(
-  options: FileReadOptions & JsonDocumentOptions & { readonly schema: S },
+  options: FileReadOptions & Omit<JsonDocumentOptions, 'schema'> & { readonly schema: S },
 ): PTransform<PCollection<string>, PCollection<InferOutput<S>>>;
 export function readAllJson(
   options?: FileReadOptions & JsonDocumentOptions & { readonly schema?: never },
