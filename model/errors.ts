@@ -63,7 +63,11 @@ export class ConnectorError extends Error {
   readonly place: string | undefined;
   readonly retryable: boolean;
 
-  constructor(place: string | undefined, message: string, details: ErrorDetails & { readonly retryable?: boolean } = {}) {
+  constructor(
+    place: string | undefined,
+    message: string,
+    details: ErrorDetails & { readonly retryable?: boolean } = {},
+  ) {
     super(prefixed(place, message), details.cause === undefined ? {} : { cause: details.cause });
     this.place = place;
     this.retryable = details.retryable ?? false;

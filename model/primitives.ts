@@ -63,7 +63,10 @@ export interface ReadOptions extends Named {
 }
 
 /** Reads a {@link Source}. Elements have the timestamps that the source gives, the global window, and no pane. */
-export const read = <T, R, P>(source: Source<T, R, P>, options: ReadOptions = {}): PTransform<PBegin, PCollection<T>> => ({
+export const read = <T, R, P>(
+  source: Source<T, R, P>,
+  options: ReadOptions = {},
+): PTransform<PBegin, PCollection<T>> => ({
   name: source.name,
   expand(pipeline) {
     return addReading<T>(pipeline, { given: options.name, derived: 'Read' }, options, (hasDeadLetters) => ({
@@ -78,7 +81,9 @@ function addReading<T>(
   input: Pipeline | PCollection<unknown>,
   name: { readonly given?: string | undefined; readonly derived: string },
   { deadLetters, isBounded = true }: ReadOptions,
-  primitive: (hasDeadLetters: boolean) => Parameters<Pipeline['addStep']>[1]['primitive'] extends (path: string) => infer P ? P : never,
+  primitive: (
+    hasDeadLetters: boolean,
+  ) => Parameters<Pipeline['addStep']>[1]['primitive'] extends (path: string) => infer P ? P : never,
 ): PCollection<T> {
   const from = 'producer' in input ? input : undefined;
   const pipeline = from?.pipeline ?? (input as Pipeline);
@@ -132,9 +137,7 @@ export const write = <T, C>(sink: Sink<T, C>, options: WriteOptions<T> = {}): PT
       { given: options.name, derived: 'Write' },
       {
         inputs: [input],
-        outputs: deadLetters
-          ? [{ tag: DEAD_LETTERS, windowing: input.windowing, isBounded: input.isBounded }]
-          : [],
+        outputs: deadLetters ? [{ tag: DEAD_LETTERS, windowing: input.windowing, isBounded: input.isBounded }] : [],
         primitive: () => ({
           kind: 'Write',
           // It is only given elements of this collection, and committables that its own writer made.
@@ -213,4 +216,3 @@ export const reshuffleStep = <T>(name = 'Reshuffle'): PTransform<PCollection<T>,
     );
     return output as PCollection<T>;
   });
-
