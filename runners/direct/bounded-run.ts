@@ -41,7 +41,9 @@ export class BoundedRun {
   readonly #started: number;
   readonly #cpuBefore: number;
 
-  constructor(graph: Graph, host: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
+  constructor(graph: Graph, machine: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
+    // Warnings of sources and sinks go where the run's own do.
+    const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
     this.#strict = options.strict;
     this.#graph = options.strict?.mutation ? watchMutations(graph) : graph;
     this.#host = host;
@@ -49,8 +51,7 @@ export class BoundedRun {
     this.#started = host.clock.monotonic();
     this.#cpuBefore = host.memory.cpuMs();
     this.#plan = planBounded(this.#graph);
-    const warn = (message: string): void => runOptions.onWarning?.(message);
-    this.#spill = new Spill(host.disk, warn);
+    this.#spill = new Spill(host.disk, host.warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
     this.#turn = new Turn(host, this.#abort.signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
     this.#network = new Network(this.#graph, this.#plan, {
@@ -61,7 +62,6 @@ export class BoundedRun {
       spill: this.#spill,
       memory,
       runId: runIdOf(host),
-      warn,
       turn: this.#turn,
     });
   }

@@ -37,7 +37,6 @@ export interface NetworkEnvironment {
   readonly memory: MemoryWatch;
   readonly runId: string;
   readonly turn: Turn;
-  readonly warn: NonNullable<RunOptions['onWarning']>;
 }
 
 /**
@@ -74,7 +73,7 @@ export class Network {
     if (made !== undefined) return made;
     const spec = this.#specs.get(stage);
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, warn, turn } = this.#environment;
+    const { host, metrics, scope, signal, turn } = this.#environment;
     const runtime = new StageRuntime(spec, {
       host,
       store: metrics,
@@ -82,7 +81,7 @@ export class Network {
       sideInputs: this.#sides.access,
       compile: host.codegen ? generateSegment : interpretSegment,
       signal,
-      warn,
+      warn: host.warn,
       turn,
     });
     this.#runtimes.set(stage, runtime);
@@ -119,7 +118,7 @@ export class Network {
       try {
         await write.abort();
       } catch (error) {
-        this.#environment.warn(`${write.step.path}: what was staged could not be removed: ${String(error)}.`);
+        this.#environment.host.warn(`${write.step.path}: what was staged could not be removed: ${String(error)}.`);
       }
     }
   }
