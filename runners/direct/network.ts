@@ -4,7 +4,6 @@ import {
   type Host,
   type MetricsScope,
   PipelineError,
-  type RunOptions,
   type Step,
 } from '../../model/index.ts';
 import {
