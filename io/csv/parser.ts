@@ -28,6 +28,8 @@ export interface CsvBatch<T> {
 /** How rows are made, once the names are known; without a header there are none. */
 export interface RowShape<T> {
   readonly make: RowMaker<T>;
+  /** Makes a row of the header, where it is to be one. */
+  readonly ofHeader?: (line: number) => T;
   /** Which fields, by index, no row uses. */
   readonly skips?: Uint8Array;
 }
@@ -162,9 +164,13 @@ export class CsvParser<T> {
       batch.faults.push(this.#fault('FIELD_COUNT', message, this.#line, at, end));
       return;
     }
-    batch.rows.push(this.#make(fields, this.#width, this.#line));
+    this.#push(batch, this.#make(fields, this.#width, this.#line));
+  }
+
+  #push(batch: CsvBatch<T>, row: T): void {
+    batch.rows.push(row);
     batch.lines.push(this.#line);
-    batch.positions.push(this.#position + at);
+    batch.positions.push(this.#position + this.#at);
   }
 
   /** Makes a record of another width fit, if an option allows that. */
@@ -182,6 +188,7 @@ export class CsvParser<T> {
     this.#width = names.length;
     this.#make = shape.make;
     this.#scanner.skips = shape.skips ?? this.#scanner.skips;
+    if (shape.ofHeader !== undefined) this.#push(batch, shape.ofHeader(this.#line));
   }
 
   /** Notes that the file as a whole can't be read. */

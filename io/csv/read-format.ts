@@ -25,6 +25,8 @@ export interface CsvRecord<V extends string | null = string> {
   /** The names of this file, one array for all its records; empty without a header. */
   readonly header: readonly string[];
   readonly fields: readonly V[];
+  /** Only there, and true, where the record is the header itself (`headerRecord`). */
+  readonly isHeader?: true;
 }
 
 /** What the rows of a CSV file become. */
@@ -41,6 +43,11 @@ export interface CsvReadOptions extends CsvReadDialect {
    * Default `objects`, or `arrays` with `header: false`.
    */
   readonly as?: 'objects' | 'arrays' | 'records';
+  /**
+   * With `as: 'records'`: the header is a record as well, the first of its file, with `isHeader`. It tells of files that
+   * have no other. Default false.
+   */
+  readonly headerRecord?: boolean;
   /** Checks and converts each row; what it refuses is a bad row like any other. */
   readonly schema?: StandardSchemaV1;
 }
@@ -64,7 +71,7 @@ export function csvReadFormat(options: CsvReadOptions = {}): ReadFormat<unknown>
   };
 }
 
-function checkOptions({ columns, header = true, ignoreCase, as }: CsvReadOptions): void {
+function checkOptions({ columns, header = true, ignoreCase, as, headerRecord }: CsvReadOptions): void {
   const byName = as === undefined ? header !== false : as === 'objects';
   if (as !== undefined && !['objects', 'arrays', 'records'].includes(as)) {
     throw optionError('as', as, `must be 'objects', 'arrays' or 'records'`);
@@ -84,6 +91,9 @@ function checkOptions({ columns, header = true, ignoreCase, as }: CsvReadOptions
   }
   if (ignoreCase === true && columns === undefined) {
     throw optionError('ignoreCase', ignoreCase, 'is about finding columns, and none are given. Pass columns');
+  }
+  if (headerRecord === true && (as !== 'records' || header !== true)) {
+    throw optionError('headerRecord', headerRecord, "needs as: 'records', and a header in the file. Leave it out");
   }
 }
 
@@ -218,7 +228,11 @@ class Reading {
     const file = this.#file.path;
     if (as === 'arrays') return { make: (fields, count) => fields.slice(0, count) };
     if (as === 'records') {
-      return { make: (fields, count, line) => ({ file, line, header, fields: fields.slice(0, count) }) };
+      const ofHeader = (line: number): CsvRecord => ({ file, line, header, fields: header, isHeader: true });
+      return {
+        make: (fields, count, line) => ({ file, line, header, fields: fields.slice(0, count) }),
+        ...(this.#options.headerRecord ? { ofHeader } : {}),
+      };
     }
     const selection = selectColumns(header, columns, ignoreCase);
     if ('code' in selection) return selection;

@@ -5,7 +5,7 @@ import type { LayoutWidth } from './layouts.ts';
 import { type Rejection, rejectionReasons } from './normalize.ts';
 
 /** A row after the check, with its file by the whole path: two folders may hold files of one name. */
-export type CheckedRow = AcceptedRow | RejectedRow;
+export type CheckedRow = AcceptedRow | RejectedRow | HeaderRow;
 
 /** A row that is a case. */
 export interface AcceptedRow extends RowOrigin {
@@ -17,6 +17,12 @@ export interface AcceptedRow extends RowOrigin {
 export interface RejectedRow extends RowOrigin {
   readonly rejection: Rejection;
   readonly case?: undefined;
+}
+
+/** The header of a file. */
+export interface HeaderRow extends RowOrigin {
+  readonly case?: undefined;
+  readonly rejection?: undefined;
 }
 
 interface RowOrigin {
@@ -57,13 +63,14 @@ const counts: CombineFn<CheckedRow, Mutable<Counts>, Counts> = {
   createAccumulator: none,
   addInput(counts, row) {
     counts.columns = row.columns;
-    counts.rows++;
-    if (row.case === undefined) {
-      const at = rejectionReasons.indexOf(row.rejection.reason);
-      counts.rejected[at] = (counts.rejected[at] ?? 0) + 1;
-    } else {
+    if (row.case !== undefined) {
+      counts.rows++;
       counts.accepted++;
       counts.newestReport = later(counts.newestReport, row.case.fecha_reporte);
+    } else if (row.rejection !== undefined) {
+      counts.rows++;
+      const at = rejectionReasons.indexOf(row.rejection.reason);
+      counts.rejected[at] = (counts.rejected[at] ?? 0) + 1;
     }
     return counts;
   },

@@ -8,6 +8,8 @@ import { baseName } from './text.ts';
 /**
  * Reads files of any of the four layouts and checks each row.
  *
+ * The header of each file comes through as well, as nothing but its file, so that a file without rows is known of.
+ *
  * A row may have too few fields, too many, or quotes at odd places: the check of the fields says whether it is a case.
  */
 export function readRows(files: readonly string[]): PTransform<PBegin, PCollection<CheckedRow>> {
@@ -19,6 +21,7 @@ export function readRows(files: readonly string[]): PTransform<PBegin, PCollecti
           as: 'records',
           shortRows: 'fill',
           longRows: 'truncate',
+          headerRecord: true,
           relaxQuotes: true,
           skipEmptyLines: true,
         }),
@@ -30,14 +33,15 @@ export function readRows(files: readonly string[]): PTransform<PBegin, PCollecti
 /** Layouts by header: a pure function of it, and all rows of a file share one. */
 const layouts = new WeakMap<readonly string[], Layout>();
 
-/** Turns a record into a case or a rejection. */
-export function checkRow({ file, line, header, fields }: CsvRecord): CheckedRow {
+/** Turns a record into a case or a rejection, and a header into neither. */
+export function checkRow({ file, line, header, fields, isHeader }: CsvRecord): CheckedRow {
   let layout = layouts.get(header);
   if (layout === undefined) {
     layout = recognizeLayout(header, file);
     layouts.set(header, layout);
   }
   const { columns } = layout;
+  if (isHeader) return { path: file, columns };
   const result = normalize({ fields, layout, archivo: baseName(file), linea: line });
   return result.case === undefined
     ? { path: file, columns, rejection: result.rejection }

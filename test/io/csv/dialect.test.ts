@@ -193,6 +193,7 @@ describe('options that cannot work are refused when the pipeline is built', () =
     [{ header: false, as: 'objects' }, 'needs names, and header is false'],
     [{ columns: [] }, 'must name at least one column'],
     [{ ignoreCase: true }, 'csv: ignoreCase is true but is about finding columns'],
+    [{ headerRecord: true }, "csv: headerRecord is true but needs as: 'records', and a header in the file"],
     [{ newline: 'LF' as '\n' }, `csv: newline is "LF" but must be '\\n', '\\r\\n' or '\\r'`],
     [{ encoding: 'utf-16' as 'utf-8' }, `csv: encoding is "utf-16" but must be 'utf-8' or 'latin1'`],
     [{ as: 'maps' as 'arrays' }, `csv: as is "maps" but must be`],

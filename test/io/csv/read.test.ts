@@ -123,6 +123,19 @@ test('records say where they stand and what their file calls its fields', async 
   await p.run();
 });
 
+test('with headerRecord the header is a record too, so files without rows are seen', async (t) => {
+  const one = await file('a.csv', '\uFEFF# made by hand\nid,name\n1,Anna\n');
+  const two = await file('b.csv', 'id,total');
+  const p = testPipeline(t);
+  const records = p.apply(readCsv({ files: [one, two], as: 'records', comment: '#', headerRecord: true }));
+  assertThat(records).containsInAnyOrder([
+    { file: one, line: 2, header: ['id', 'name'], fields: ['id', 'name'], isHeader: true },
+    { file: one, line: 3, header: ['id', 'name'], fields: ['1', 'Anna'] },
+    { file: two, line: 1, header: ['id', 'total'], fields: ['id', 'total'], isHeader: true },
+  ]);
+  await p.run();
+});
+
 test('readAllCsv reads the files that elements name', async (t) => {
   const one = await file('a.csv', 'id\n1\n');
   await file('b.csv.gz', gzipSync('id\n2\n'));

@@ -119,6 +119,7 @@ test('without a row there is a run all the same: tables with what is always ther
   const folder = scratch();
   const output = path.join(folder, 'out');
   await runCovid(output, { input: [fileOf(folder, [])], strictQuality: 0 });
+  expect(json(output, 'quality.json').files).toEqual([{ name: 'cases.csv', layout: 9, rows: 0, accepted: 0 }]);
   expect(table(output, 'distribucion_edad')).toHaveLength(6);
   expect(table(output, 'desglose_genero').slice(1)).toEqual(['F,0,0,', 'M,0,0,']);
   expect(table(output, 'top_departamentos_tasa')).toHaveLength(34);
