@@ -1,17 +1,19 @@
+import { tmpdir } from 'node:os';
 import { nodeHost } from '../../host/index.ts';
 import type { Runner } from '../../model/index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 
 /** All ways in which the direct runner may run a pipeline; each must give the same. */
-export function modes(seed: number): ReadonlyMap<string, () => Runner> {
-  const interpreted = () => ({ ...nodeHost({ seed }), codegen: false });
+export function modes(seed: number, scratchDirectory = tmpdir()): ReadonlyMap<string, () => Runner> {
+  const host = () => nodeHost({ seed, scratchDirectory });
+  const interpreted = () => ({ ...host(), codegen: false });
   const strict = { seed, bundleSizes: true, encode: true, mutation: true, permute: true };
   const all: [string, () => Runner][] = [
-    ['generated', () => directRunner({ host: nodeHost({ seed }) })],
+    ['generated', () => directRunner({ host: host() })],
     ['interpreted', () => directRunner({ host: interpreted() })],
-    ['strict', () => directRunner({ strict })],
+    ['strict', () => directRunner({ strict, host: host() })],
     ['strict and interpreted', () => directRunner({ strict, host: interpreted() })],
-    ['short of memory', () => directRunner({ memoryLimit: 1 })],
+    ['short of memory', () => directRunner({ memoryLimit: 1, host: host() })],
   ];
   return new Map(all.filter(([mode]) => mode !== 'generated' || nodeHost().codegen));
 }

@@ -220,7 +220,7 @@ class Builder {
     return {
       name: step,
       unordered: call.unordered,
-      retry: { attempts: call.attempts, backoff: 0 },
+      ...(call.attempts > 1 ? { retry: { attempts: call.attempts, backoff: 0 } } : {}),
       ...(call.concurrency === undefined ? {} : { concurrency: call.concurrency }),
       ...(hasDeadLetters(call) ? { deadLetters: (failed) => after.push(this.#failed(step, failed)) } : {}),
     };
