@@ -117,7 +117,8 @@ export class Grouping implements Edge {
         this.#partitions?.append({ key, window, timestamp, isReduced: false, value });
       }
     } catch (error) {
-      throw groupError(this.#spec.step, error, { key, value });
+      // A disk that is full is no failure of this element.
+      throw error instanceof KeyError ? groupError(this.#spec.step, error, { key, value }) : error;
     }
   }
 
