@@ -32,7 +32,7 @@ export class PendingCalls {
 
   /** A call has returned a promise. */
   enqueue(node: NodeRuntime, entry: RingEntry, result: unknown): void {
-    this.#follow(node, entry, toPromise(result, this.#runner(entry)));
+    this.#goesOn(node, entry, result);
     node.ring.push(entry);
   }
 
@@ -77,13 +77,17 @@ export class PendingCalls {
     return (call) => runScoped(this.#environment.scope, entry.metrics, call);
   }
 
+  /** A call goes on with its context, so the calls after it get another one. */
+  #goesOn(node: NodeRuntime, entry: RingEntry, result: unknown): void {
+    entry.emissions = node.invoker.release().emissions;
+    this.#follow(node, entry, toPromise(result, this.#runner(entry)));
+  }
+
   #follow(node: NodeRuntime, entry: RingEntry, promise: PromiseLike<unknown>): void {
-    // The call goes on with its context, so the calls after it get another one.
-    const { emissions } = node.invoker.release();
     entry.state = 'pending';
     const settle = (result: unknown, error: Error | undefined): void => {
       entry.state = 'settled';
-      entry.result = WithEmissions.of(result, emissions);
+      entry.result = WithEmissions.of(result, entry.emissions.splice(0));
       entry.error = error;
       this.#start(node);
       this.#wake?.();
@@ -97,7 +101,7 @@ export class PendingCalls {
         settle(result, undefined);
       },
       (error) => {
-        emissions.length = 0;
+        entry.emissions.length = 0;
         this.#failed(node, entry, error).then(
           (result) => settle(result, undefined),
           (final: Error) => settle(undefined, final),
@@ -117,7 +121,7 @@ export class PendingCalls {
     for (let entry = node.ring.nextToStart(); entry !== undefined; entry = node.ring.nextToStart()) {
       const result = this.#call(node, entry);
       if (entry.error === undefined && (isThenable(result) || isAsyncIterable(result))) {
-        this.#follow(node, entry, toPromise(result, this.#runner(entry)));
+        this.#goesOn(node, entry, result);
         continue;
       }
       entry.state = 'settled';

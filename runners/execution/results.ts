@@ -1,18 +1,21 @@
-import { MAIN, OutputAt, type PaneInfo, type Timestamp } from '../../model/index.ts';
-import { type Batch, BatchBuilder, sharedBatch, type Windows } from './batch.ts';
+import { MAIN, OutputAt } from '../../model/index.ts';
+import { type Batch, BatchBuilder, sharedBatch } from './batch.ts';
 import { type Chunks, chunksOf, isAsyncIterable, isIterable } from './chunks.ts';
 import { elementError, type FailedCall } from './failures.ts';
 import { SKIP } from './invoke.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { AsyncChunks, WithEmissions } from './outputs.ts';
+import { AsyncChunks, type Emission, WithEmissions } from './outputs.ts';
 import { badOutputs, resolveOutputAt } from './refusals.ts';
 import type { RingEntry } from './ring.ts';
+
+/** Where an element is in event time. */
+export type Place = Pick<RingEntry, 'timestamp' | 'windows' | 'pane'>;
 
 /** What passing results on needs of the stage. */
 export interface ResultTargets {
   /** Runs what follows an output of a node. */
   readonly run: (node: NodeRuntime, tag: string, batch: Batch) => void;
-  readonly deliver: (node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]) => void;
+  readonly emit: (node: NodeRuntime, emissions: readonly Emission[], at: Place) => void;
   /** The call has more: it stays first in its ring. */
   readonly goOn: (node: NodeRuntime, entry: RingEntry, more: AsyncChunks | AsyncIterable<unknown>) => void;
   /** The outputs are pulled from an iterator as there is room. */
@@ -23,9 +26,7 @@ export interface ResultTargets {
 export function passOnResult(node: NodeRuntime, entry: RingEntry, settled: unknown, targets: ResultTargets): void {
   let result = settled;
   if (result instanceof WithEmissions) {
-    for (const { tag, value, timestamp } of result.emissions) {
-      targets.deliver(node, tag, value, timestamp ?? entry.timestamp, entry.windows, entry.pane);
-    }
+    targets.emit(node, result.emissions, entry);
     result = result.result;
   }
   if (result === SKIP) return;

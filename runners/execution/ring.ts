@@ -1,6 +1,7 @@
 import type { PaneInfo, Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 import type { StepMetrics } from './metrics.ts';
+import type { Emission } from './outputs.ts';
 
 /** One call of a step whose result is not passed on yet. */
 export interface RingEntry {
@@ -11,6 +12,8 @@ export interface RingEntry {
   readonly coordinate: (() => string | undefined) | undefined;
   /** Where the metrics of this call go. */
   readonly metrics: StepMetrics;
+  /** What it emits to additional outputs, from its start to its end; passed on as its results are. */
+  emissions: Emission[];
   /** `waiting`: not called yet. `pending`: called, its promise not settled. `settled`: `result` is there. */
   state: 'waiting' | 'pending' | 'settled';
   result: unknown;
@@ -30,6 +33,7 @@ export const ringEntry = (
   pane,
   coordinate,
   metrics,
+  emissions: [],
   state: 'waiting',
   result: undefined,
   error: undefined,

@@ -20,10 +20,11 @@ import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
-import { outputBatch, outputChunks, passOnResult } from './results.ts';
+import type { Emission } from './outputs.ts';
+import { outputBatch, outputChunks, passOnResult, type Place } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
-import { Suspended } from './suspended.ts';
+import { type Resumable, Suspended } from './suspended.ts';
 import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
 
@@ -166,6 +167,8 @@ export class StageRuntime implements MetricsScope {
     const like = this.#entry(node, undefined, ...at);
     const rest = outputs.slice(from);
     if (rest.length === 0 && chunks === null) return;
+    // What goes on later keeps its context.
+    if (chunks !== null) like.emissions = node.invoker.release().emissions;
     this.#suspended.push({
       segment: this.segment(index, MAIN),
       batch: this.#outputs(node, rest, like),
@@ -177,10 +180,7 @@ export class StageRuntime implements MetricsScope {
   /** Passes on what a DoFn emitted to its additional outputs. */
   drain(index: number, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
     const node = this.node(index);
-    for (const { tag, value, timestamp: own } of node.invoker.takeEmissions()) {
-      if (own !== undefined) checkSkew(node, own, timestamp, value);
-      this.#deliver(node, tag, value, own ?? timestamp, windows, pane);
-    }
+    this.#emit(node, node.invoker.takeEmissions(), { timestamp, windows, pane });
   }
 
   /** A key that can't group. Gives {@link LEFT} if its element became a dead letter; throws otherwise. */
@@ -299,7 +299,7 @@ export class StageRuntime implements MetricsScope {
   #resumeFirst(): void {
     this.#suspended.resumeFirst({
       run: (segment, batch, from) => this.#inScope(segment, batch, from),
-      resolve: (node, outputs, like) => this.#outputs(node, outputs, like),
+      pull: (more) => this.#pull(more),
       isFull: () => this.full,
     });
   }
@@ -328,7 +328,7 @@ export class StageRuntime implements MetricsScope {
   #passOn(node: NodeRuntime, entry: RingEntry, settled: unknown): void {
     passOnResult(node, entry, settled, {
       run: (from, tag, batch) => this.#run(from, tag, batch),
-      deliver: (from, tag, value, ...at) => this.#deliver(from, tag, value, ...at),
+      emit: (from, emissions, at) => this.#emit(from, emissions, at),
       goOn: (from, call, more) => this.#pending.goOn(from, call, more),
       pull: (from, like, result) => {
         const { index } = from.node;
@@ -336,6 +336,25 @@ export class StageRuntime implements MetricsScope {
         this.#suspended.push({ segment: this.segment(index, MAIN), batch: sharedBatch([]), from: 0, more });
       },
     });
+  }
+
+  #emit(node: NodeRuntime, emissions: readonly Emission[], { timestamp, windows, pane }: Place): void {
+    for (const { tag, value, timestamp: own } of emissions) {
+      if (own !== undefined) checkSkew(node, own, timestamp, value);
+      this.#deliver(node, tag, value, own ?? timestamp, windows, pane);
+    }
+  }
+
+  /** The next outputs of a call that had to wait for room; what it emits meanwhile goes before them. */
+  #pull({ node, chunks, like }: NonNullable<Resumable['more']>): Batch {
+    const outer = enterMetricsScope(this);
+    try {
+      const outputs = chunks.next();
+      this.#emit(node, like.emissions.splice(0), like);
+      return this.#outputs(node, outputs, like);
+    } finally {
+      enterMetricsScope(outer);
+    }
   }
 
   /** Outputs of a call that are passed on later than others of it, as a batch; they count as given out. */

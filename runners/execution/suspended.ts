@@ -16,7 +16,8 @@ export interface Resumable {
 /** What taking up work needs of the stage. */
 export interface Resumption {
   readonly run: (segment: Segment, batch: Batch, from: number) => number;
-  readonly resolve: (node: NodeRuntime, outputs: readonly unknown[], like: RingEntry) => Batch;
+  /** The next outputs of a call; none at its end. */
+  readonly pull: (more: NonNullable<Resumable['more']>) => Batch;
   readonly isFull: () => boolean;
 }
 
@@ -36,7 +37,7 @@ export class Suspended {
   }
 
   /** Takes up the first part. What it puts off in turn comes before its own rest, and both before the other parts. */
-  resumeFirst({ run, resolve, isFull }: Resumption): void {
+  resumeFirst({ run, pull, isFull }: Resumption): void {
     const [first, ...others] = this.#parts;
     if (first === undefined) return;
     this.#parts = [];
@@ -44,9 +45,8 @@ export class Suspended {
     first.from = run(segment, first.batch, first.from);
     let hasMore = more !== undefined;
     while (hasMore && more !== undefined && first.from >= first.batch.length && !isFull()) {
-      const outputs = more.chunks.next();
-      hasMore = outputs.length > 0;
-      first.batch = resolve(more.node, outputs, more.like);
+      first.batch = pull(more);
+      hasMore = first.batch.length > 0;
       first.from = run(segment, first.batch, 0);
     }
     if (hasMore || first.from < first.batch.length) this.#parts.push(first);

@@ -388,7 +388,14 @@ class Builder {
           if (op.n % 3 !== 0) emitOdd();
           return give();
         };
-        return typeof done === 'object' ? done.then(finish) : finish();
+        if (op.delta % 3 === 0) return typeof done === 'object' ? done.then(finish) : finish();
+        if (op.delta % 3 === 1) {
+          return (async function* () {
+            await done;
+            yield* finish();
+          })();
+        }
+        return typeof done === 'object' ? done.then(() => lazily(finish)) : lazily(finish);
       },
     });
     return [main, odd];
@@ -452,6 +459,11 @@ function observed(value: number, timestamp: number, w: BoundedWindow, timing: st
   const start = 'bucket' in w ? Number(w.bucket) : 'start' in w ? Number(w.start) : 0;
   const place = (w.maxTimestamp % 89) + Math.abs(start % 83) + Math.abs(timestamp % 79);
   return (value + place + (timing === 'ON_TIME' ? 1 : 0)) % fn.SPREAD;
+}
+
+/** Does its work when it is iterated. */
+function* lazily<T>(give: () => Iterable<T>): Iterable<T> {
+  yield* give();
 }
 
 /** Outputs in all forms that a flatMap may return. */

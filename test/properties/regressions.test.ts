@@ -111,6 +111,58 @@ describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
     expect(lines).toEqual(['1']);
   });
 
+  test.each(['generator', 'promise of a generator', 'async generator'])(
+    'what a long %s emits on its way is not lost',
+    async (form) => {
+      const seen = counter('test', 'seen');
+      function* generate(n: number, { emit, timestamp }: { emit: { other(n: number): void }; timestamp: number }) {
+        for (let i = 0; i < 600; i++) {
+          seen.inc();
+          if (i % 100 === 99) emit.other(n * 1_000 + timestamp);
+          yield i;
+        }
+        emit.other(n * 1_000 + timestamp);
+      }
+      const p = new Pipeline();
+      const numbers = p.apply(create([1, 2], { timestamps: [1, 2] }));
+      // Leaves no room, so that what comes after it has to wait.
+      numbers.map(turn, { concurrency: 1 });
+      const twice = flatten([numbers, numbers]);
+      const { main, other } = twice.parDo({
+        name: 'Long',
+        outputs: { other: outputTag<number>() },
+        process(n: number, context): Iterable<number> | AsyncIterable<number> | Promise<Iterable<number>> {
+          if (form === 'generator') return generate(n, context);
+          if (form === 'promise of a generator') return turn().then(() => generate(n, context));
+          return (async function* () {
+            yield* generate(n, context);
+          })();
+        },
+      });
+      const lines: string[] = [];
+      main.map((n) => n);
+      other.apply(write(rowsSink(lines)));
+      const result = await p.run(runner());
+      const emitted = (n: number) => Array.from({ length: 14 }, () => `${n * 1_001} @${n} [global] UNKNOWN`);
+      expect(lines.sort()).toEqual([...emitted(1), ...emitted(2)]);
+      expect(result.metric(seen).committed).toBe(2_400);
+      expect(result.steps.find(({ step }) => step === 'Long')).toMatchObject({ elementsIn: 4, elementsOut: 2_428 });
+    },
+  );
+
+  test('an async call may not emit into the past either', async () => {
+    const p = new Pipeline();
+    const { other } = p.apply(create([1], { timestamps: [10] })).parDo({
+      name: 'Back',
+      outputs: { other: outputTag<number>() },
+      async process(n: number, { emit }) {
+        emit.other(n, 5);
+      },
+    });
+    other.map((n) => n);
+    await expect(p.run(runner())).rejects.toMatchObject({ step: 'Back', name: 'ElementError' });
+  });
+
   test('outputs that wait for room are counted', async () => {
     const p = new Pipeline();
     const two = p.apply(create([1, 2]));
