@@ -1,5 +1,5 @@
 import { CancelledError, ElementError } from '../../model/index.ts';
-import { isAsyncIterable } from './chunks.ts';
+import { isAsyncIterable, isIterable } from './chunks.ts';
 import type { FailedCall, Failures } from './failures.ts';
 import { type CallScope, runScoped } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -125,7 +125,10 @@ export class PendingCalls {
         continue;
       }
       entry.state = 'settled';
-      entry.result = WithEmissions.of(result, node.invoker.takeEmissions());
+      // The work of a generator is still to come, so it keeps its context.
+      const isLazy = isIterable(result) && !Array.isArray(result);
+      if (isLazy) entry.emissions = node.invoker.release().emissions;
+      entry.result = WithEmissions.of(result, isLazy ? entry.emissions.splice(0) : node.invoker.takeEmissions());
     }
   }
 

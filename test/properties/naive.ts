@@ -68,7 +68,7 @@ export function windowsOf(kind: WindowKind, t: number): readonly NaiveWindow[] {
       return starts.filter((start) => start + SLIDING.size > t).map((start) => clocked(start, SLIDING.size));
     }
     case 'sessions':
-      return [between(t, t + GAP)];
+      return [clocked(t, GAP)];
     case 'merging':
       return [between(t, t + sessionLength(t))];
     case 'buckets': {

@@ -150,6 +150,25 @@ describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
     },
   );
 
+  test('a generator that had to wait for the call before it emits all the same', async () => {
+    const p = new Pipeline();
+    const { other } = p.apply(create([1, 2], { timestamps: [1, 2] })).parDo({
+      outputs: { other: outputTag<number>() },
+      concurrency: 2,
+      process(n: number, { emit, timestamp }): Iterable<number> | Promise<Iterable<number>> {
+        if (n === 1) return turn().then(() => []);
+        return (function* () {
+          yield n;
+          emit.other(n * 10 + timestamp);
+        })();
+      },
+    });
+    const lines: string[] = [];
+    other.apply(write(rowsSink(lines)));
+    await p.run(runner());
+    expect(lines).toEqual(['22 @2 [global] UNKNOWN']);
+  });
+
   test('an async call may not emit into the past either', async () => {
     const p = new Pipeline();
     const { other } = p.apply(create([1], { timestamps: [10] })).parDo({
