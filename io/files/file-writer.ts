@@ -14,7 +14,7 @@ import { type FileSystem, joinPath } from './file-system.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
 import { inGroups } from './in-groups.ts';
-import { type Publication, readJournal, type StagedEntry } from './manifest.ts';
+import { keptIn, type Publication, readJournal, type StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { SpilledRows } from './spilled-rows.ts';
 import type { Staging } from './staging.ts';
@@ -122,7 +122,10 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
   async #create(path: string): Promise<OpenFile<T>> {
     const { format, fileSystem, root, staging, codec, context } = this.#parts;
     const staged = String(this.#staged++);
-    const file = await unlessOvertaken(root, createStaged(fileSystem, joinPath(staging.path, staged), codec));
+    const file = await unlessOvertaken(
+      root,
+      createStaged(fileSystem, joinPath(staging.path, staged), codec, context.wrote),
+    );
     try {
       const writer = format.open(file, { path: joinPath(root, path), step: context.step, reject: context.reject });
       const opened = { entry: { staged, path }, staged: file, writer };
@@ -166,7 +169,7 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
     await this.#finishEmpty();
     this.#scratch?.dispose();
     await unlessOvertaken(root, onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path)));
-    await onDisk(root, 'write', fileSystem.syncDirectory(root));
+    for (const directory of [keptIn(root), root]) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
     const files = this.#finished.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     return { root, id: target.id, runId: context.runId, staging: staging.name, files, ifExists };
   }

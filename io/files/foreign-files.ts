@@ -2,7 +2,7 @@ import type { Host } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath } from './file-system.ts';
 import { isPattern } from './glob.ts';
-import { manifestFiles } from './manifest.ts';
+import { keptIn, manifestFiles } from './manifest.ts';
 import { matchFiles } from './match-files.ts';
 
 /**
@@ -17,8 +17,9 @@ export async function reportForeignFiles(
 ): Promise<void> {
   if (pattern === undefined || isPattern(root)) return;
   const own = new Set<string>();
-  for (const name of await onDisk(root, 'read', fileSystem.list(root))) {
-    for (const path of await manifestFiles(fileSystem, joinPath(root, name))) own.add(joinPath(root, path));
+  const kept = keptIn(root);
+  for (const name of await onDisk(kept, 'read', fileSystem.list(kept))) {
+    for (const path of await manifestFiles(fileSystem, joinPath(kept, name))) own.add(joinPath(root, path));
   }
   const found = await matchFiles(joinPath(root, pattern), 'allow', host);
   const foreign = found.map(({ path }) => path).filter((path) => !own.has(path));

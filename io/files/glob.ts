@@ -1,5 +1,5 @@
 // Patterns of paths, as shells have them: `*` and `?` within a name, `[a-z]` and `[!a-z]`, `{a,b}`, and `**` for any
-// directories, none included. A name that begins with a dot is only matched where the pattern has that dot.
+// directories, none included. A name that begins with `.` or `_` is only matched where the pattern begins so.
 
 const MAGIC = /[*?[{]/;
 
@@ -62,8 +62,12 @@ export function segments(pattern: string): readonly Segment[] {
   });
 }
 
-/** Whether a name is not matched by a wildcard: hidden ones, and what Viga keeps beside its output. */
-export const isHidden = (name: string): boolean => name.startsWith('.') || name.startsWith('_viga_manifest');
+/**
+ * Whether a name is not matched by a wildcard: what begins with a dot, and, as readers of such directories have it, with an
+ * underscore; but for the directory of a partition, whose field may.
+ */
+export const isHidden = (name: string): boolean =>
+  name.startsWith('.') || (name.startsWith('_') && !name.includes('='));
 
 function nameMatcher(part: string): (name: string) => boolean {
   const expression = new RegExp(`^${expressionOf(part)}$`, 'su');

@@ -1,10 +1,11 @@
 import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
+import { type FileSystem, joinPath, splitPath } from './file-system.ts';
 
-// What a write keeps beside its output. The manifest names the complete set of its files and is written last: files that
-// it does not name are not part of the output. The journal is there while a publish is under way. Both belong to one write
-// by their names, so two writes into one directory never touch each other's files.
+// What a write keeps beside its output, in a hidden directory, so that no pattern finds it. The manifest names the complete
+// set of its files and is written last: files that it does not name are not part of the output. The journal is there while a
+// publish is under way, the staging directory while files are written. All belong to one write by their names, so two writes
+// into one directory never touch each other's files.
 
 /** A file of the output, by its path below the root. */
 export interface ManifestFile {
@@ -31,7 +32,7 @@ export interface Publication {
   readonly root: string;
   readonly id: string;
   readonly runId: string;
-  /** The staging directory's name in the root. */
+  /** The staging directory's name among what is kept. */
   readonly staging: string;
   readonly files: readonly StagedEntry[];
   readonly ifExists: 'overwrite' | 'fail';
@@ -48,14 +49,17 @@ export interface Journal extends Publication {
 const asName = (id: string): string =>
   id === '' ? '' : `-${encodeURIComponent(id).replaceAll('%7B', '{').replaceAll('%7D', '}')}`;
 
+/** The directory in an output's root that holds what its writes keep. */
+export const keptIn = (root: string): string => joinPath(root, '.viga');
+
 /** The path of a write's manifest. */
-export const manifestPath = (root: string, id: string): string => joinPath(root, `_viga_manifest${asName(id)}.json`);
+export const manifestPath = (root: string, id: string): string => joinPath(keptIn(root), `manifest${asName(id)}.json`);
 
 /** The path of a write's journal. */
-export const journalPath = (root: string, id: string): string => joinPath(root, `.viga-journal${asName(id)}.json`);
+export const journalPath = (root: string, id: string): string => joinPath(keptIn(root), `journal${asName(id)}.json`);
 
 /** The begin of the names of a write's staging directories; no id has a = in its name, so none begins like another. */
-export const stagingPrefix = (id: string): string => `.viga-staging${asName(id)}=`;
+export const stagingPrefix = (id: string): string => `staging${asName(id)}=`;
 
 /** The manifest of a write; undefined where none was published. */
 export async function readManifest(fileSystem: FileSystem, root: string, id: string): Promise<Manifest | undefined> {
@@ -68,7 +72,7 @@ export async function readManifest(fileSystem: FileSystem, root: string, id: str
 
 /** The paths that a manifest names; none if the file at a path is not one. */
 export async function manifestFiles(fileSystem: FileSystem, path: string): Promise<readonly string[]> {
-  if (!/(?:^|\/)_viga_manifest[^/]*\.json$/.test(path)) return [];
+  if (!/\/manifest(?:-[^/]*)?\.json$/.test(path)) return [];
   const read = await readJson(fileSystem, path);
   // Another write's: if somebody changed it, that write will say so.
   if (!hasForm(read, 'viga-manifest-1') || !areFiles(read['files'])) return [];
@@ -140,14 +144,8 @@ async function readJson(fileSystem: FileSystem, path: string): Promise<unknown> 
 }
 
 /** Writes a document so that its path has the old one or the new one, whole, at any moment and after a power cut. */
-export async function writeJsonAtomically(
-  fileSystem: FileSystem,
-  root: string,
-  path: string,
-  value: unknown,
-): Promise<void> {
-  // Hidden, so that no pattern finds it half written.
-  const half = joinPath(root, `.${path.slice(path.lastIndexOf('/') + 1)}.half`);
+export async function writeJsonAtomically(fileSystem: FileSystem, path: string, value: unknown): Promise<void> {
+  const half = `${path}.half`;
   const file = await onDisk(half, 'write', fileSystem.open(half, 'create'));
   try {
     await onDisk(half, 'write', file.write(Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`), 0));
@@ -156,5 +154,6 @@ export async function writeJsonAtomically(
     await file.close();
   }
   await onDisk(path, 'write', fileSystem.rename(half, path));
-  await onDisk(root, 'write', fileSystem.syncDirectory(root));
+  const { directory } = splitPath(path);
+  await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
 }

@@ -109,7 +109,7 @@ async function visit(
 async function subdirectories(fileSystem: FileSystem, directory: string): Promise<readonly string[]> {
   const here = await realPath(fileSystem, directory);
   const found: string[] = [];
-  const names = (await entries(fileSystem, directory)).filter((name) => !name.startsWith('.'));
+  const names = (await entries(fileSystem, directory)).filter((name) => !isHidden(name));
   await inGroups(names, async (name) => {
     const path = joinPath(directory, name);
     const stat = await onDisk(path, 'read', fileSystem.stat(path));

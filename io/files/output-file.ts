@@ -21,14 +21,15 @@ export interface StagedFile extends OutputFile {
 
 const BUFFER = 64 * 1024;
 
-/** Creates a file that must not be there yet; packed by `codec` where there is one. */
+/** Creates a file that must not be there yet; packed by `codec` where there is one. `wrote` is told of bytes on the disk. */
 export async function createStaged(
   fileSystem: FileSystem,
   path: string,
   codec: Codec | undefined,
+  wrote?: (bytes: number) => void,
 ): Promise<StagedFile> {
   const disk = await onDisk(path, 'write', fileSystem.open(path, 'create-new'));
-  const raw = new HashedFile(path, disk);
+  const raw = new HashedFile(path, disk, wrote);
   return new BufferedFile(codec === undefined ? raw : new PackingFile(raw, codec.compress()));
 }
 
@@ -127,17 +128,20 @@ class HashedFile implements ByteChain {
   readonly #path: string;
   readonly #disk: DiskFile;
   readonly #hash = createHash('sha256');
+  readonly #wrote: ((bytes: number) => void) | undefined;
   #size = 0;
 
-  constructor(path: string, disk: DiskFile) {
+  constructor(path: string, disk: DiskFile, wrote: ((bytes: number) => void) | undefined) {
     this.#path = path;
     this.#disk = disk;
+    this.#wrote = wrote;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#hash.update(bytes);
     await onDisk(this.#path, 'write', this.#disk.write(bytes, this.#size));
     this.#size += bytes.length;
+    this.#wrote?.(bytes.length);
   }
 
   async finish(): Promise<WrittenFile> {

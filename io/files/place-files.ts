@@ -3,14 +3,15 @@ import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, splitPath } from './file-system.ts';
 import { inGroups } from './in-groups.ts';
-import type { Journal, ManifestFile, Publication, StagedEntry } from './manifest.ts';
+import { type Journal, keptIn, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
 import { removeEmpty } from './stale-files.ts';
 
 /** What would fail half-way is refused before anything is changed; the directories are made that files go to. */
 export async function refuseImpossible(fileSystem: FileSystem, publication: Publication): Promise<void> {
-  const { root, staging, files, ifExists } = publication;
+  const { root, files, ifExists } = publication;
+  const stagingDirectory = stagingOf(publication);
   await inGroups(files, async ({ staged }) => {
-    const path = joinPath(joinPath(root, staging), staged);
+    const path = joinPath(stagingDirectory, staged);
     if ((await onDisk(path, 'read', fileSystem.stat(path))) === undefined) throw stagedIsGone(path);
   });
   await inGroups(files, async ({ path }) => {
@@ -50,11 +51,12 @@ export const existsAlready = (path: string): ConnectorError =>
 
 /** Renames staged files to their places; those that are there already are passed over. */
 export async function placeFiles(fileSystem: FileSystem, journal: Journal): Promise<void> {
-  const { root, staging, files } = journal;
+  const { root, files } = journal;
+  const stagingDirectory = stagingOf(journal);
   const directories = directoriesOf(journal);
   await makeDirectories(fileSystem, root, directories);
   await inGroups(files, async (file) => {
-    const staged = joinPath(joinPath(root, staging), file.staged);
+    const staged = joinPath(stagingDirectory, file.staged);
     const target = joinPath(root, file.path);
     // Not there: it was renamed before the crash.
     if ((await onDisk(staged, 'read', fileSystem.stat(staged))) === undefined) return;
@@ -63,6 +65,8 @@ export async function placeFiles(fileSystem: FileSystem, journal: Journal): Prom
   const changed = new Set(directories.flatMap((directory) => directoriesBetween(root, directory)));
   await inGroups([...changed], (directory) => onDisk(directory, 'write', fileSystem.syncDirectory(directory)));
 }
+
+const stagingOf = ({ root, staging }: Publication): string => joinPath(keptIn(root), staging);
 
 /** The directories that files are in. */
 const directoriesOf = ({ root, files }: Publication): readonly string[] => [
@@ -94,12 +98,11 @@ async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory
 }
 
 /** A file that is neither staged nor in its place any more. */
-export async function firstLost(
-  fileSystem: FileSystem,
-  { root, staging, files }: Publication,
-): Promise<StagedEntry | undefined> {
+export async function firstLost(fileSystem: FileSystem, publication: Publication): Promise<StagedEntry | undefined> {
+  const { root, files } = publication;
+  const stagingDirectory = stagingOf(publication);
   for (const file of files) {
-    const staged = joinPath(joinPath(root, staging), file.staged);
+    const staged = joinPath(stagingDirectory, file.staged);
     if ((await onDisk(staged, 'read', fileSystem.stat(staged))) !== undefined) continue;
     // The file of the run before may be there still, perhaps of the same size.
     if (!(await hasContent(fileSystem, joinPath(root, file.path), file))) return file;

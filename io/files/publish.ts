@@ -3,6 +3,7 @@ import { type FileSystem, joinPath } from './file-system.ts';
 import {
   type Journal,
   journalPath,
+  keptIn,
   type Manifest,
   type ManifestFile,
   manifestPath,
@@ -40,7 +41,7 @@ export async function publish(publisher: Publisher, publication: Publication): P
     if (manifest?.runId === publication.runId) return;
     await refuseImpossible(fileSystem, publication);
     journal = { ...publication, format: 'viga-journal-1', previous: manifest?.files ?? [] };
-    await writeJsonAtomically(fileSystem, root, journalPath(root, id), journal);
+    await writeJsonAtomically(fileSystem, journalPath(root, id), journal);
   }
   await finishPublish(publisher, journal);
 }
@@ -67,13 +68,14 @@ async function finishPublish(publisher: Publisher, journal: Journal): Promise<vo
 }
 
 const writeManifest = (fileSystem: FileSystem, root: string, id: string, manifest: Manifest): Promise<void> =>
-  writeJsonAtomically(fileSystem, root, manifestPath(root, id), manifest);
+  writeJsonAtomically(fileSystem, manifestPath(root, id), manifest);
 
 async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal): Promise<void> {
-  const directory = joinPath(root, staging);
+  const kept = keptIn(root);
+  const directory = joinPath(kept, staging);
   await onDisk(directory, 'write', fileSystem.remove(directory));
-  await onDisk(root, 'write', fileSystem.remove(journalPath(root, id)));
-  await onDisk(root, 'write', fileSystem.syncDirectory(root));
+  await onDisk(kept, 'write', fileSystem.remove(journalPath(root, id)));
+  await onDisk(kept, 'write', fileSystem.syncDirectory(kept));
 }
 
 /**

@@ -36,8 +36,8 @@ export interface FileReadOptions extends OpenOptions, Pick<ReadOptions, 'name' |
 /** {@link FileReadOptions}, and which files. */
 export interface FilesSpec extends FileReadOptions {
   /**
-   * A path or a pattern, or several: `*`, `?`, `[a-z]`, `{a,b}`, and `**` for directories at any depth. Plain paths, `file:`
-   * URLs, and schemes that were registered.
+   * A path or a pattern, or several: `*`, `?`, `[a-z]`, `{a,b}`, and `**` for directories at any depth; none of them
+   * stands for a name that begins with `.` or `_`. Plain paths, `file:` URLs, and schemes that were registered.
    */
   readonly files: string | readonly string[];
 }

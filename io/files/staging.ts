@@ -1,11 +1,11 @@
 import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, splitPath } from './file-system.ts';
-import { stagingPrefix } from './manifest.ts';
+import { keptIn, stagingPrefix } from './manifest.ts';
 
-/** A new directory beside the output, where files are written before they are published. */
+/** A new directory in the output's root, where files are written before they are published. */
 export interface Staging {
-  /** Its name in the root, different in each run. */
+  /** Its name among what is kept there, different in each run. */
   readonly name: string;
   readonly path: string;
   /** Removes it with all in it, and the directories that had to be made for it. */
@@ -17,15 +17,16 @@ export interface Staging {
  * so are those of a run that still writes to the same place, which then fails: the last one to start is the one that counts.
  */
 export async function makeStaging(fileSystem: FileSystem, root: string, id: string, runId: string): Promise<Staging> {
-  const missing = await missingDirectories(fileSystem, root);
-  await onDisk(root, 'write', fileSystem.makeDirectory(root));
+  const kept = keptIn(root);
+  const missing = await missingDirectories(fileSystem, kept);
+  await onDisk(root, 'write', fileSystem.makeDirectory(kept));
   const prefix = stagingPrefix(id);
   const name = `${prefix}${encodeURIComponent(runId)}`;
-  const path = joinPath(root, name);
-  for (const found of await onDisk(root, 'read', fileSystem.list(root))) {
+  const path = joinPath(kept, name);
+  for (const found of await onDisk(kept, 'read', fileSystem.list(kept))) {
     if (found === name) throw writtenTwice(joinPath(root, id));
     if (!found.startsWith(prefix)) continue;
-    const left = joinPath(root, found);
+    const left = joinPath(kept, found);
     await onDisk(left, 'write', fileSystem.remove(left));
   }
   await onDisk(path, 'write', fileSystem.makeDirectory(path));

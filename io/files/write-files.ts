@@ -50,7 +50,7 @@ export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'dea
 
 /**
  * Writes a collection to files in a format. Nothing is visible before the run has succeeded; then files are put in their
- * places one by one, and a manifest with their checksums, `_viga_manifest*.json`, is written last. Files that the run before
+ * places one by one, and a manifest with their checksums is written last, into the hidden directory `.viga`. Files that the run before
  * wrote and this one did not are removed; files of others are left alone. A run that fails changes nothing.
  *
  * Connectors of a format are made of it; users take `writeText`, `writeCsv` and their like.

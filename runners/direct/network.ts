@@ -113,7 +113,8 @@ export class Network {
   /** Closes what is open, and gives up what was to be written. */
   async abort(): Promise<void> {
     for (const runtime of this.#open) await runtime.close();
-    for (const write of this.writes.values()) {
+    // The last first: whoever made a directory that others write to as well can then remove it.
+    for (const write of [...this.writes.values()].reverse()) {
       try {
         await write.abort();
       } catch (error) {

@@ -51,9 +51,9 @@ test('a registered scheme serves writes, patterns and reads', async () => {
   registerFileSystem('mem', () => objectStore(objects));
   await writeAll(fileSink(bytesFormat, { files: 'mem://bucket/out/{shard}.bin', shards: 2 }), [['a', 'b', 'c']]);
   expect([...objects.keys()].sort()).toEqual([
+    'mem://bucket/out/.viga/manifest-{shard}.bin.json',
     'mem://bucket/out/00000.bin',
     'mem://bucket/out/00001.bin',
-    'mem://bucket/out/_viga_manifest-{shard}.bin.json',
   ]);
   const { values } = await readAll(fileSource(wholeFormat, 'mem://bucket/*/*.bin'), undefined);
   expect(values).toEqual(['ac', 'b']);

@@ -21,7 +21,9 @@ const tree = (): string =>
     'dia=1/p.txt': '',
     'dia=2/p.txt': '',
     'we[i]rd.txt': '',
-    '_viga_manifest.json': '{}',
+    '_under.txt': '{}',
+    '_temporary/a.txt': '',
+    '_year=1/q.txt': '',
   });
 
 async function relative(root: string, pattern: string, noMatch: NoMatch = 'error') {
@@ -47,7 +49,8 @@ test.each([
   ['.h*', ['.hidden.txt']],
   ['we[i]rd.txt', ['we[i]rd.txt']],
   ['we[[]i]rd.txt', ['we[i]rd.txt']],
-  ['_viga*', ['_viga_manifest.json']],
+  ['_u*', ['_under.txt']],
+  ['*/q.txt', ['_year=1/q.txt']],
   ['x/../a.txt', ['a.txt']],
   ['d-?.tx*', ['d-1.txt']],
 ])('the pattern %s finds %j', async (pattern, expected) => {

@@ -83,7 +83,7 @@ test.each(CASES)(
       // And a run after it is as if nothing had been.
       const writer = await sinkIn(root).open(sinkContext());
       await writer.abort();
-      expect(readdirSync(`${root}/out`).filter((name) => /^\.viga-(staging|journal)/.test(name))).toEqual([]);
+      expect(readdirSync(`${root}/out/.viga`).filter((name) => /^staging|^journal.*json$/.test(name))).toEqual([]);
       if (!died) break;
       expect(fatal).toBeLessThan(500);
     }
@@ -145,7 +145,7 @@ test('giving up after a commit that failed half-way leaves what the next start n
   await writeAll(sink, OLD);
   const full = hostWith((disk) => ({
     async rename(from, to) {
-      if (to.includes('_viga_manifest')) throw diskFault('ENOSPC');
+      if (to.includes('.viga/manifest')) throw diskFault('ENOSPC');
       await disk.rename(from, to);
     },
   }));
@@ -164,7 +164,7 @@ test('giving up after a commit that failed half-way leaves what the next start n
     'w-00001-of-00003.bin': 'c2',
     'w-00002-of-00003.bin': 'd2',
   });
-  expect(JSON.parse(readFileSync(`${root}/_viga_manifest-w.bin.json`, 'utf8')).runId).toBe(context.runId);
+  expect(JSON.parse(readFileSync(`${root}/.viga/manifest-w.bin.json`, 'utf8')).runId).toBe(context.runId);
 });
 
 test('a publish whose staged files somebody removed is given up with a warning, and the next run replaces all', async () => {
@@ -179,8 +179,8 @@ test('a publish whose staged files somebody removed is given up with a warning, 
     },
   }));
   expect(await writeWithoutCleanUp(sink, NEW, dying)).toBe(true);
-  const staging = readdirSync(root).find((name) => name.startsWith('.viga-staging')) as string;
-  rmSync(`${root}/${staging}`, { recursive: true });
+  const staging = readdirSync(`${root}/.viga`).find((name) => name.startsWith('staging')) as string;
+  rmSync(`${root}/.viga/${staging}`, { recursive: true });
   const host = hostWith();
   await sink.recover?.(sinkContext(host));
   expect(host.warnings).toEqual([
@@ -190,7 +190,7 @@ test('a publish whose staged files somebody removed is given up with a warning, 
   ]);
   await writeAll(fileSink(bytesFormat, { files: `${root}/w.bin` }), [['x']]);
   expect(visible(root)).toEqual({ 'w.bin': 'x' });
-  expect(existsSync(`${root}/.viga-journal-w.bin.json`)).toBe(false);
+  expect(existsSync(`${root}/.viga/journal-w.bin.json`)).toBe(false);
 });
 
 /** As a process that dies: no abort, no second try. Returns whether it died. */

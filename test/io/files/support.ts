@@ -32,7 +32,7 @@ export function contentOf(directory: string, { manifests = false } = {}): Record
   const found: Record<string, string> = {};
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     const full = path.join(entry.parentPath, entry.name);
-    if (!entry.isFile() || (!manifests && entry.name.startsWith('_viga_manifest'))) continue;
+    if (!entry.isFile() || (!manifests && /\/\.viga\/manifest[^/]*$/.test(full))) continue;
     found[path.relative(directory, full)] = readFileSync(full, 'utf8');
   }
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));

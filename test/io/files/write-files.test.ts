@@ -248,7 +248,7 @@ test('the manifest names the complete set with sizes and checksums', async () =>
   const root = directoryWith();
   await writeAll(sinkIn(root, 'out/', { shards: 2 }), [['a', 'bc']], sinkContext(hostWith(), 'run-x'));
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  expect(JSON.parse(readFileSync(`${root}/out/_viga_manifest.json`, 'utf8'))).toEqual({
+  expect(JSON.parse(readFileSync(`${root}/out/.viga/manifest.json`, 'utf8'))).toEqual({
     format: 'viga-manifest-1',
     runId: 'run-x',
     files: [
@@ -264,7 +264,7 @@ test('a second run replaces the first: files and directories that it does not wr
   await writeAll(sinkIn(root, 'out/', { partitionBy }), [['a', 'b', 'c']]);
   await writeAll(sinkIn(root, 'out/', { partitionBy }), [['b']]);
   expect(contentOf(root)).toEqual({ 'out/of=b/part.bin': 'b' });
-  expect(readdirSync(`${root}/out`).sort()).toEqual(['_viga_manifest.json', 'of=b']);
+  expect(readdirSync(`${root}/out`).sort()).toEqual(['.viga', 'of=b']);
 });
 
 test('another number of shards, or another compression, replaces what was there too', async () => {
@@ -351,4 +351,29 @@ test('a file of the run before that somebody changed since is left alone and rep
   expect(host.warnings[0]).toMatch(
     /of=a\/part\.bin: this was written by the run before, but somebody changed it since/,
   );
+});
+
+test('bytes are counted as they reach the disk, in the result of the run as well', async () => {
+  const root = directoryWith();
+  const p = new Pipeline();
+  p.apply(create(['abc', 'de'])).apply(writeFiles(bytesFormat, { files: `${root}/w.bin` }), { name: 'Save' });
+  const { steps } = await p.run(directRunner());
+  expect(steps.find(({ step }) => step.startsWith('Save'))?.bytes).toBe(5);
+  const counted: number[] = [];
+  const context = { ...sinkContext(), wrote: (bytes: number) => void counted.push(bytes) };
+  await writeAll(fileSink(bytesFormat, { files: `${root}/w.bin.gz` }), [['a'.repeat(10_000)]], context);
+  expect(counted.reduce((sum, bytes) => sum + bytes, 0)).toBe(readFileSync(`${root}/w.bin.gz`).length);
+});
+
+test('a run that fails leaves no directory that it made, however many of its writes share it', async () => {
+  const root = directoryWith();
+  const p = new Pipeline();
+  const texts = p.apply(create(['a'])).map((): string => {
+    throw new Error('broken');
+  });
+  for (const name of ['x.bin', 'y/y.bin', 'y/z/z.bin']) {
+    texts.apply(writeFiles(bytesFormat, { files: `${root}/new/out/${name}` }));
+  }
+  await expect(p.run(directRunner())).rejects.toThrow('broken');
+  expect(readdirSync(root)).toEqual([]);
 });

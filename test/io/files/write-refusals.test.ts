@@ -89,7 +89,7 @@ test('a run that fails leaves earlier output as it was and nothing staged', asyn
     })
     .apply(writeFiles(bytesFormat, { files: `${root}/w.bin` }));
   await expect(p.run(directRunner())).rejects.toThrow(/no/);
-  expect(readdirSync(root).sort()).toEqual(['_viga_manifest-w.bin.json', 'w.bin']);
+  expect(readdirSync(root).sort()).toEqual(['.viga', 'w.bin']);
   expect(contentOf(root)).toEqual({ 'w.bin': 'old' });
 });
 
@@ -103,7 +103,7 @@ test('what a killed run staged is removed by the next', async () => {
     panes: NO_FIRING,
   });
   await writeAll(sinkIn(root, 'w.bin'), [['new']]);
-  expect(readdirSync(root).sort()).toEqual(['_viga_manifest-w.bin.json', 'w.bin']);
+  expect(readdirSync(root).sort()).toEqual(['.viga', 'w.bin']);
   // The one that was overtaken says so.
   await expect(killed.prepare()).rejects.toThrow(/another write to the same files began after this one/);
   await killed.abort();
@@ -120,11 +120,11 @@ test('a link out of the output is not followed', async () => {
 });
 
 test('a manifest that somebody changed is refused, with what to do', async () => {
-  const root = directoryWith();
+  const root = directoryWith({ '.viga/manifest-w.bin.json': '' });
   for (const content of ['{', '[]', '{"format":"viga-manifest-1","runId":"r","files":[{"path":"../x","size":1}]}']) {
-    writeFileSync(`${root}/_viga_manifest-w.bin.json`, content);
+    writeFileSync(`${root}/.viga/manifest-w.bin.json`, content);
     await expect(writeAll(sinkIn(root, 'w.bin'), [['a']])).rejects.toThrow(
-      /_viga_manifest-w\.bin\.json: this is not a manifest of Viga, or it was changed\. .* Remove it/,
+      /\.viga\/manifest-w\.bin\.json: this is not a manifest of Viga, or it was changed\. .* Remove it/,
     );
   }
   expect(existsSync(`${root}/w.bin`)).toBe(false);
