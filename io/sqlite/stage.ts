@@ -73,7 +73,9 @@ export class StageWriter implements SinkWriter<object, Committable> {
     if (mode === 'insert') await this.#rejectExisting();
     const staged = db.prepare(`SELECT count(*) AS n FROM ${quoteIdentifier(this.#settings.table)}`).get();
     this.#close();
-    const { runId, step } = this.#context;
+    const { runId, step, host, wrote } = this.#context;
+    // SQLite does not tell what its rows take; the file that holds nothing else does.
+    if (this.#rows > 0) wrote?.((await host.disk.stat(path))?.size ?? 0);
     const columns = (this.#columns ?? []).map(({ name }) => name);
     return { stage: path, directory: this.#stage.scratch.path, runId, step, columns, rows: Number(staged?.['n']) };
   }

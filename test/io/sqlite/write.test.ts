@@ -164,3 +164,15 @@ test('a misspelt column does not compile', () => {
   // @ts-expect-error: there is no property ix
   rows.apply(writeSqlite({ database: 'a.db', table: 't', columns: ['ix'] }));
 });
+
+test('the result of the run tells how many bytes were written, none where there was no row', async () => {
+  const database = databaseOf('CREATE TABLE t (text TEXT)');
+  const bytesOf = async (rows: readonly { readonly text: string }[]): Promise<number | undefined> => {
+    const p = new Pipeline();
+    p.apply(create(rows)).apply(writeSqlite({ database, table: 't' }), { name: 'Save' });
+    const { steps } = await p.run(directRunner());
+    return steps.find(({ step }) => step.startsWith('Save'))?.bytes;
+  };
+  expect(await bytesOf([])).toBe(0);
+  expect(await bytesOf([{ text: 'x'.repeat(100_000) }])).toBeGreaterThanOrEqual(100_000);
+});

@@ -55,7 +55,8 @@ export function tables(output: string): Readonly<Record<string, string>> {
 export function filesOf(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^[._]/.test(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !/(?:^|\/)[._]/.test(file))
     .sort();
 }
