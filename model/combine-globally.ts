@@ -23,33 +23,44 @@ export function combineGloballyTransform<I, A, O>(
   fn: CombineFn<I, A, O>,
   { withoutDefaults = false, fanout }: CombineGloballyOptions,
 ): PTransform<PCollection<I>, PCollection<O>> {
-  return ptransform(`CombineGlobally(${fn.name})`, (input: PCollection<I>) => {
-    const isGlobal = input.windowing.windowFn.spec.kind === 'global';
-    if (!isGlobal && !withoutDefaults) {
-      throw new PipelineError(
-        input.pipeline.pathOf(fn.name),
-        `the input is in windows (${input.windowing.windowFn.name}) and withoutDefaults is not set. Windows without elements are not known, so they can't get the combiner's value of nothing. Pass { withoutDefaults: true }.`,
-      );
-    }
-    const combined = input
-      .keyBy(() => null)
-      .combinePerKey(fn, fanout === undefined ? {} : { hotKeyFanout: fanout })
-      .map((pair) => pair.value, { name: 'Values' });
-    if (withoutDefaults) return combined;
-    const ofNothing = input.pipeline
-      .apply(impulse())
-      .windowInto(globalWindows(), {
-        trigger: input.windowing.trigger,
-        accumulationMode: input.windowing.accumulationMode,
-        allowDataLoss: true,
-      })
-      .flatMap(
-        (_, { sideInputs }) => {
-          for (const _combined of sideInputs.combined) return [];
-          return [fn.extractOutput(fn.createAccumulator())];
-        },
-        { name: 'DefaultIfEmpty', sideInputs: { combined: asIterable(combined) } },
-      );
-    return flatten([combined, ofNothing]);
-  });
+  return ptransform(
+    fn?.name === undefined ? 'CombineGlobally' : `CombineGlobally(${fn.name})`,
+    (input: PCollection<I>) => {
+      const isGlobal = input.windowing.windowFn.spec.kind === 'global';
+      if (!isGlobal && !withoutDefaults) {
+        throw new PipelineError(
+          input.pipeline.pathOf(`CombinePerKey(${fn.name})`),
+          `the input is in windows (${input.windowing.windowFn.name}) and withoutDefaults is not set. Windows without elements are not known, so they can't get the combiner's value of nothing. Pass { withoutDefaults: true }.`,
+        );
+      }
+      const combined = input
+        .keyBy(() => null)
+        .combinePerKey(fn, fanout === undefined ? {} : { hotKeyFanout: fanout })
+        .map((pair) => pair.value, { name: 'Values' });
+      if (withoutDefaults) return combined;
+      const ofNothing = input.pipeline
+        .apply(impulse())
+        .windowInto(globalWindows(), {
+          trigger: input.windowing.trigger,
+          accumulationMode: input.windowing.accumulationMode,
+          allowDataLoss: true,
+        })
+        .flatMap(
+          (_, { sideInputs }) => {
+            for (const _combined of sideInputs.combined) return [];
+            return [valueOfNothing(fn)];
+          },
+          { name: 'DefaultIfEmpty', sideInputs: { combined: asIterable(combined) } },
+        );
+      return flatten([combined, ofNothing]);
+    },
+  );
+}
+
+function valueOfNothing<A, O>(fn: CombineFn<never, A, O>): O {
+  const output = fn.extractOutput(fn.createAccumulator());
+  if (typeof Object(output).then !== 'function') return output;
+  throw new TypeError(
+    `the combiner ${fn.name} gave a promise. Values are combined at once. Make its functions sync, and call what is async in a map(...) after it.`,
+  );
 }

@@ -90,6 +90,10 @@ export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';
 }
 
+/** What something thrown says: an error's message, a text, or another value shown. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : showValue(thrown);
+
 /** The longest text of a value in a message. */
 const SHOWN = 200;
 
@@ -112,6 +116,7 @@ function readable(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `[function ${value.name}]`;
   if (typeof value === 'symbol') return String(value);
+  if (value instanceof Promise) return '[promise]';
   if (value instanceof Uint8Array) return `[${value.length} bytes]`;
   if (value instanceof Map) return { Map: [...value].slice(0, 20) };
   if (value instanceof Set) return { Set: [...value].slice(0, 20) };

@@ -1,7 +1,7 @@
 import type { CombineFn } from './combine-fn.ts';
 import type { RetryPolicy } from './dead-letter.ts';
 import type { AnyDoFn, ElementContext } from './do-fn.ts';
-import { PipelineError } from './errors.ts';
+import { PipelineError, showValue } from './errors.ts';
 import type { PCollection } from './pcollection.ts';
 import type { SideInputs } from './side-input.ts';
 import type { Sink } from './sink.ts';
@@ -114,10 +114,10 @@ export class NameScope {
   }
 
   #claimGiven(name: string): string {
-    if (name === '' || name.includes('/')) {
+    if (typeof name !== 'string' || name === '' || /[/\p{Cc}]/u.test(name)) {
       throw new PipelineError(
         this.path === '' ? undefined : this.path,
-        `'${name}' is not a step's name. Names are joined by '/' to paths, so each needs a character and no '/'. Choose another name.`,
+        `'${showValue(name).replace(/^"|"$/g, '')}' is not a step's name. Names are joined by '/' to paths of one line, so each is a text of a character or more without '/'. Choose another name.`,
       );
     }
     if (this.#taken.has(name)) {

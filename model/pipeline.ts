@@ -1,4 +1,5 @@
 import { type Graph, type NameScope as Scope, NameScope, type Primitive, type Step, type StepName } from './graph.ts';
+import { PipelineError, showValue } from './errors.ts';
 import { PCollection } from './pcollection.ts';
 import type { PipelineResult, Runner, RunOptions } from './runner.ts';
 import type { WindowingStrategy } from './windowing-strategy.ts';
@@ -92,6 +93,7 @@ export class Pipeline {
     transform: PTransform<I, O>,
     options: { readonly name?: string },
   ): O {
+    if (typeof Object(transform).expand !== 'function') throw noTransform(transform);
     return this.#within({ given: options.name, derived: transform.name }, () => transform.expand(input));
   }
 
@@ -150,3 +152,10 @@ export class Pipeline {
     }
   }
 }
+
+/** What a program without types, or a function that was not called, gives to `apply`. */
+const noTransform = (transform: unknown): PipelineError =>
+  new PipelineError(
+    undefined,
+    `its transform is ${showValue(transform)}. It says which steps are added. Pass a PTransform; if this is a function that makes one, call it: apply(distinct()).`,
+  );

@@ -1,3 +1,4 @@
+import { checkElements } from './check-arguments.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { PipelineError } from './errors.ts';
 import { DEAD_LETTERS, MAIN } from './graph.ts';
@@ -25,7 +26,7 @@ export const impulse = (): PTransform<PBegin, PCollection<Uint8Array>> => ({
 /**
  * The elements of an array, with the lowest timestamp or with `timestamps`.
  *
- * @throws PipelineError if there are not as many timestamps as elements.
+ * @throws PipelineError if there are not as many timestamps as elements, or one is no instant.
  */
 export const createElements = <T>(
   elements: readonly T[],
@@ -39,12 +40,7 @@ export const createElements = <T>(
         inputs: [],
         outputs: [fromNothing(true)],
         primitive(path) {
-          if (timestamps !== undefined && timestamps.length !== elements.length) {
-            throw new PipelineError(
-              path,
-              `there are ${elements.length} elements and ${timestamps.length} timestamps. Each element has one. Give as many of both.`,
-            );
-          }
+          checkElements(path, elements, timestamps);
           // Copied: what the caller does to the array afterwards must not change the pipeline.
           return { kind: 'Create', elements: [...elements], timestamps: timestamps && Float64Array.from(timestamps) };
         },

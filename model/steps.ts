@@ -1,3 +1,4 @@
+import { checkCombineFn, checkFunction, checkParts, checkRetry, checkViews, checkWindowFn } from './check-arguments.ts';
 import type { CombineFn } from './combine-fn.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyDoFn, StepOptions, SyncStepOptions } from './do-fn.ts';
@@ -37,18 +38,21 @@ function addElementWise<T, U>(
 
 const addLambda = <T, U>(
   input: PCollection<T>,
-  kind: 'Map' | 'FlatMap' | 'Filter' | 'MapValues',
+  kind: 'Map' | 'FlatMap' | 'Filter' | 'MapValues' | 'KeyBy',
   fn: AnyFn,
   options: AnyOptions<T>,
-): PCollection<U> =>
-  addElementWise(input, { given: options.name, derived: derivedName(kind, fn) }, options, (traits) => ({
+): PCollection<U> => {
+  checkFunction(input.pipeline.pathOf(options.name ?? kind), fn);
+  return addElementWise(input, { given: options.name, derived: derivedName(kind, fn) }, options, (traits) => ({
     kind,
     fn,
     traits,
   }));
+};
 
 function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): StepTraits {
   const { sideInputs = {}, concurrency, retry } = options;
+  checkViews(step, sideInputs);
   for (const [name, view] of Object.entries(sideInputs)) {
     view.collection.assertBelongsTo(pipeline, step);
     if (view.collection.windowing.windowFn.merge === undefined) continue;
@@ -63,12 +67,7 @@ function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): 
       `concurrency is ${concurrency} but must be a whole number of 1 or more. No call could start. Pass e.g. 16, or leave it out.`,
     );
   }
-  if (retry !== undefined && !(Number.isInteger(retry.attempts) && retry.attempts >= 1)) {
-    throw new PipelineError(
-      step,
-      `retry.attempts is ${retry.attempts} but must be a whole number of 1 or more, the first attempt included. Pass e.g. 3.`,
-    );
-  }
+  if (retry !== undefined) checkRetry(step, retry);
   return {
     sideInputs,
     concurrency,
@@ -94,32 +93,37 @@ export const addMapValues = <K, V, U>(
 ): PCollection<KV<K, U>> => addLambda(input, 'MapValues', fn, options);
 
 export const addKeyBy = <T, K>(input: PCollection<T>, fn: AnyFn, options: SyncStepOptions<T>): PCollection<KV<K, T>> =>
-  addElementWise(input, { given: options.name, derived: derivedName('KeyBy', fn) }, options, (traits) => ({
-    kind: 'KeyBy',
-    fn,
-    traits,
-  }));
+  addLambda(input, 'KeyBy', fn, options);
 
 export const addWithTimestamps = <T>(
   input: PCollection<T>,
   fn: (element: T) => Timestamp,
   options: SyncStepOptions<T> & { readonly allowedTimestampSkew?: Duration },
-): PCollection<T> =>
-  addElementWise(input, { given: options.name, derived: derivedName('WithTimestamps', fn) }, options, (traits) => ({
-    kind: 'WithTimestamps',
-    fn: fn as AnyFn,
-    allowedTimestampSkew: options.allowedTimestampSkew ?? 0,
-    traits,
-  }));
+): PCollection<T> => {
+  checkFunction(input.pipeline.pathOf(options.name ?? 'WithTimestamps'), fn);
+  return addElementWise(
+    input,
+    { given: options.name, derived: derivedName('WithTimestamps', fn) },
+    options,
+    (traits) => ({
+      kind: 'WithTimestamps',
+      fn: fn as AnyFn,
+      allowedTimestampSkew: options.allowedTimestampSkew ?? 0,
+      traits,
+    }),
+  );
+};
 
 export function addWindowInto<T, W extends BoundedWindow>(
   input: PCollection<T>,
   windowFn: WindowFn<W, T>,
   firing: Firing & Named,
 ): PCollection<T> {
-  const windowing = windowingStrategy(input.pipeline.pathOf(firing.name ?? windowFn.name), windowFn, firing);
+  checkWindowFn(input.pipeline.pathOf(firing.name ?? 'WindowInto'), windowFn);
+  const derived = `WindowInto(${windowFn.name})`;
+  const windowing = windowingStrategy(input.pipeline.pathOf(firing.name ?? derived), windowFn, firing);
   const [output] = input.pipeline.addStep(
-    { given: firing.name, derived: `WindowInto(${windowFn.name})` },
+    { given: firing.name, derived },
     {
       inputs: [input],
       outputs: [{ tag: MAIN, windowing, isBounded: input.isBounded }],
@@ -138,6 +142,9 @@ export function addCombinePerKey<K, V, A, O>(
   fn: CombineFn<V, A, O>,
   options: Named & { readonly hotKeyFanout?: number },
 ): PCollection<KV<K, O>> {
+  const path = input.pipeline.pathOf(options.name ?? 'CombinePerKey');
+  checkCombineFn(path, fn);
+  if (options.hotKeyFanout !== undefined) checkParts(path, 'hotKeyFanout', options.hotKeyFanout);
   return addGrouping(input, options, `CombinePerKey(${fn.name})`, {
     kind: 'CombinePerKey',
     // The runner passes it only values of this collection and accumulators that it made itself.
@@ -175,6 +182,7 @@ function refuseEndless(step: string, { windowFn, trigger }: WindowingStrategy, i
 }
 
 export function addParDo(input: PCollection<unknown>, doFn: AnyDoFn): unknown {
+  checkFunction(input.pipeline.pathOf(doFn.name ?? 'ParDo'), doFn.process, 'Pass { process: (element) => [...] }');
   const tags = Object.keys(doFn.outputs ?? {});
   const outputs = [MAIN, ...tags, ...(doFn.deadLetters ? [DEAD_LETTERS] : [])].map((tag) => ({
     tag,

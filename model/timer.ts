@@ -27,5 +27,10 @@ export type Timers<M> = { readonly [N in keyof M]: Timer };
 /** Declares a timer that fires when the watermark passes its time. */
 export const eventTimer = (): TimerSpec => ({ kind: 'timer', domain: 'event-time' });
 
-/** Declares a timer that fires when the clock passes its time. */
+/**
+ * Declares a timer that fires when the clock passes its time.
+ *
+ * Where input is bounded it may end before that. A timer that has not fired when its window expires, at the end of input,
+ * is dropped with the window's state: what has to happen in any case belongs to an {@link eventTimer}.
+ */
 export const processingTimer = (): TimerSpec => ({ kind: 'timer', domain: 'processing-time' });

@@ -101,6 +101,9 @@ export function lastStart(timestamp: Timestamp, period: Duration, offset: Durati
 const truncated = (start: Timestamp, end: Timestamp): IntervalWindow =>
   interval(start, Math.min(end, END_OF_GLOBAL_WINDOW + 1));
 
+/** What lies after the end of the global window belongs to the last windows, as none begins there. */
+const inTime = (timestamp: Timestamp): Timestamp => Math.min(timestamp, END_OF_GLOBAL_WINDOW);
+
 /** How {@link fixedWindows} divide time. */
 export interface FixedWindowsSpec {
   readonly size: Duration;
@@ -119,11 +122,12 @@ export interface FixedWindowsSpec {
  */
 export function fixedWindows({ size, offset = 0 }: FixedWindowsSpec): WindowFn<IntervalWindow> {
   positive('fixedWindows', 'size', size);
+  finite('fixedWindows', 'offset', offset);
   return {
     name: 'FixedWindows',
     spec: { kind: 'fixed', size, offset },
     assign(timestamp) {
-      const start = lastStart(timestamp, size, offset);
+      const start = lastStart(inTime(timestamp), size, offset);
       return [truncated(start, start + size)];
     },
   };
@@ -146,12 +150,14 @@ export interface SlidingWindowsSpec extends FixedWindowsSpec {
 export function slidingWindows({ size, period, offset = 0 }: SlidingWindowsSpec): WindowFn<IntervalWindow> {
   positive('slidingWindows', 'size', size);
   positive('slidingWindows', 'period', period);
+  finite('slidingWindows', 'offset', offset);
   return {
     name: 'SlidingWindows',
     spec: { kind: 'sliding', size, period, offset },
     assign(timestamp) {
       const windows: IntervalWindow[] = [];
-      for (let start = lastStart(timestamp, period, offset); start > timestamp - size; start -= period) {
+      const at = inTime(timestamp);
+      for (let start = lastStart(at, period, offset); start > at - size; start -= period) {
         windows.push(truncated(start, start + size));
       }
       return windows;
@@ -177,7 +183,10 @@ export function sessions({ gap }: SessionsSpec): WindowFn<IntervalWindow> {
   return {
     name: 'Sessions',
     spec: { kind: 'sessions', gap },
-    assign: (timestamp) => [interval(timestamp, timestamp + gap)],
+    assign(timestamp) {
+      const start = inTime(timestamp);
+      return [truncated(start, start + gap)];
+    },
     merge: mergeOverlapping,
   };
 }
@@ -216,7 +225,8 @@ export interface CustomWindowsSpec<W extends BoundedWindow, T> {
 /**
  * A window function of one's own: any assignment of elements to windows, merging or not.
  *
- * A window is a plain object with a `maxTimestamp`; use {@link interval} where an interval is meant.
+ * A window is a plain object with a `maxTimestamp`; use {@link interval} where an interval is meant. What has the same name
+ * is taken for the same function where collections come together, so the name has to tell its parameters.
  *
  * @example
  * import assert from 'node:assert/strict';
@@ -235,9 +245,18 @@ export function customWindows<W extends BoundedWindow, T = unknown>(spec: Custom
 }
 
 function positive(fn: string, field: string, duration: Duration): void {
+  finite(fn, field, duration);
   if (duration > 0) return;
   throw new PipelineError(
     undefined,
     `${fn}: ${field} is ${duration} ms but must be more than 0. Such windows hold no element. Pass e.g. minutes(5).`,
+  );
+}
+
+function finite(fn: string, field: string, duration: Duration): void {
+  if (Number.isFinite(duration)) return;
+  throw new PipelineError(
+    undefined,
+    `${fn}: ${field} is ${String(duration)} ms but must be a number. Edges of windows are computed from it. Pass e.g. minutes(5)${field === 'offset' ? '' : ', or use globalWindows() for one window without end'}.`,
   );
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from './errors.ts';
+import { PipelineError, showValue } from './errors.ts';
 import type { Duration } from './time.ts';
 import { defaultTrigger, formatTrigger, mayFinish, type Trigger } from './trigger.ts';
 import { type AnyWindowFn, globalWindows } from './window-fn.ts';
@@ -70,6 +70,7 @@ export function windowingStrategy(step: string, windowFn: AnyWindowFn, firing: F
       `allowedLateness is ${allowedLateness} ms but must be 0 or more. Panes after the window would never fire. Pass e.g. minutes(5), or leave it out.`,
     );
   }
+  checkMode(step, firing.trigger, firing.accumulationMode);
   if (firing.trigger !== undefined && mayFinish(firing.trigger) && !firing.allowDataLoss) {
     const finishesAtEnd = firing.trigger.kind === 'afterWatermark' && allowedLateness === 0;
     if (!finishesAtEnd) {
@@ -89,6 +90,14 @@ export function windowingStrategy(step: string, windowFn: AnyWindowFn, firing: F
     onTimeBehavior: firing.onTimeBehavior ?? 'fire-always',
     alreadyMerged: false,
   };
+}
+
+function checkMode(step: string, trigger: Trigger | undefined, mode: AccumulationMode | undefined): void {
+  if (mode === 'discarding' || mode === 'accumulating' || (mode === undefined && trigger === undefined)) return;
+  throw new PipelineError(
+    step,
+    `accumulationMode is ${showValue(mode)}${trigger === undefined ? '' : ` beside the trigger ${formatTrigger(trigger)}`}. It says whether a pane repeats what earlier ones held. Pass 'discarding' or 'accumulating'.`,
+  );
 }
 
 /**

@@ -14,7 +14,7 @@ export interface CreateOptions {
  * They are in the global window and no trigger has fired them. The array is copied; the elements are not. Meant for tests
  * and small tables: what is large comes from a source, or from `generate`.
  *
- * @throws PipelineError if there are not as many timestamps as elements.
+ * @throws PipelineError if there are not as many timestamps as elements, or one is no instant.
  * @example
  * import { create, Pipeline } from 'viga';
  * import { directRunner } from 'viga/runners/direct';

@@ -5,6 +5,7 @@ import {
   ElementError,
   OptionsError,
   PipelineError,
+  messageOf,
 } from '../../model/index.ts';
 
 const OWN = [CancelledError, CoderError, ConnectorError, ElementError, OptionsError, PipelineError];
@@ -12,7 +13,7 @@ const OWN = [CancelledError, CoderError, ConnectorError, ElementError, OptionsEr
 /** What a source or a sink threw, as an error that names its step. Errors of Viga's classes say where already. */
 export function connectorError(step: string, doing: string, error: unknown): unknown {
   if (OWN.some((own) => error instanceof own)) return error;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const message = messageOf(error).replace(/\.$/, '');
   return new ConnectorError(
     step,
     `${doing} failed: ${message}. The run can't go on without it, and nothing of it is published. Mend what the message says, then run again.`,

@@ -13,6 +13,7 @@ import {
   type SourceOutput,
   type Step,
   type Timestamp,
+  messageOf,
 } from '../../model/index.ts';
 import { connectorError, named } from './connector-error.ts';
 import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
@@ -105,7 +106,7 @@ export async function readRestriction(reading: Reading, origin: Origin, restrict
   try {
     tracker.checkDone();
   } catch (error) {
-    throw new ElementError(reading.step.path, origin.element, error instanceof Error ? error.message : String(error), {
+    throw new ElementError(reading.step.path, origin.element, messageOf(error), {
       cause: error,
     });
   }

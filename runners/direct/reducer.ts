@@ -1,5 +1,5 @@
-import { type CombineFn, ElementError } from '../../model/index.ts';
-import { ownCopy } from '../execution/index.ts';
+import { type CombineFn, ElementError, messageOf } from '../../model/index.ts';
+import { isThenable, ownCopy } from '../execution/index.ts';
 
 /**
  * What becomes of the values of a key: an accumulator of a combine function, or a list for a group by key.
@@ -25,7 +25,7 @@ export interface Reducer {
 
 /** Lists of values, or accumulators of a combine function; each step gets functions of its own for V8 to learn from. */
 export function reducerOf(fn: CombineFn<unknown, unknown, unknown> | undefined, codegen: boolean): Reducer {
-  return fn === undefined ? ownCopy(listReducer, codegen)() : ownCopy(combineReducer, codegen)(fn);
+  return fn === undefined ? ownCopy(listReducer, codegen)() : ownCopy(combineReducer, codegen)(fn, promised);
 }
 
 const listReducer = (): Reducer => ({
@@ -46,20 +46,44 @@ const listReducer = (): Reducer => ({
   keepsValues: true,
 });
 
-const combineReducer = (fn: CombineFn<unknown, unknown, unknown>): Reducer => ({
+/** What the last function gives is looked at once for each key; an async function before it makes the accumulator a promise. */
+const combineReducer = (fn: CombineFn<unknown, unknown, unknown>, refuse: (value: unknown) => void): Reducer => ({
   name: fn.name,
-  first: (value) => fn.addInput(fn.createAccumulator(), value),
+  first(value) {
+    const accumulator = fn.createAccumulator();
+    if (typeof accumulator === 'object') refuse(accumulator);
+    return fn.addInput(accumulator, value);
+  },
   add: (cell, value) => fn.addInput(cell, value),
   merge: (a, b) => fn.mergeAccumulators([a, b]),
   compact: (cell) => (fn.compact === undefined ? cell : fn.compact(cell)),
-  finish: (cell) => fn.extractOutput(cell),
+  finish(cell) {
+    if (typeof cell === 'object') refuse(cell);
+    const output = fn.extractOutput(cell);
+    if (typeof output === 'object') refuse(output);
+    return output;
+  },
   keepsValues: false,
 });
+
+/** A combine function gave what is not there yet. */
+class PromiseError extends TypeError {}
+
+function promised(value: unknown): void {
+  if (isThenable(value)) throw new PromiseError();
+}
 
 /** What a combine function threw, as an error that names its step. */
 export function combineError(step: string, error: unknown, value: unknown): Error {
   if (error instanceof ElementError) return error;
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  if (error instanceof PromiseError) {
+    return new ElementError(
+      step,
+      value,
+      'its combine function gave a promise. Values are combined at once. Make all of its functions sync, and call what is async in a map(...) before or after.',
+    );
+  }
+  const message = messageOf(error).replace(/\.$/, '');
   return new ElementError(
     step,
     value,

@@ -5,6 +5,7 @@ import {
   type PCollectionView,
   PipelineError,
   type PrimitiveKey,
+  showValue,
   tableKey,
   windowKey,
 } from '../../model/index.ts';
@@ -81,29 +82,37 @@ export class SideInputs {
     for (const [name, view] of Object.entries(sideInputsOf(node.step))) {
       Object.defineProperty(record, name, {
         enumerable: true,
-        get: () => this.#view(node.step.path, name, view, window),
+        get: () => this.#view(`the side input '${name}'`, view, window),
       });
     }
     return record;
   }
 
-  #view(step: string, name: string, view: PCollectionView<unknown>, window: BoundedWindow): unknown {
-    const side = sideWindow(view, window);
+  #view(what: string, view: PCollectionView<unknown>, window: BoundedWindow): unknown {
+    const side = sideWindow(what, view, window);
     const key = windowKey(side);
     let made = this.#views.get(view);
     if (made === undefined) {
       made = new Map();
       this.#views.set(view, made);
     }
-    if (!made.has(key))
-      made.set(key, viewOf(`${step}: the side input '${name}'`, view, this.edgeOf(view.collection).values(side)));
+    if (!made.has(key)) made.set(key, viewOf(what, view, this.edgeOf(view.collection).values(side)));
     return made.get(key);
   }
 }
 
-function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
-  // Window functions list the latest window first, and the earliest counts (Beam: SlidingWindows.getDefaultWindowMappingFn).
-  return collection.windowing.windowFn.assign(main.maxTimestamp, undefined).at(-1) ?? main;
+function sideWindow(what: string, { collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
+  const { windowFn } = collection.windowing;
+  try {
+    // Window functions list the latest window first, and the earliest counts (Beam: SlidingWindows.getDefaultWindowMappingFn).
+    return windowFn.assign(main.maxTimestamp, undefined).at(-1) ?? main;
+  } catch (cause) {
+    throw new PipelineError(
+      undefined,
+      `${what} is in windows that ${windowFn.name} makes from its elements. Which of them an element of the main input sees can't be told from a time. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
+      { cause },
+    );
+  }
 }
 
 function viewOf(what: string, { kind, defaultValue }: PCollectionView<unknown>, values: readonly unknown[]): unknown {
@@ -131,9 +140,11 @@ function viewOf(what: string, { kind, defaultValue }: PCollectionView<unknown>, 
 function mapView(what: string, pairs: readonly Pair[]): ReadonlyMap<unknown, unknown> {
   const map = new KeyedMap(pairs);
   if (map.size === pairs.length) return map;
+  const seen = new KeyedMap([]);
+  const again = pairs.find(({ key }) => seen.has(key) || !seen.set(key, true));
   throw new PipelineError(
     undefined,
-    `${what} has ${pairs.length - map.size} keys twice in this window and is read as a map. Which of the values is meant is not known. Use asMultimap, or combine the values of each key first.`,
+    `${what} has the key ${showValue(again?.key)} more than once in this window and is read as a map. Which of the values is meant is not known. Use asMultimap, or combine the values of each key first.`,
   );
 }
 

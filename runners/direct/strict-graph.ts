@@ -8,6 +8,7 @@ import {
   structuralCoder,
   toBytes,
 } from '../../model/index.ts';
+import { takesContext } from '../execution/index.ts';
 
 // A graph whose functions are watched: a step that changes the element it is given fails. Elements are shared by all
 // consumers of a collection, so such a step works or not by luck.
@@ -34,7 +35,7 @@ function watched({ path, primitive }: Step): Primitive {
       const process = watch(
         path,
         (...parameters) => doFn.process(...(parameters as Parameters<AnyDoFn['process']>)),
-        doFn.process.length,
+        takesContext(doFn.process),
       );
       return { ...primitive, doFn: { ...doFn, process: process as AnyDoFn['process'] } };
     }
@@ -44,7 +45,7 @@ function watched({ path, primitive }: Step): Primitive {
 }
 
 /** The engine asks a function how many parameters it declares, so the watched one declares as many. */
-function watch(step: string, fn: AnyFunction, length = fn.length): AnyFunction {
+function watch(step: string, fn: AnyFunction, hasContext = takesContext(fn)): AnyFunction {
   const call = (element: unknown, others: readonly unknown[]): unknown => {
     const before = fingerprint(element);
     if (before === undefined) return fn(element, ...others);
@@ -57,7 +58,7 @@ function watch(step: string, fn: AnyFunction, length = fn.length): AnyFunction {
       );
     });
   };
-  return length > 1 ? (element, context) => call(element, [context]) : (element) => call(element, []);
+  return hasContext ? (element, context) => call(element, [context]) : (element) => call(element, []);
 }
 
 /** Checks when the call is over: at once, when its promise settles, when its outputs have been read. */

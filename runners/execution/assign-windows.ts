@@ -4,15 +4,24 @@ import {
   ElementError,
   type IntervalWindow,
   lastStart,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
   type Timestamp,
 } from '../../model/index.ts';
 import { GLOBAL_ONLY, type Windows } from './batch.ts';
+import type { StageNode } from './stage.ts';
 
 /** Gives the windows of an element. */
 export type AssignWindows = (timestamp: Timestamp, value: unknown) => Windows;
 
 /** How many windows are remembered, so that elements of one window share one list; a power of two. */
 const REMEMBERED = 1_024;
+
+/** Whether elements may be in no window, and so are lost: between two that are shorter than their period (Beam). */
+export const mayLoseElements = ({ step: { primitive } }: StageNode): boolean =>
+  primitive.kind === 'AssignWindows' &&
+  primitive.windowFn.spec.kind === 'sliding' &&
+  primitive.windowFn.spec.period > primitive.windowFn.spec.size;
 
 /**
  * The assignment of a window function, made so that equal windows are the same object as far as possible: groupings then
@@ -22,15 +31,30 @@ export function windowAssigner(step: string, windowFn: AnyWindowFn): AssignWindo
   const { spec } = windowFn;
   if (spec.kind === 'global') return () => GLOBAL_ONLY;
   if (spec.kind === 'fixed') return fixedAssigner(windowFn, spec.size, spec.offset);
+  // Its windows are right; see mayLoseElements.
+  if (spec.kind !== 'custom') return (timestamp, value) => windowFn.assign(timestamp, value);
   return (timestamp, value) => {
     const windows: unknown = windowFn.assign(timestamp, value);
-    if (Array.isArray(windows) && windows.length > 0) return windows as Windows;
+    if (Array.isArray(windows) && windows.length > 0) {
+      for (const window of windows) checkWindow(step, windowFn, window, value);
+      return windows as Windows;
+    }
     throw new ElementError(
       step,
       value,
       `the window function ${windowFn.name} gave no windows. An element without a window would be lost. Return at least one window, synchronously.`,
     );
   };
+}
+
+function checkWindow(step: string, { name }: AnyWindowFn, window: unknown, value: unknown): void {
+  const { maxTimestamp } = Object(window) as Partial<BoundedWindow>;
+  if (typeof maxTimestamp === 'number' && maxTimestamp >= MIN_TIMESTAMP && maxTimestamp <= MAX_TIMESTAMP) return;
+  throw new ElementError(
+    step,
+    value,
+    `the window function ${name} gave a window whose maxTimestamp is ${String(maxTimestamp)}. It is when the window ends, between MIN_TIMESTAMP and MAX_TIMESTAMP. Make windows with interval(start, end), or as { maxTimestamp, ... }.`,
+  );
 }
 
 /**

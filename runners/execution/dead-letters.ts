@@ -1,4 +1,4 @@
-import { type DeadLetter, GLOBAL_WINDOW, type Timestamp } from '../../model/index.ts';
+import { type DeadLetter, GLOBAL_WINDOW, messageOf, type Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 
 /** What a failed call leaves behind. */
@@ -14,7 +14,7 @@ export function deadLetterOf(
   },
 ): DeadLetter<unknown> {
   const { name, message, stack } =
-    error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
+    error instanceof Error ? error : { name: 'Error', message: messageOf(error), stack: undefined };
   return {
     element: call.element,
     error: { name, message, stack },

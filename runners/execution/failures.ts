@@ -7,6 +7,7 @@ import {
   type PaneInfo,
   type RetryPolicy,
   type Timestamp,
+  messageOf,
 } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 import { deadLetterOf } from './dead-letters.ts';
@@ -103,7 +104,7 @@ export function elementError({ node, call, coordinate }: FailedCall, error: unkn
   if (error instanceof ElementError) return error;
   const [value, timestamp, windows] = call;
   const [window] = windows;
-  return new ElementError(node.path, value, error instanceof Error ? error.message : String(error), {
+  return new ElementError(node.path, value, messageOf(error), {
     cause: error,
     coordinate: coordinate?.(),
     timestamp,

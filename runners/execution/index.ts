@@ -7,9 +7,18 @@ export { type Batch, BatchBuilder, GLOBAL_ONLY, sharedBatch, type Windows } from
 export { generateSegment } from './codegen.ts';
 export { deadLetterOf } from './dead-letters.ts';
 export { interpretSegment } from './interpret.ts';
+export { takesContext } from './invoke.ts';
 export { MetricsStore, type StepMetrics } from './metrics.ts';
 export { ownCopy } from './own-copy.ts';
-export { type Edge, edgesOf, type SideInputAccess, type StageNode, type StageSpec, type Target } from './stage.ts';
+export {
+  type Edge,
+  edgesOf,
+  isThenable,
+  type SideInputAccess,
+  type StageNode,
+  type StageSpec,
+  type Target,
+} from './stage.ts';
 export type { StageEnvironment } from './stage-environment.ts';
 export { StageRuntime } from './stage-runtime.ts';
 export { waitFor } from './wait.ts';

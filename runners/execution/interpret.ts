@@ -81,7 +81,8 @@ function modelStep(stage: StageRuntime, node: StageNode, next: Consume): Consume
       return (value, timestamp, windows, pane) => {
         const assigned = guarded(() => assign?.(timestamp, value), value, timestamp, windows, pane);
         // windowAssigner throws unless it has a list of windows.
-        next(value, timestamp, assigned as typeof windows, pane);
+        const given = assigned as typeof windows;
+        if (given.length > 0) next(value, timestamp, given, pane);
       };
     default:
       return next;

@@ -43,8 +43,15 @@ const noWindow = (step: Step): never => {
   throw new PipelineError(step.path, 'an element is in no window. This is a bug in Viga; please report it.');
 };
 
-/** A function that can be called without a context: it declares one parameter, or none. */
-const takesContext = (fn: { readonly length: number }): boolean => fn.length > 1;
+/**
+ * Text of a function whose `length` does not count its second parameter: one of the rest, as wrappers have, or one with a
+ * default.
+ */
+const MORE_PARAMETERS = /^(?:async\b\s*)?(?:function\b\s*)?\*?\s*[\w$]*\s*\(\s*(?:\.\.\.|[\w$]+\s*,)/;
+
+/** Whether a function may look at its context: it declares more than one parameter. */
+export const takesContext = (fn: { readonly length: number }): boolean =>
+  fn.length > 1 || MORE_PARAMETERS.test(Function.prototype.toString.call(fn));
 
 /**
  * Whether a node's function asks for the window, so that it is called once per window. An element in several windows is

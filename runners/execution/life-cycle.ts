@@ -5,6 +5,7 @@ import {
   GLOBAL_WINDOW,
   OutputAt,
   type Timestamp,
+  messageOf,
 } from '../../model/index.ts';
 import { type CallScope, runScoped } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -72,7 +73,7 @@ export async function tearDown(
   try {
     await runScoped(scope, node.metrics, () => teardown(node.resource));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     warn(`${node.path}: teardown failed: ${message}. What it was to free may still be held; results are not touched.`);
   }
 }
@@ -81,7 +82,7 @@ async function lifeCycle(node: NodeRuntime, name: string, scope: CallScope, call
   try {
     return await runScoped(scope, node.metrics, call);
   } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+    const message = messageOf(error).replace(/\.$/, '');
     throw new ElementError(
       node.path,
       undefined,

@@ -1,5 +1,6 @@
 import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { mayLoseElements } from './assign-windows.ts';
 import { observesWindow } from './invoke.ts';
 import { isAsyncIterable } from './chunks.ts';
 
@@ -128,10 +129,16 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
         });
       case 'AssignWindows':
         this.parameters.set(`a${index}`, this.#stage.node(index).assign);
-        return `${this.#call(node, place, `a${index}(${t}, ${v})`)}\n${this.#rest(node, { ...place, w: r })}`;
+        return `${this.#call(node, place, `a${index}(${t}, ${v})`)}\n${this.#assigned(node, { ...place, w: r })}`;
       default:
         return this.#rest(node, place);
     }
+  }
+
+  #assigned(node: StageNode, place: Place): string {
+    return mayLoseElements(node)
+      ? `if (${place.w}.length !== 0) {\n${this.#rest(node, { ...place, flow: undefined })}\n}`
+      : this.#rest(node, place);
   }
 
   /** A step whose result is needed at once: some results are refused, which may make a dead letter of the element. */

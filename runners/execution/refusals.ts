@@ -1,4 +1,11 @@
-import { ElementError, MAX_TIMESTAMP, MIN_TIMESTAMP, type OutputAt, type Timestamp } from '../../model/index.ts';
+import {
+  ElementError,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  type OutputAt,
+  showValue,
+  type Timestamp,
+} from '../../model/index.ts';
 import type { Windows } from './batch.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { isThenable } from './stage.ts';
@@ -38,7 +45,7 @@ export function badOutputs({ path }: NodeRuntime, result: unknown, value: unknow
   return new ElementError(
     path,
     value,
-    `its function returned ${result === null ? 'null' : typeof result}, which can't be iterated. What it returns are the outputs for one element. Return an array, [] for none.`,
+    `its function returned ${showValue(result)}, which can't be iterated. What it returns are the outputs for one element. Return an array, [] for none.`,
   );
 }
 

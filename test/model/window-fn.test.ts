@@ -130,3 +130,16 @@ test('windows are shown with ISO instants, others as they are', () => {
   expect(isIntervalWindow(interval(0, 1))).toBe(true);
   expect(isIntervalWindow(GLOBAL_WINDOW)).toBe(false);
 });
+
+test.each([
+  fixedWindows({ size: minutes(7) }),
+  slidingWindows({ size: minutes(7), period: minutes(3) }),
+  sessions({ gap: days(3) }),
+])('no window of $name reaches past the global one, and none is empty', (windowFn) => {
+  for (const timestamp of [END_OF_GLOBAL_WINDOW - 1, END_OF_GLOBAL_WINDOW, END_OF_GLOBAL_WINDOW + 1, MAX_TIMESTAMP]) {
+    for (const { start, end } of windowFn.assign(timestamp, null)) {
+      expect(start).toBeLessThan(end);
+      expect(end).toBeLessThanOrEqual(END_OF_GLOBAL_WINDOW + 1);
+    }
+  }
+});

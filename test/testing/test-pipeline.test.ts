@@ -148,3 +148,9 @@ test('runs', async (t) => {
   expect(stdout).toContain('the pipeline was never run');
   expect(stdout).toMatch(/^ok 2 - runs/m);
 });
+
+test('a strict run gives the context to functions that take the rest of their parameters', () =>
+  testPipeline((p) => {
+    const timestamps = p.apply(create(['a'], { timestamps: [5] })).map((...all) => all[1].timestamp);
+    assertThat(timestamps).containsInAnyOrder([5]);
+  }));

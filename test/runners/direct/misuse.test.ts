@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import {
+  asList,
+  asMap,
+  asSingleton,
+  type CombineFn,
+  customWindows,
+  ElementError,
+  fixedWindows,
+  interval,
+  kv,
+  type PCollection,
+  Pipeline,
+  slidingWindows,
+} from '../../../model/index.ts';
+import { create } from '../../../transforms/index.ts';
+import { bothPaths } from '../../helpers/runners.ts';
+
+const numbers = (p: Pipeline): PCollection<number> => p.apply(create([1, 2], { timestamps: [3, 12], name: 'In' }));
+const side = <T>(p: Pipeline, elements: readonly T[]): PCollection<T> => p.apply(create(elements, { name: 'Side' }));
+
+const adder: CombineFn<number, number, number> = {
+  name: 'adder',
+  createAccumulator: () => 0,
+  addInput: (a, n) => a + n,
+  mergeAccumulators: (all) => [...all].reduce((a, b) => a + b, 0),
+  extractOutput: (a) => a,
+};
+// Async, which the types refuse.
+const later = (async () => 1) as never;
+
+const failures: readonly (readonly [what: string, build: (p: Pipeline) => unknown, message: RegExp])[] = [
+  ['an async addInput', (p) => numbers(p).combineGlobally({ ...adder, addInput: later }), /adder\): .*promise.*sync/],
+  [
+    'an async createAccumulator',
+    (p) => numbers(p).combineGlobally({ ...adder, createAccumulator: later }),
+    /adder\): .*promise.*sync/,
+  ],
+  [
+    'an async extractOutput',
+    (p) => numbers(p).combineGlobally({ ...adder, extractOutput: later }),
+    /adder\): .*promise.*sync/,
+  ],
+  [
+    'an async extractOutput of nothing',
+    (p) => p.apply(create<number>([])).combineGlobally({ ...adder, extractOutput: later }),
+    /DefaultIfEmpty: .*promise.*sync/,
+  ],
+  [
+    'outputs that are none',
+    (p) => numbers(p).flatMap(() => 5 as never, { name: 'F' }),
+    /^F: its function returned 5, /,
+  ],
+  ['what is thrown and no error', (p) => throwing(p, { code: 5 }), /^T: \{"code":5\}$/],
+  [
+    'a window without an end',
+    (p) => numbers(p).windowInto(customWindows({ name: 'W', assign: () => [{} as never] })),
+    /^WindowInto\(W\): the window function W gave a window whose maxTimestamp is undefined\./,
+  ],
+  [
+    'an interval of nothing',
+    (p) => numbers(p).windowInto(customWindows({ name: 'W', assign: () => [interval(Number.NaN, 1 / 0)] })),
+    /^WindowInto\(W\): .* maxTimestamp is Infinity/,
+  ],
+  [
+    'two singletons',
+    (p) =>
+      numbers(p).map((_, { sideInputs }) => sideInputs.s, {
+        name: 'M',
+        sideInputs: { s: asSingleton(side(p, [1, 2])) },
+      }),
+    /^M: the side input 's' has 2 elements/,
+  ],
+  [
+    'a key twice in a map',
+    (p) =>
+      numbers(p).map((_, { sideInputs }) => sideInputs.s.size, {
+        name: 'M',
+        sideInputs: { s: asMap(side(p, [kv('a', 1), kv('b', 1), kv('b', 2)])) },
+      }),
+    /^M: the side input 's' has the key "b" more than once/,
+  ],
+  [
+    'a side input whose windows depend on its elements',
+    (p) => {
+      const byElement = customWindows({ name: 'Own', assign: (_, n: number) => [interval(n, n.valueOf() + 1)] });
+      const own = asList(side(p, [1]).windowInto(byElement));
+      numbers(p).map((_, { sideInputs }) => sideInputs.s, { name: 'M', sideInputs: { s: own } });
+    },
+    /^M: the side input 's' is in windows that Own makes from its elements.*Re-window it/,
+  ],
+];
+
+function throwing(p: Pipeline, what: unknown): void {
+  numbers(p).map(
+    () => {
+      throw what;
+    },
+    { name: 'T' },
+  );
+}
+
+describe.each(bothPaths)('$path', ({ runner }) => {
+  test.each(failures)('%s: the error says so', async (_, build, message) => {
+    const p = new Pipeline();
+    build(p);
+    const error = await p.run(runner()).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ElementError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  test('elements between two sliding windows are in none, and are lost', async () => {
+    const p = new Pipeline();
+    const seen: number[] = [];
+    numbers(p)
+      .windowInto(slidingWindows({ size: 5, period: 10 }))
+      .map((n) => void seen.push(n));
+    await p.run(runner());
+    expect(seen).toEqual([1, 2]);
+    const q = new Pipeline();
+    q.apply(create([1, 2, 3], { timestamps: [3, 7, 12] }))
+      .windowInto(slidingWindows({ size: 5, period: 10 }))
+      .map((n) => void seen.push(n * 10));
+    await q.run(runner());
+    expect(seen).toEqual([1, 2, 10, 30]);
+  });
+
+  test('a function that takes the rest of its parameters is given the context', async () => {
+    const p = new Pipeline();
+    const seen: unknown[] = [];
+    // Parameters of the rest are not counted by the length of a function.
+    const wrapped =
+      <A extends unknown[], R>(fn: (...args: A) => R) =>
+      (...args: A): R =>
+        fn(...args);
+    numbers(p)
+      .windowInto(fixedWindows({ size: 10 }))
+      .map(
+        wrapped((n: number, { window }: { window: { maxTimestamp: number } }) => seen.push([n, window.maxTimestamp])),
+      );
+    await p.run(runner());
+    expect(seen).toEqual([
+      [1, 9],
+      [2, 19],
+    ]);
+  });
+});
