@@ -5,44 +5,44 @@ import {
   asMap,
   asMultimap,
   asSingleton,
-  type BoundedWindow,
-  type CombineFn,
   type Counter,
   counter,
-  customWindows,
+  create,
   type DeadLetter,
-  fixedWindows,
+  distinct,
+  flatten,
   fullJoin,
-  globalWindows,
   innerJoin,
-  interval,
-  type IntervalWindow,
   leftJoin,
-  OffsetTracker,
-  type OffsetRange,
   outputAt,
   outputTag,
   type PCollection,
   Pipeline,
   read,
-  type RestrictionReader,
   reshuffle,
   rightJoin,
-  sessions,
-  slidingWindows,
-  type Source,
   splittableParDo,
   type StepOptions,
-  sum,
-  type WindowFn,
   write,
-  create,
-  distinct,
-  flatten,
 } from '../../index.ts';
 import * as fn from './functions.ts';
-import { type Call, failuresOf, hasDeadLetters, type Op, type WindowKind } from './graphs.ts';
+import { type Call, hasDeadLetters, type Op } from './graphs.ts';
 import { rowsSink } from './rows-sink.ts';
+import {
+  bundles,
+  called,
+  DIGEST,
+  inForm,
+  lazily,
+  letterText,
+  MEAN,
+  numbers,
+  observed,
+  severalRead,
+  SUM,
+  waitFor,
+} from './user-code.ts';
+import { window } from './windows.ts';
 
 type Numbers = PCollection<number>;
 
@@ -54,136 +54,6 @@ export interface Built {
   /** The counter of a step's calls: 1 when one starts, 100 when it succeeds. */
   readonly calls: Counter;
 }
-
-/** Any of the window functions, the type of its windows forgotten. */
-// biome-ignore lint/suspicious/noExplicitAny: merge takes windows of one type, and which one is not known here.
-const window = (kind: WindowKind): WindowFn<any, number> => {
-  switch (kind) {
-    case 'global':
-      return globalWindows();
-    case 'fixed':
-      return fixedWindows(fn.FIXED);
-    case 'sliding':
-      return slidingWindows(fn.SLIDING);
-    case 'sessions':
-      return sessions({ gap: fn.GAP });
-    case 'buckets':
-      return customWindows({
-        name: 'Buckets',
-        assign(timestamp) {
-          const n = Math.floor(timestamp / fn.BUCKET);
-          return (n % 2 === 0 ? [n, n + 1] : [n]).map((i) => ({ maxTimestamp: (i + 1) * fn.BUCKET - 1, bucket: i }));
-        },
-      });
-    case 'merging':
-      return customWindows<IntervalWindow, number>({
-        name: 'Merging',
-        assign: (timestamp) => [interval(timestamp, timestamp + fn.sessionLength(timestamp))],
-        merge: mergeSorted,
-      });
-    default:
-      return kind satisfies never;
-  }
-};
-
-/** Relies on what merge is promised: its windows are sorted by their starts. */
-function mergeSorted(windows: readonly IntervalWindow[]) {
-  const merges: { merged: IntervalWindow[]; result: IntervalWindow }[] = [];
-  for (const one of windows) {
-    const last = merges.at(-1);
-    if (last === undefined || one.start >= last.result.end) merges.push({ merged: [one], result: one });
-    else {
-      last.merged.push(one);
-      last.result = interval(last.result.start, Math.max(last.result.end, one.end));
-    }
-  }
-  return merges.filter(({ merged }) => merged.length > 1);
-}
-
-async function waitFor(turns: number): Promise<void> {
-  for (let i = 0; i < turns; i++) await (turns === 3 ? new Promise(setImmediate) : null);
-}
-
-/** A user function that counts, waits and fails as the call says: `use` stands for what it does. */
-function called<R>(call: Call, calls: Counter, use: (value: number) => R): (value: number) => R | Promise<R> {
-  const failedSoOften = new Map<number, number>();
-  const fail = (value: number): void => {
-    const failed = failedSoOften.get(value) ?? 0;
-    if (!hasDeadLetters(call) && failed >= failuresOf(call, value)) return;
-    if (failuresOf(call, value) === 0) return;
-    failedSoOften.set(value, failed + 1);
-    throw new Error(`no ${value}`);
-  };
-  const sync = (value: number): R => {
-    calls.inc();
-    fail(value);
-    calls.inc(100);
-    return use(value);
-  };
-  const async = async (value: number): Promise<R> => {
-    calls.inc();
-    if (value % 2 === 0) fail(value);
-    await waitFor(fn.turnsOf(value));
-    if (value % 2 !== 0) fail(value);
-    calls.inc(100);
-    return use(value);
-  };
-  return (value) => (call.mode === 'sync' || (call.mode === 'mixed' && value % 3 === 0) ? sync(value) : async(value));
-}
-
-const DIGEST: CombineFn<number, number[], number> = {
-  name: 'digest',
-  createAccumulator: () => [],
-  addInput(list, value) {
-    list.push(value);
-    return list;
-  },
-  mergeAccumulators: (lists) => [...lists].flat(),
-  extractOutput: fn.digest,
-};
-
-const MEAN: CombineFn<number, number[], number> = { ...DIGEST, name: 'mean', extractOutput: fn.roundedMean };
-
-const SUM: CombineFn<number, number, number> = { ...sum, extractOutput: (total) => total % fn.SPREAD };
-
-/** An element names the numbers that are read for it. */
-const severalRead = (n: number): RestrictionReader<number, number, OffsetRange, number> => ({
-  name: 'Several',
-  initialRestriction: (value) => ({ from: 0, to: fn.several(value, n).length }),
-  split: ({ from, to }) => Array.from({ length: to - from }, (_, i) => ({ from: from + i, to: from + i + 1 })),
-  createTracker: (range) => new OffsetTracker(range),
-  async read(value, tracker, output) {
-    for (let i = tracker.currentRestriction().from; tracker.tryClaim(i); i++) {
-      await output.emit({ values: fn.several(value, n).slice(i, i + 1) });
-    }
-    return undefined;
-  },
-});
-
-/** Whole numbers, five milliseconds apart. */
-const numbers = ({ count, batch, isLate }: Op & { op: 'read' }): Source<number, OffsetRange, number> => ({
-  kind: 'source',
-  name: 'Numbers',
-  initialRestriction: () => ({ from: 0, to: count }),
-  split: ({ from, to }, desired) => {
-    const middle = from + Math.floor((to - from) / desired);
-    return [
-      { from, to: middle },
-      { from: middle, to },
-    ];
-  },
-  createTracker: (range) => new OffsetTracker(range),
-  async read(_element, tracker, output) {
-    const { from, to } = tracker.currentRestriction();
-    for (let at = from; at < to; at += batch) {
-      const values = Array.from({ length: Math.min(batch, to - at) }, (_, i) => at + i);
-      if (!tracker.tryClaim(at + values.length - 1)) break;
-      if (isLate) await waitFor(3);
-      await output.emit({ values, timestamps: Float64Array.from(values, (value) => value * 5) });
-    }
-    return undefined;
-  },
-});
 
 const JOINS = { inner: innerJoin, left: leftJoin, right: rightJoin, full: fullJoin };
 
@@ -443,69 +313,4 @@ class Builder {
         return view satisfies never;
     }
   }
-}
-
-const letterText = ({ element, step, timestamp, window: w, attempts, error }: DeadLetter<number>): string =>
-  `${element} failed in ${step} @${timestamp} [${nameOf(w)}] ${attempts} ${error.message}`;
-
-/** The name that the naive evaluator gives to a window. */
-export function nameOf(w: BoundedWindow): string {
-  if ('bucket' in w) return `b${w.bucket}`;
-  if ('start' in w && 'end' in w) return `${w.start},${w.end}`;
-  return 'global';
-}
-
-function observed(value: number, timestamp: number, w: BoundedWindow, timing: string): number {
-  const start = 'bucket' in w ? Number(w.bucket) : 'start' in w ? Number(w.start) : 0;
-  const place = (w.maxTimestamp % 89) + Math.abs(start % 83) + Math.abs(timestamp % 79);
-  return (value + place + (timing === 'ON_TIME' ? 1 : 0)) % fn.SPREAD;
-}
-
-/** Does its work when it is iterated. */
-function* lazily<T>(give: () => Iterable<T>): Iterable<T> {
-  yield* give();
-}
-
-/** Outputs in all forms that a flatMap may return. */
-function inForm(values: readonly number[], form: number): Iterable<number> | AsyncIterable<number> {
-  if (form === 0) return values;
-  if (form === 1)
-    return (function* () {
-      yield* values;
-    })();
-  if (form === 2)
-    return (async function* () {
-      for (const value of values) {
-        await waitFor(value % 4);
-        yield value;
-      }
-    })();
-  if (form === 3) return { [Symbol.iterator]: () => values[Symbol.iterator]() };
-  if (form === 4) return new Uint16Array(values);
-  return new Map(values.map((value, i) => [i, value])).values();
-}
-
-/** Gives out all elements of a bundle at its end. */
-function bundles(input: Numbers, step: string, isAsync: boolean): Numbers {
-  return input.parDo({
-    name: step,
-    setup: () => ({ kept: [] as ReturnType<typeof outputAt<number>>[], isOpen: false }),
-    startBundle({ resource }) {
-      if (resource.isOpen) throw new Error('bundles overlap');
-      resource.isOpen = true;
-      return isAsync ? waitFor(2) : undefined;
-    },
-    process(value: number, { timestamp, window: w, resource }): void | Promise<void> {
-      if (!resource.isOpen) throw new Error('no bundle is open');
-      resource.kept.push(outputAt(fn.mapped(value, 1), timestamp, w));
-      return isAsync ? waitFor(value % 4) : undefined;
-    },
-    finishBundle({ resource }) {
-      resource.isOpen = false;
-      return isAsync ? waitFor(1).then(() => resource.kept.splice(0)) : resource.kept.splice(0);
-    },
-    teardown({ kept, isOpen }) {
-      if (kept.length > 0 || isOpen) throw new Error('a bundle was not finished');
-    },
-  });
 }

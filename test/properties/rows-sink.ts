@@ -1,5 +1,5 @@
 import type { BoundedWindow, PaneInfo, Sink, SinkBatch } from '../../index.ts';
-import { nameOf } from './pipelines.ts';
+import { nameOf } from './windows.ts';
 
 /** One line for each element and window. */
 function* linesOf({ values, timestamps, windows, panes }: SinkBatch<unknown>): Iterable<string> {
