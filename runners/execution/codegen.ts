@@ -5,7 +5,7 @@ import { LEFT } from './invoke.ts';
 import { interpreted, outputTargets } from './interpret.ts';
 import { mayBeAsync } from './node-runtime.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
-import { isThenable, type StageNode, type Target } from './stage.ts';
+import { isThenable, reachedFrom, type Target } from './stage.ts';
 import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
@@ -15,22 +15,14 @@ const WARM_UP = 30;
 /** Makes segments by printing them. Only where functions may be made from text. */
 export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   const targets = outputTargets(stage, nodeIndex, tag);
+  const steps = reachedFrom(targets);
   return {
     run: printed(stage, targets),
     runCarefully: interpreted(stage, targets),
-    rings: [...reached(targets)].filter(mayBeAsync).map(({ index }) => stage.node(index).ring),
+    rings: steps.filter(mayBeAsync).map(({ index }) => stage.node(index).ring),
+    steps,
   };
 };
-
-/** All steps that elements can come to from here inside the stage. */
-function reached(targets: readonly Target[], found = new Set<StageNode>()): ReadonlySet<StageNode> {
-  for (const target of targets) {
-    if (target.kind === 'edge' || found.has(target.node)) continue;
-    found.add(target.node);
-    for (const outputs of target.node.targets.values()) reached(outputs, found);
-  }
-  return found;
-}
 
 function printed(stage: StageRuntime, targets: readonly Target[]): RunSegment {
   const printer = new StagePrinter(stage);

@@ -3,7 +3,7 @@ import { singletonLists } from './assign-windows.ts';
 import { type Chunks, isAsyncIterable } from './chunks.ts';
 import { type Invoke, LEFT } from './invoke.ts';
 import { mayBeAsync } from './node-runtime.ts';
-import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
+import { isThenable, reachedFrom, type StageNode, type Target, targetsOf } from './stage.ts';
 import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
@@ -150,8 +150,9 @@ function manyOutputs(stage: StageRuntime, node: StageNode, next: Consume) {
 
 /** Makes segments of closures. */
 export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
-  const run = interpreted(stage, outputTargets(stage, nodeIndex, tag));
-  return { run, runCarefully: run, rings: [] };
+  const targets = outputTargets(stage, nodeIndex, tag);
+  const run = interpreted(stage, targets);
+  return { run, runCarefully: run, rings: [], steps: reachedFrom(targets) };
 };
 
 /** The targets of one output of a node, or (node undefined) of the stage's entry. */

@@ -2,7 +2,7 @@ import type { Host } from '../../model/index.ts';
 import type { Batch } from './batch.ts';
 import type { CallScope, MetricsStore } from './metrics.ts';
 import type { Ring } from './ring.ts';
-import type { SideInputAccess } from './stage.ts';
+import type { SideInputAccess, StageNode } from './stage.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /** Runs elements of a batch, from one index up to another, through a part of the stage; returns where it stopped. */
@@ -14,8 +14,10 @@ export interface Segment {
   readonly run: RunSegment;
   /** For all cases. */
   readonly runCarefully: RunSegment;
-  /** Of the steps in it. */
+  /** Of the steps in it, where `run` must ask them. */
   readonly rings: readonly Ring[];
+  /** All steps that elements can come to from here inside the stage, producers before consumers. */
+  readonly steps: readonly StageNode[];
 }
 
 /** Makes the function for what follows one output of a node, or (node undefined) the stage's entry. */

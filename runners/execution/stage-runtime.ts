@@ -304,13 +304,26 @@ export class StageRuntime implements MetricsScope {
     });
   }
 
+  /**
+   * Makes room where the first part that was put off leads, or else in all rings. From the last step to the first, and
+   * back to the part that a result leaves behind: so no result overtakes another.
+   */
   async #roomInRings(): Promise<void> {
-    for (const node of this.nodes) {
+    const first = this.#suspended.first;
+    const steps = first === undefined ? this.spec.nodes : first.segment.steps;
+    for (const { index } of steps.toReversed()) {
+      const node = this.node(index);
       while (node.ring.isFull) {
-        if (!this.#pending.passOnNext(node)) await this.#pending.settling();
-        if (!this.#suspended.isEmpty) return;
+        if (!this.#passOnNext(node)) await this.#pending.settling();
+        if (this.#suspended.first !== first) return this.#roomInRings();
       }
     }
+  }
+
+  /** Passes on the next result of a step; what of it has no room comes before all that was put off earlier. */
+  #passOnNext(node: NodeRuntime): boolean {
+    this.full = false;
+    return this.#suspended.inFront(() => this.#pending.passOnNext(node));
   }
 
   async #drainRings(): Promise<void> {
@@ -318,7 +331,7 @@ export class StageRuntime implements MetricsScope {
       await this.#relieve();
       const busy = this.nodes.filter((node) => node.ring.size > 0);
       if (busy.length === 0 && this.#suspended.isEmpty) return;
-      const passed = busy.map((node) => this.#pending.passOnNext(node)).some(Boolean);
+      const passed = busy.toReversed().some((node) => this.#passOnNext(node));
       if (!passed && this.#suspended.isEmpty) await this.#pending.settling();
     }
   }

@@ -49,6 +49,16 @@ export type SideInputAccess = (node: StageNode, window: BoundedWindow) => Readon
 /** The targets of a node's output. */
 export const targetsOf = (node: StageNode, tag: string = MAIN): readonly Target[] => node.targets.get(tag) ?? [];
 
+/** All nodes that elements can come to from these targets inside the stage, producers before consumers. */
+export function reachedFrom(targets: readonly Target[], found = new Set<StageNode>()): readonly StageNode[] {
+  for (const target of targets) {
+    if (target.kind === 'edge' || found.has(target.node)) continue;
+    found.add(target.node);
+    for (const outputs of target.node.targets.values()) reachedFrom(outputs, found);
+  }
+  return [...found].sort((a, b) => a.index - b.index);
+}
+
 /** All edges that lead out of a stage, each once. */
 export function edgesOf({ entry, nodes }: StageSpec): readonly Edge[] {
   const targets = [...entry.values(), ...nodes.flatMap((node) => [...node.targets.values()])].flat();

@@ -36,6 +36,22 @@ export class Suspended {
     this.#parts.push(part);
   }
 
+  /** What comes first: nothing that it leads to may be overtaken. */
+  get first(): Resumable | undefined {
+    return this.#parts[0];
+  }
+
+  /** Does work whose own rest comes before all that is there. */
+  inFront(work: () => boolean): boolean {
+    const others = this.#parts;
+    this.#parts = [];
+    try {
+      return work();
+    } finally {
+      this.#parts.push(...others);
+    }
+  }
+
   /** Takes up the first part. What it puts off in turn comes before its own rest, and both before the other parts. */
   resumeFirst({ run, pull, isFull }: Resumption): void {
     const [first, ...others] = this.#parts;

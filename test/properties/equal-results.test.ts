@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Runner } from '../../model/index.ts';
 import { type Op, graphs } from './graphs.ts';
-import { modes, runs } from './modes.ts';
+import { CASE_TIMEOUT, modes, PATIENCE, runs } from './modes.ts';
 import { evaluate } from './naive.ts';
 import { build } from './pipelines.ts';
 
@@ -36,11 +36,15 @@ async function check(ops: readonly Op[], mode: string, runner: Runner): Promise<
 const sorted = (letters: ReadonlyMap<string, readonly string[]>) =>
   Object.fromEntries([...letters].map(([step, lines]) => [step, [...lines].sort()]));
 
-test('a random pipeline gives in every mode what the model says', async () => {
-  await fc.assert(
-    fc.asyncProperty(graphs, fc.nat(), async (ops, seed) => {
-      for (const [mode, runner] of modes(seed)) await check(ops, mode, runner());
-    }),
-    { numRuns: runs(100) },
-  );
-});
+test(
+  'a random pipeline gives in every mode what the model says',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.nat(), async (ops, seed) => {
+        for (const [mode, runner] of modes(seed)) await check(ops, mode, runner());
+      }),
+      { numRuns: runs(100), timeout: CASE_TIMEOUT },
+    );
+  },
+  PATIENCE,
+);

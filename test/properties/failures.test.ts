@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PipelineResult, Runner } from '../../model/index.ts';
 import { graphs, type Op } from './graphs.ts';
-import { modes, runs } from './modes.ts';
+import { CASE_TIMEOUT, modes, PATIENCE, runs } from './modes.ts';
 import { evaluate } from './naive.ts';
 import { build } from './pipelines.ts';
 import { type Plot, SabotageError, Saboteur } from './sabotage.ts';
@@ -83,13 +83,17 @@ function checkWrites(saboteur: Saboteur, hasFailed: boolean, isStruck: boolean):
   expect(saboteur.count('abort')).toBe(hasFailed ? opened - committed : 0);
 }
 
-test('wherever user code, a source or a sink fails, or the run is cancelled, it ends and leaves nothing', async () => {
-  await fc.assert(
-    fc.asyncProperty(graphs, plots, fc.nat(), async (ops, plot, seed) => {
-      const all = [...modes(seed, scratchDirectory).values()];
-      const runner = all[seed % all.length];
-      if (runner !== undefined) await check(ops, plot, runner());
-    }),
-    { numRuns: runs(300) },
-  );
-});
+test(
+  'wherever user code, a source or a sink fails, or the run is cancelled, it ends and leaves nothing',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, plots, fc.nat(), async (ops, plot, seed) => {
+        const all = [...modes(seed, scratchDirectory).values()];
+        const runner = all[seed % all.length];
+        if (runner !== undefined) await check(ops, plot, runner());
+      }),
+      { numRuns: runs(300), timeout: CASE_TIMEOUT },
+    );
+  },
+  PATIENCE,
+);

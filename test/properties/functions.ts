@@ -5,6 +5,9 @@ export const SPREAD = 997;
 
 export const mapped = (value: number, n: number): number => (value * 3 + n) % SPREAD;
 
+/** A later instant, but none past the end of the global window, where event time ends. */
+export const later = (timestamp: number, delta: number): number => Math.min(timestamp + delta, 8.64e15 - 86_400_000);
+
 export const isKept = (value: number, n: number): boolean => value % (n + 1) !== 0;
 
 /** The outputs of a flatMap: none, one or more. */

@@ -21,7 +21,7 @@ import {
 import type { Host } from '../../model/index.ts';
 import { bothPaths } from '../helpers/runners.ts';
 import { digest } from './functions.ts';
-import { runs } from './modes.ts';
+import { PATIENCE, runs } from './modes.ts';
 import { rowsSink } from './rows-sink.ts';
 
 const scratchDirectory = mkdtempSync(join(tmpdir(), 'viga-large-'));
@@ -173,34 +173,42 @@ function failingHost(codegen: boolean, at: number, what: 'append' | 'read' | 'no
 describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
   const codegen = path === 'generated';
 
-  test('what leaves memory is grouped as what stays in it', async () => {
-    await fc.assert(
-      fc.asyncProperty(shapes, async (shape) => {
-        const { pipeline, lines } = build(shape);
-        const host = failingHost(codegen, 0, 'none');
-        const { spilledBytes } = await pipeline.run(runner({ memoryLimit: 1, host }));
-        expect(spilledBytes).toBeGreaterThan(1 << 20);
-        expect([...lines].sort()).toEqual(expected(shape));
-        expect(readdirSync(scratchDirectory)).toEqual([]);
-      }),
-      { numRuns: runs(4) },
-    );
-  });
+  test(
+    'what leaves memory is grouped as what stays in it',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(shapes, async (shape) => {
+          const { pipeline, lines } = build(shape);
+          const host = failingHost(codegen, 0, 'none');
+          const { spilledBytes } = await pipeline.run(runner({ memoryLimit: 1, host }));
+          expect(spilledBytes).toBeGreaterThan(1 << 20);
+          expect([...lines].sort()).toEqual(expected(shape));
+          expect(readdirSync(scratchDirectory)).toEqual([]);
+        }),
+        { numRuns: runs(4) },
+      );
+    },
+    PATIENCE,
+  );
 
-  test('a scratch disk that fails ends the run, and nothing is left or committed', async () => {
-    await fc.assert(
-      fc.asyncProperty(shapes, fc.nat(150), fc.constantFrom('append', 'read'), async (shape, at, what) => {
-        const { pipeline, lines } = build(shape);
-        const run = pipeline.run(runner({ memoryLimit: 1, host: failingHost(codegen, at, what) }));
-        const ended = await run.then(
-          () => 'done',
-          (error: Error) => `${error.name}: ${error.message}`,
-        );
-        expect(['done', 'ConnectorError: the scratch disk: no space is left. Free some.']).toContain(ended);
-        expect([...lines].sort()).toEqual(ended === 'done' ? expected(shape) : []);
-        expect(readdirSync(scratchDirectory)).toEqual([]);
-      }),
-      { numRuns: runs(4) },
-    );
-  });
+  test(
+    'a scratch disk that fails ends the run, and nothing is left or committed',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(shapes, fc.nat(150), fc.constantFrom('append', 'read'), async (shape, at, what) => {
+          const { pipeline, lines } = build(shape);
+          const run = pipeline.run(runner({ memoryLimit: 1, host: failingHost(codegen, at, what) }));
+          const ended = await run.then(
+            () => 'done',
+            (error: Error) => `${error.name}: ${error.message}`,
+          );
+          expect(['done', 'ConnectorError: the scratch disk: no space is left. Free some.']).toContain(ended);
+          expect([...lines].sort()).toEqual(ended === 'done' ? expected(shape) : []);
+          expect(readdirSync(scratchDirectory)).toEqual([]);
+        }),
+        { numRuns: runs(4) },
+      );
+    },
+    PATIENCE,
+  );
 });

@@ -18,6 +18,11 @@ export function modes(seed: number, scratchDirectory = tmpdir()): ReadonlyMap<st
   return new Map(all.filter(([mode]) => mode !== 'generated' || nodeHost().codegen));
 }
 
-/** How many random cases a property is tried with; VIGA_PROPERTY_RUNS makes more of them. */
-export const runs = (byDefault: number): number =>
-  Math.ceil(byDefault * Number(process.env['VIGA_PROPERTY_RUNS'] ?? 1));
+const TIMES = Number(process.env['VIGA_PROPERTY_RUNS'] ?? 1);
+
+/** How many random cases a property is tried with; VIGA_PROPERTY_RUNS=20 makes twenty times as many. */
+export const runs = (byDefault: number): number => Math.ceil(byDefault * TIMES);
+
+/** How long a property may take in all, and one case of it: a run that hangs is a counterexample. */
+export const PATIENCE = 60_000 * Math.max(1, TIMES);
+export const CASE_TIMEOUT = 15_000;

@@ -6,6 +6,7 @@ import {
   GAP,
   isKept,
   keyOf,
+  later,
   mapped,
   roundedMean,
   sessionLength,
@@ -246,7 +247,7 @@ export function evaluate(raw: readonly Op[]): Expected {
           several(element.value, op.n).map((value, j) => ({
             ...element,
             value,
-            timestamp: j === 0 ? element.timestamp + op.delta : element.timestamp,
+            timestamp: j === 0 ? later(element.timestamp, op.delta) : element.timestamp,
           }));
         const failed = calls(step, op.in, op.call, true, main);
         const succeeded = exploded(at(op.in)).filter(
@@ -254,7 +255,7 @@ export function evaluate(raw: readonly Op[]): Expected {
         );
         const odd = succeeded
           .filter(({ value }) => value % 2 === 1)
-          .map((element) => ({ ...element, timestamp: element.timestamp + (op.n % 2) * op.delta }));
+          .map((element) => ({ ...element, timestamp: later(element.timestamp, (op.n % 2) * op.delta) }));
         collections.push(odd);
         const [elementsIn = 0, out = 0, lost = 0] = counts.get(step) ?? [];
         counts.set(step, [elementsIn, out + odd.length, lost]);

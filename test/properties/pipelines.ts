@@ -247,11 +247,11 @@ class Builder {
       process(value: number, { timestamp, emit }) {
         const emitOdd = (): void => {
           if (value % 2 !== 1) return;
-          if (op.n % 2 === 1) emit.odd(value, timestamp + op.delta);
+          if (op.n % 2 === 1) emit.odd(value, fn.later(timestamp, op.delta));
           else emit.odd(value);
         };
         const give = (): Iterable<number | ReturnType<typeof outputAt<number>>> =>
-          fn.several(value, op.n).map((one, j) => (j === 0 ? outputAt(one, timestamp + op.delta) : one));
+          fn.several(value, op.n).map((one, j) => (j === 0 ? outputAt(one, fn.later(timestamp, op.delta)) : one));
         if (op.n % 3 === 0) emitOdd();
         const done = use(value);
         const finish = () => {
