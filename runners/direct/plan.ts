@@ -10,7 +10,8 @@ import {
 // Graph to stages, for a bounded run.
 //
 // A stage is the largest tree of element-wise steps behind one entry. An entry is a source, the output of a shuffle, a
-// buffer, or a merge: a Flatten whose inputs come from different stages, which then pass their batches to it directly.
+// buffer, or a merge: a Flatten whose inputs come from different stages, which then pass their batches to it directly. So
+// do stages that would be too deep: what follows is another.
 // All but merges are roots: they run one after another, each from its start to its end. A merge runs while the roots that
 // feed it do and is finished when the last of them is.
 //
@@ -18,6 +19,9 @@ import {
 // that would be a circle (both come from one source), the step is cut off behind a buffer and starts a stage of its own.
 //
 // Invariant: `after` of the roots has no circle; roots are listed in an order that respects it.
+
+/** How many steps of a stage may follow each other: each costs stack, when the stage is printed and when it runs. */
+const DEEPEST = 200;
 
 /** What elements enter a stage from. */
 export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge';
@@ -64,6 +68,8 @@ class Planner {
   readonly #stages: PlannedStage[] = [];
   readonly #stageOf = new Map<Step, PlannedStage>();
   readonly #stepByPath: ReadonlyMap<string, Step>;
+  /** How many steps of its stage lead to a step. */
+  readonly #depthOf = new Map<Step, number>();
 
   constructor(graph: Graph) {
     this.#stepByPath = new Map(graph.steps.map((step) => [step.path, step]));
@@ -109,7 +115,7 @@ class Planner {
     const producers = new Set(step.inputs.map((input) => this.#stage(input)));
     const [only] = producers;
     if (producers.size !== 1 || only === undefined) {
-      this.#openMerge(step, producers);
+      this.#openMerge(step, producers, 'its inputs come from several stages');
       return;
     }
     const sides = Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
@@ -121,6 +127,12 @@ class Planner {
       return;
     }
     for (const root of only.roots) for (const side of sides) root.after.add(side);
+    const depth = 1 + Math.max(...step.inputs.map((input) => this.#depthOf.get(this.#producer(input)) ?? 0));
+    if (depth > DEEPEST) {
+      this.#openMerge(step, producers, `${DEEPEST} steps lead to it`);
+      return;
+    }
+    this.#depthOf.set(step, depth);
     only.steps.push(step);
     this.#stageOf.set(step, only);
   }
@@ -141,7 +153,7 @@ class Planner {
     this.#stageOf.set(step, stage);
   }
 
-  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>): void {
+  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>, reason: string): void {
     const stage: PlannedStage = {
       id: this.#stages.length,
       entryKind: 'merge',
@@ -149,7 +161,7 @@ class Planner {
       steps: [step],
       after: new Set(),
       roots: new Set([...producers].flatMap(({ roots }) => [...roots])),
-      reason: 'its inputs come from several stages',
+      reason,
     };
     this.#stages.push(stage);
     this.#stageOf.set(step, stage);
