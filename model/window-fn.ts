@@ -93,8 +93,11 @@ export const globalWindows = (): WindowFn<GlobalWindow> => GLOBAL_WINDOW_FN;
 
 /** The start of the latest window of a period that begins at or before `timestamp`. */
 export function lastStart(timestamp: Timestamp, period: Duration, offset: Duration): Timestamp {
-  const past = (timestamp - offset) % period;
-  return timestamp - (past < 0 ? past + period : past);
+  // Not `%`, which takes five times as long for numbers beyond 32 bits. The quotient of two large numbers may be rounded to
+  // the next whole one.
+  const start = Math.floor((timestamp - offset) / period) * period + offset;
+  if (start > timestamp) return start - period;
+  return start + period <= timestamp ? start + period : start;
 }
 
 /** A window may not reach past the global one, where event time ends (Beam: FixedWindows.assignWindow). */

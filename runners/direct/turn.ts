@@ -2,8 +2,8 @@ import { CancelledError, type Host } from '../../model/index.ts';
 
 /** How long a run may keep the event loop: signals, timers and I/O wait for so long at most. */
 const LONGEST_TURN = 20;
-/** How often the machine is asked about memory: 10 us each time, while a batch may make megabytes. */
-const LOOK_EVERY = 5;
+/** How often the machine is asked about memory: up to 100 us each time, while a batch may make megabytes. */
+const LOOK_EVERY = 10;
 
 /** Looks up from the work every few milliseconds: lets Node have its turn, and does what is due by then. */
 export class Turn {

@@ -66,7 +66,7 @@ function fixedAssigner(windowFn: AnyWindowFn, size: number, offset: number): Ass
   const lists = new Array<Windows>(REMEMBERED).fill(GLOBAL_ONLY);
   return (timestamp) => {
     const start = lastStart(timestamp, size, offset);
-    const place = Math.abs(((start - offset) / size) % REMEMBERED) | 0;
+    const place = ((start - offset) / size) & (REMEMBERED - 1);
     if (starts[place] !== start) {
       starts[place] = start;
       // A fixed window function gives intervals.
