@@ -1,6 +1,5 @@
 import {
   type BoundedWindow,
-  type DeadLetter,
   DEAD_LETTERS,
   enterMetricsScope,
   MAIN,
@@ -14,7 +13,7 @@ import {
 } from '../../model/index.ts';
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
-import { type CallArguments, type FailedCall, Failures } from './failures.ts';
+import { type CallArguments, Failures } from './failures.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
@@ -70,7 +69,7 @@ export class StageRuntime implements MetricsScope {
       host,
       signal: environment.signal,
       callAgain: (failed) => callAgain(failed, environment.scope),
-      deliver: (failed, letter) => this.#deliverLetter(failed, letter),
+      deliver: ({ node, call: [, ...at] }, letter) => this.#deliver(node, DEAD_LETTERS, letter, ...at),
     });
     this.#pending = new PendingCalls({
       scope: environment.scope,
@@ -292,16 +291,12 @@ export class StageRuntime implements MetricsScope {
       await this.#roomInRings();
       this.full = false;
       if (this.#suspended.isEmpty) return;
-      this.#resumeFirst();
+      this.#suspended.resumeFirst({
+        run: (segment, batch, from) => this.#inScope(segment, batch, from),
+        pull: (more) => this.#pull(more),
+        isFull: () => this.full,
+      });
     }
-  }
-
-  #resumeFirst(): void {
-    this.#suspended.resumeFirst({
-      run: (segment, batch, from) => this.#inScope(segment, batch, from),
-      pull: (more) => this.#pull(more),
-      isFull: () => this.full,
-    });
   }
 
   /**
@@ -401,9 +396,5 @@ export class StageRuntime implements MetricsScope {
   #coordinate(): (() => string | undefined) | undefined {
     const { batch, i } = this;
     return batch.coordinate === null ? undefined : () => batch.coordinate?.(i);
-  }
-
-  #deliverLetter({ node, call: [, ...at] }: FailedCall, letter: DeadLetter<unknown>): void {
-    this.#deliver(node, DEAD_LETTERS, letter, ...at);
   }
 }
