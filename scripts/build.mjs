@@ -1,4 +1,5 @@
-// Builds what is published into dist/: JavaScript and declarations by the compiler alone, and the manifest.
+// Builds what is published into dist/: JavaScript and declarations by the compiler, the modules of each entry joined into a
+// few files, and the manifest. docs/decisions/0014-joined-modules.md says why they are joined.
 //
 // The repository runs its sources as they are. Node strips no types below node_modules, so a package needs JavaScript.
 import { spawnSync } from 'node:child_process';
@@ -30,11 +31,32 @@ export function build({ mayHaveErrors = false } = {}) {
     rmSync(fresh, { recursive: true, force: true });
     throw new Error(`${stdout}${stderr}The compiler refused the sources, so nothing was built. Repair what it names.`);
   }
+  joinModules(fresh);
   cpSync(path.join(root, 'bin'), path.join(fresh, 'bin'), { recursive: true });
   for (const name of DOCUMENTS) copyFileSync(path.join(root, name), path.join(fresh, name));
   writeFileSync(path.join(fresh, 'package.json'), `${JSON.stringify(publishedManifest(), null, 2)}\n`);
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
+}
+
+/** Replaces the modules in a folder by the entries and what these share, a file for each. */
+function joinModules(folder) {
+  const joined = `${folder}-joined`;
+  const args = [
+    toolFile('rolldown'),
+    '--config',
+    path.join(root, 'scripts/rolldown.config.mjs'),
+    '--log-level',
+    'warn',
+  ];
+  const env = { ...process.env, VIGA_MODULES: folder, VIGA_JOINED: joined };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`${stdout}${stderr}The modules could not be joined, so nothing was built.`);
+  for (const file of readdirSync(folder, { recursive: true })) {
+    if (file.endsWith('.js')) rmSync(path.join(folder, file));
+  }
+  cpSync(joined, folder, { recursive: true });
+  rmSync(joined, { recursive: true });
 }
 
 /** Builds dist/ if a source is newer. The benchmarks do not wait for types: `npm run -s check` is there for them. */
@@ -65,7 +87,8 @@ function publishedManifest() {
       return [entry, { types: `${stem}.d.ts`, default: `${stem}.js` }];
     }),
   );
-  // Libraries that a user brings along for the formats and systems that need them.
+  // Libraries that a user brings along for the formats and systems that need them; exactly those that were tested, as
+  // io/parquet uses two of hyparquet's inner modules.
   const peers = ['hyparquet', 'hyparquet-writer'];
   return {
     name,
@@ -80,7 +103,7 @@ function publishedManifest() {
     exports,
     files: ['**/*.js', '**/*.d.ts', 'bin', ...DOCUMENTS],
     dependencies,
-    peerDependencies: Object.fromEntries(peers.map((peer) => [peer, `^${manifest.devDependencies[peer]}`])),
+    peerDependencies: Object.fromEntries(peers.map((peer) => [peer, manifest.devDependencies[peer]])),
     peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
   };
 }
