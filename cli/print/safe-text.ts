@@ -26,6 +26,9 @@ const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi;
 const NAMED_VALUE =
   /\b((?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key)\s*[=:]\s*)[^\s,;&"'}]+/gi;
 
+/** An option `--key` is secret; the field is what every key-value pair has, and what its element is known by. */
+const isSecretField = (name: string): boolean => name !== 'key' && isSecretName(name);
+
 /** Takes the secrets out of text: the values of secret options, of secret fields in JSON, passwords in URLs. */
 export type Redact = (text: string) => string;
 
@@ -37,7 +40,7 @@ export function redactor(secrets: readonly string[]): Redact {
     let safe = text;
     for (const value of values) safe = safe.replaceAll(value, HIDDEN);
     return safe
-      .replace(JSON_FIELD, (all, name, colon) => (isSecretName(name) ? `"${name}"${colon}"${HIDDEN}"` : all))
+      .replace(JSON_FIELD, (all, name, colon) => (isSecretField(name) ? `"${name}"${colon}"${HIDDEN}"` : all))
       .replace(URL_PASSWORD, `$1:${HIDDEN}@`)
       .replace(NAMED_VALUE, `$1${HIDDEN}`);
   };

@@ -159,6 +159,7 @@ describe('text that is safe to show', () => {
     expect(redact('{"id":"a","password":"p\\"q","n":{"token":12}}')).toBe(
       '{"id":"a","password":"***","n":{"token":"***"}}',
     );
+    expect(redact('{"key":"ann","value":1}')).toBe('{"key":"ann","value":1}');
     expect(redact('{"apiKey":"cut off he…')).toBe('{"apiKey":"***"');
     expect(redact('postgres://me:pw@db/x')).toBe('postgres://me:***@db/x');
     expect(redact('https://x.org/?token=abcd&y=1')).toBe('https://x.org/?token=***&y=1');
