@@ -33,7 +33,7 @@ class DiskValues implements IterableData<unknown> {
     for (const reader of this.#sequence.blocks()) {
       while (!reader.isAtEnd()) yield this.#coder.decode(reader);
     }
-    yield* this.#kept;
+    for (const value of this.#kept) yield value;
   }
 }
 

@@ -12,7 +12,7 @@ function matches(pattern: string, name: string): boolean {
 const name = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 12 })
   .filter((text) => !/[/\0]/.test(text) && !text.startsWith('.') && !text.startsWith('_') && text.isWellFormed());
-const characters = (text: string): string => [...text].map((one) => (/[*?[]/.test(one) ? '?' : one)).join('');
+const characters = (text: string): string => Array.from(text, (one) => (/[*?[]/.test(one) ? '?' : one)).join('');
 
 test('any character but the marks of patterns stands for itself, ? for one and * for any number', () => {
   fc.assert(
@@ -28,7 +28,7 @@ test('any character but the marks of patterns stands for itself, ? for one and *
 
 test('a set has the characters that stand in it', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...'abz019_^$.+()|\\&-~é🎉'), (one) => {
+    fc.property(fc.constantFrom(...Array.from('abz019_^$.+()|\\&-~é🎉')), (one) => {
       expect(matches(`x[${one === '^' ? 'q^' : one}]`, `x${one}`)).toBe(true);
       expect(matches(`x[!${one}]`, `x${one}`)).toBe(false);
       expect(matches(`x[!${one}]`, 'xQ')).toBe(true);
