@@ -104,8 +104,9 @@ export class SideInputs {
 function sideWindow(what: string, { collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
   const { windowFn } = collection.windowing;
   try {
-    // Window functions list the latest window first, and the earliest counts (Beam: SlidingWindows.getDefaultWindowMappingFn).
-    return windowFn.assign(main.maxTimestamp, undefined).at(-1) ?? main;
+    // The earliest counts, in whatever order they are listed (Beam: SlidingWindows.getDefaultWindowMappingFn).
+    const windows: readonly BoundedWindow[] = windowFn.assign(main.maxTimestamp, undefined);
+    return [...windows].sort((a, b) => a.maxTimestamp - b.maxTimestamp)[0] ?? main;
   } catch (cause) {
     throw new PipelineError(
       undefined,

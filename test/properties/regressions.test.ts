@@ -24,6 +24,12 @@ import { rowsSink } from './rows-sink.ts';
 
 const turn = (): Promise<void> => new Promise(setImmediate);
 
+/** Sliding windows, listed the other way round. */
+const earliestFirst = customWindows({
+  name: 'EarliestFirst',
+  assign: (timestamp) => slidingWindows({ size: 10, period: 5 }).assign(timestamp, null).toReversed(),
+});
+
 describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
   const codegen = path === 'generated';
 
@@ -223,19 +229,25 @@ describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
     expect(lines).toEqual(['a @7 [global] UNKNOWN', 'a @7 [global] UNKNOWN']);
   });
 
-  test('of the sliding windows of a side input, the earliest that holds the end of the main window is seen', async () => {
-    const seen: unknown[] = [];
-    const p = new Pipeline();
-    const side = p
-      .apply(create([1, 6, 11], { timestamps: [1, 6, 11] }), { name: 'Side' })
-      .windowInto(slidingWindows({ size: 10, period: 5 }));
-    p.apply(create(['a'], { timestamps: [3] }), { name: 'Main' })
-      .windowInto(fixedWindows({ size: 7 }))
-      .map((_, { sideInputs }) => void seen.push([...sideInputs.side].sort()), { sideInputs: { side: asList(side) } });
-    await p.run(runner());
-    // The main window ends with 6, which lies in [0, 10) and [5, 15).
-    expect(seen).toEqual([[1, 6]]);
-  });
+  test.each([
+    { windows: 'sliding', windowFn: slidingWindows({ size: 10, period: 5 }) },
+    { windows: 'custom', windowFn: earliestFirst },
+  ])(
+    'of the $windows windows of a side input, the earliest that holds the end of the main window is seen',
+    async ({ windowFn }) => {
+      const seen: unknown[] = [];
+      const p = new Pipeline();
+      const side = p.apply(create([1, 6, 11], { timestamps: [1, 6, 11] }), { name: 'Side' }).windowInto(windowFn);
+      p.apply(create(['a'], { timestamps: [3] }), { name: 'Main' })
+        .windowInto(fixedWindows({ size: 7 }))
+        .map((_, { sideInputs }) => void seen.push([...sideInputs.side].sort()), {
+          sideInputs: { side: asList(side) },
+        });
+      await p.run(runner());
+      // The main window ends with 6, which lies in [0, 10) and [5, 15).
+      expect(seen).toEqual([[1, 6]]);
+    },
+  );
 
   test('a merge function gets its windows sorted by start', async () => {
     const orders: number[][] = [];
