@@ -23,8 +23,10 @@ export async function explainCommand(
 /** Stages in the order in which they run, numbered by it; a merge comes after all that feed it. */
 function stageViews(plan: Plan, steps: readonly Step[]): StageView[] {
   const place = (stage: PlannedStage): number => Math.max(...[...stage.roots].map((root) => plan.order.indexOf(root)));
-  const isMerge = (stage: PlannedStage): number => (stage.entryKind === 'merge' ? 1 : 0);
-  const ordered = [...plan.stages].sort((a, b) => place(a) - place(b) || isMerge(a) - isMerge(b) || a.id - b.id);
+  const isFed = ({ entryKind }: PlannedStage): boolean => entryKind === 'merge' || entryKind === 'join';
+  const ordered = [...plan.stages].sort(
+    (a, b) => place(a) - place(b) || Number(isFed(a)) - Number(isFed(b)) || a.id - b.id,
+  );
   const numbers = new Map(ordered.map((stage, n) => [stage, n + 1]));
   const numbersOf = (stages: Iterable<PlannedStage>): number[] =>
     [...stages].map((stage) => numbers.get(stage) ?? 0).sort((a, b) => a - b);
@@ -36,7 +38,7 @@ function stageViews(plan: Plan, steps: readonly Step[]): StageView[] {
     reason: stage.reason,
     fused: stage.steps.filter((step) => step !== stage.entryStep).map(({ path }) => path),
     writes: writesFrom(stage, plan, steps),
-    after: numbersOf(stage.entryKind === 'merge' ? stage.roots : stage.after),
+    after: numbersOf(isFed(stage) ? stage.roots : stage.after),
   }));
 }
 

@@ -37,8 +37,9 @@ export const isIntervalWindow = (window: BoundedWindow): window is IntervalWindo
 
 /** The identity of a window: equal for equal windows, different for all others. */
 export function windowKey(window: BoundedWindow): string {
-  if (window === GLOBAL_WINDOW) return 'g';
-  return isIntervalWindow(window) ? `${window.start},${window.end}` : encodeKey(window);
+  if (isIntervalWindow(window)) return `${window.start},${window.end}`;
+  // A copy, made by a coder for example, is the same window.
+  return 'kind' in window && window.kind === 'global' ? 'g' : encodeKey(window);
 }
 
 /** Shows a window for people. */

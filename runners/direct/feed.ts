@@ -30,6 +30,7 @@ export function feedRoot(
     case 'splittable':
       return feedSplittable(entryStep, network.store(root)?.batches() ?? [], driver, readingOf(entryStep));
     case 'merge':
+    case 'join':
       return Promise.resolve();
     default:
       return entryKind satisfies never;

@@ -1,4 +1,4 @@
-import type { MemoryGauge } from '../../model/index.ts';
+import { type MemoryGauge, OptionsError, showValue } from '../../model/index.ts';
 
 /** Something that holds elements in memory and can put them on disk. */
 export interface Spillable {
@@ -37,7 +37,14 @@ export class MemoryWatch {
   /** What the heap held when garbage was last collected. */
   #usedAfter = 0;
 
+  /** @throws OptionsError for a limit that is no number of bytes. */
   constructor(gauge: MemoryGauge, limit: number | undefined) {
+    if (limit !== undefined && !(typeof limit === 'number' && limit > 0)) {
+      throw new OptionsError(
+        undefined,
+        `memoryLimit is ${showValue(limit)}. Without a limit in bytes nothing goes to disk in time. Pass a number, e.g. 512 * 2 ** 20.`,
+      );
+    }
     this.#gauge = gauge;
     this.limit = Math.min(limit ?? gauge.total() * DEFAULT_SHARE, gauge.heapLimit() * HEAP_SHARE);
   }

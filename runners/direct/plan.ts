@@ -12,7 +12,9 @@ import {
 // A stage is the largest tree of element-wise steps behind one entry. An entry is a source, the output of a shuffle, a
 // buffer, or a merge: a Flatten whose inputs come from different stages, which then pass their batches to it directly. So
 // do stages that would be too deep: what follows is another.
-// All but merges are roots: they run one after another, each from its start to its end. A merge runs while the roots that
+// A Flatten of several stages whose output is only kept (grouped, stored, written, a side input) is a join: its inputs go
+// straight to where it is kept, and nothing runs for it.
+// All but merges and joins are roots: they run one after another, each from its start to its end. A merge runs while the roots that
 // feed it do and is finished when the last of them is.
 //
 // A step with side inputs starts when they are complete. Its roots therefore run after those of its side inputs; where
@@ -23,8 +25,17 @@ import {
 /** How many steps of a stage may follow each other: each costs stack, when the stage is printed and when it runs. */
 const DEEPEST = 200;
 
+/** Steps that keep what they get until later: elements leave a stage for them. */
+const KEEPERS: ReadonlySet<Step['primitive']['kind']> = new Set([
+  'GroupByKey',
+  'CombinePerKey',
+  'Reshuffle',
+  'SplittableParDo',
+  'Write',
+]);
+
 /** What elements enter a stage from. */
-export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge';
+export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge' | 'join';
 
 /** A stage of the plan. */
 export interface PlannedStage {
@@ -34,7 +45,7 @@ export interface PlannedStage {
   readonly entryStep: Step;
   /** Element-wise steps, producers before consumers. */
   readonly steps: Step[];
-  /** The roots that must be finished before this one starts; empty for merges. */
+  /** The roots that must be finished before this one starts; empty for merges and joins. */
   readonly after: Set<PlannedStage>;
   /** The roots that feed it; a root only itself. */
   readonly roots: ReadonlySet<PlannedStage>;
@@ -68,15 +79,20 @@ class Planner {
   readonly #stages: PlannedStage[] = [];
   readonly #stageOf = new Map<Step, PlannedStage>();
   readonly #stepByPath: ReadonlyMap<string, Step>;
+  /** Collections that a step looks at element by element. */
+  readonly #lookedAt: ReadonlySet<PCollection<unknown>>;
   /** How many steps of its stage lead to a step. */
   readonly #depthOf = new Map<Step, number>();
 
   constructor(graph: Graph) {
     this.#stepByPath = new Map(graph.steps.map((step) => [step.path, step]));
+    this.#lookedAt = new Set(
+      graph.steps.filter((step) => !KEEPERS.has(step.primitive.kind)).flatMap(({ inputs }) => inputs),
+    );
   }
 
   plan(): Plan {
-    const roots = this.#stages.filter(({ entryKind }) => entryKind !== 'merge');
+    const roots = this.#stages.filter(({ entryKind }) => entryKind !== 'merge' && entryKind !== 'join');
     return {
       stages: this.#stages,
       order: inOrder(roots),
@@ -115,7 +131,9 @@ class Planner {
     const producers = new Set(step.inputs.map((input) => this.#stage(input)));
     const [only] = producers;
     if (producers.size !== 1 || only === undefined) {
-      this.#openMerge(step, producers, 'its inputs come from several stages');
+      const isKept = [...step.outputs.values()].every((output) => !this.#lookedAt.has(output));
+      if (isKept) this.#openMerge(step, producers, 'join', 'its inputs go straight to where its output is kept');
+      else this.#openMerge(step, producers, 'merge', 'its inputs come from several stages');
       return;
     }
     const sides = Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
@@ -129,7 +147,7 @@ class Planner {
     for (const root of only.roots) for (const side of sides) root.after.add(side);
     const depth = 1 + Math.max(...step.inputs.map((input) => this.#depthOf.get(this.#producer(input)) ?? 0));
     if (depth > DEEPEST) {
-      this.#openMerge(step, producers, `${DEEPEST} steps lead to it`);
+      this.#openMerge(step, producers, 'merge', `${DEEPEST} steps lead to it`);
       return;
     }
     this.#depthOf.set(step, depth);
@@ -153,12 +171,12 @@ class Planner {
     this.#stageOf.set(step, stage);
   }
 
-  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>, reason: string): void {
+  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>, entryKind: 'merge' | 'join', reason: string): void {
     const stage: PlannedStage = {
       id: this.#stages.length,
-      entryKind: 'merge',
+      entryKind,
       entryStep: step,
-      steps: [step],
+      steps: entryKind === 'join' ? [] : [step],
       after: new Set(),
       roots: new Set([...producers].flatMap(({ roots }) => [...roots])),
       reason,

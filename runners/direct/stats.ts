@@ -26,9 +26,11 @@ export function stepStats(counted: Counted): readonly StepStats[] {
   }));
 }
 
-function elementsOf({ plan, runtimeOf }: Counted, collection: PCollection<unknown>): number {
+function elementsOf(counted: Counted, collection: PCollection<unknown>): number {
+  const { plan, runtimeOf } = counted;
   const producer = plan.producerOf(collection);
   const stage = plan.stageOf.get(producer);
+  if (stage?.entryKind === 'join') return producer.inputs.reduce((sum, input) => sum + elementsOf(counted, input), 0);
   const runtime = stage && runtimeOf(stage);
   if (runtime === undefined) return 0;
   const node = runtime.nodes.find(({ node: { step } }) => step === producer);

@@ -37,7 +37,7 @@ class Wiring {
   }
 
   connect(step: Step): void {
-    for (const input of step.inputs) this.#addTarget(input, this.#targetOf(step));
+    if (!this.#isJoin(step)) for (const input of step.inputs) this.#addTarget(input, this.#targetOf(step));
     for (const { collection } of Object.values(sideInputsOf(step))) {
       if (this.#sides.has(collection)) continue;
       this.#sides.add(collection);
@@ -66,8 +66,17 @@ class Wiring {
     return { kind: 'node', node };
   }
 
+  #isJoin(step: Step): boolean {
+    const stage = this.#plan.stageOf.get(step);
+    return stage?.entryKind === 'join' && stage.entryStep === step;
+  }
+
   #addTarget(collection: PCollection<unknown>, target: Target): void {
     const producer = this.#plan.producerOf(collection);
+    if (this.#isJoin(producer)) {
+      for (const input of producer.inputs) this.#addTarget(input, target);
+      return;
+    }
     const stage = this.#plan.stageOf.get(producer);
     const outputs = this.#nodes.get(producer)?.targets ?? (stage && this.#entries.get(stage));
     outputs?.set(collection.tag, [...(outputs.get(collection.tag) ?? []), target]);

@@ -9,6 +9,7 @@ import {
   fixedWindows,
   interval,
   kv,
+  OptionsError,
   type PCollection,
   Pipeline,
   slidingWindows,
@@ -107,6 +108,14 @@ describe.each(bothPaths)('$path', ({ runner }) => {
     const error = await p.run(runner()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ElementError);
     expect((error as Error).message).toMatch(message);
+  });
+
+  test.each(['512MB', Number.NaN, 0])('a memory limit of %s is refused', async (memoryLimit) => {
+    const p = new Pipeline();
+    numbers(p);
+    const running = p.run(runner({ memoryLimit: memoryLimit as number }));
+    await expect(running).rejects.toThrow(OptionsError);
+    await expect(running).rejects.toThrow(/^memoryLimit is .*Pass a number/);
   });
 
   test('elements between two sliding windows are in none, and are lost', async () => {

@@ -25,8 +25,19 @@ test('a flatten of one stage stays in it, and one of two stages merges them', ()
   const p = new Pipeline();
   const a = p.apply(createElements([1]));
   flatten([a.map((n) => n, { name: 'One' }), a.map((n) => n, { name: 'Two' })], { name: 'Inside' });
-  flatten([a, p.apply(createElements([2]))], { name: 'Between' });
-  expect(stages(p)).toEqual(['source Create/Create One Two Inside', 'source Create-2/Create', 'merge Between Between']);
+  flatten([a, p.apply(createElements([2]))], { name: 'Between' }).map((n) => n, { name: 'After' });
+  expect(stages(p)).toEqual([
+    'source Create/Create One Two Inside',
+    'source Create-2/Create',
+    'merge Between Between After',
+  ]);
+});
+
+test('a flatten of two stages that is only grouped runs no stage of its own', () => {
+  const p = new Pipeline();
+  const pairs = (n: number) => p.apply(createElements([{ key: n, value: n }]));
+  flatten([pairs(1), pairs(2)], { name: 'Between' }).groupByKey({ name: 'Group' });
+  expect(stages(p)).toEqual(['source Create/Create', 'source Create-2/Create', 'group Group']);
 });
 
 test('a side input of another source runs first and cuts nothing', () => {
