@@ -104,6 +104,7 @@ export class Pipeline {
    * `options.signal` was aborted.
    */
   run(runner: Runner, options: RunOptions = {}): Promise<PipelineResult> {
+    if (typeof Object(runner).run !== 'function') return Promise.reject(noRunner(runner));
     this.#hasRun = true;
     return runner.run(this, options);
   }
@@ -152,6 +153,13 @@ export class Pipeline {
     }
   }
 }
+
+/** What a program without types, or a function that was not called, gives to `run`. */
+const noRunner = (runner: unknown): PipelineError =>
+  new PipelineError(
+    undefined,
+    `its runner is ${showValue(runner)}. A pipeline is only a plan, and a runner carries it out. Pass one: run(directRunner()).`,
+  );
 
 /** What a program without types, or a function that was not called, gives to `apply`. */
 const noTransform = (transform: unknown): PipelineError =>

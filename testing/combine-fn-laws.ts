@@ -40,22 +40,21 @@ class CombineCheck<I, A, O> {
   }
 
   run(inputs: readonly I[]): void {
-    const { createAccumulator, mergeAccumulators, extractOutput } = this.#fn;
+    const fn = this.#fn;
     const before = inputs.map(textOf);
-    const output = extractOutput(this.#folded(inputs));
+    const output = this.#synchronous(inputs);
     this.#same('the order of the inputs does not count', inputs, output, ORDER, () =>
       this.#folded(this.trial.shuffled(inputs)),
     );
     this.#same('parts can be merged in any order', inputs, output, ORDER, () => this.#merged(inputs));
     this.#same('merging one accumulator changes nothing', inputs, output, NEUTRAL, () =>
-      mergeAccumulators([this.#folded(inputs)]),
+      fn.mergeAccumulators([this.#folded(inputs)]),
     );
     this.#same('an accumulator that saw nothing changes nothing', inputs, output, NEUTRAL, () =>
-      mergeAccumulators([createAccumulator(), this.#folded(inputs), createAccumulator()]),
+      fn.mergeAccumulators([fn.createAccumulator(), this.#folded(inputs), fn.createAccumulator()]),
     );
-    this.#same('merging nothing is as good as a new accumulator', [], extractOutput(createAccumulator()), NEUTRAL, () =>
-      mergeAccumulators([]),
-    );
+    const nothing = fn.extractOutput(fn.createAccumulator());
+    this.#same('merging nothing is as good as a new accumulator', [], nothing, NEUTRAL, () => fn.mergeAccumulators([]));
     this.#compacted(inputs, output);
     this.#coded(inputs, output);
     this.#extractedTwice(inputs, output);
@@ -67,28 +66,42 @@ class CombineCheck<I, A, O> {
     );
   }
 
+  /** The output of the inputs one after another, once it is clear that nothing has to be waited for. */
+  #synchronous(inputs: readonly I[]): O {
+    const accumulator = this.#folded(inputs);
+    const output = this.#fn.extractOutput(accumulator);
+    this.trial.require(
+      !(accumulator instanceof Promise || output instanceof Promise),
+      'all functions are synchronous',
+      () => `of ${show(inputs)} one gave a promise`,
+      'Values are combined at once. Call what is async in a map(...) before or after.',
+    );
+    return output;
+  }
+
   #folded(inputs: readonly I[]): A {
     return inputs.reduce((accumulator, input) => this.#fn.addInput(accumulator, input), this.#fn.createAccumulator());
   }
 
   /** The inputs in random parts, merged a few at a time in random order, some parts compacted. */
   #merged(inputs: readonly I[]): A {
-    const { compact = (accumulator: A) => accumulator, mergeAccumulators } = this.#fn;
+    const fn = this.#fn;
     let parts = this.trial.parts(this.trial.shuffled(inputs)).map((part) => {
       const accumulator = this.#folded(part);
-      return this.trial.below(2) === 0 ? accumulator : compact(accumulator);
+      return this.trial.below(2) === 0 || fn.compact === undefined ? accumulator : fn.compact(accumulator);
     });
     while (parts.length > 1) {
       parts = this.trial.shuffled(parts);
       const some = parts.splice(0, 1 + this.trial.below(parts.length));
-      parts.push(mergeAccumulators(some));
+      parts.push(fn.mergeAccumulators(some));
     }
     return parts[0] ?? this.#fn.createAccumulator();
   }
 
   #compacted(inputs: readonly I[], output: O): void {
-    const { compact } = this.#fn;
-    if (compact === undefined) return;
+    if (this.#fn.compact === undefined) return;
+    // It is there, as has been seen.
+    const compact = (accumulator: A): A => this.#fn.compact?.(accumulator) as A;
     const law = 'compact changes no output';
     const remedy = 'It may be called at any time, or never. Keep all that later inputs need.';
     this.#same(law, inputs, output, remedy, () => {

@@ -67,6 +67,13 @@ export function combineAll<I, const F extends CombineFns<I>>(
  * await p.run(directRunner());
  */
 export const selectInput = <T, I, A, O>(select: (input: T) => I, fn: CombineFn<I, A, O>): CombineFn<T, A, O> => ({
-  ...fn,
+  // One by one: the combiner may be an object of a class, whose functions a spread would leave behind.
+  name: fn.name,
+  createAccumulator: () => fn.createAccumulator(),
   addInput: (accumulator, input) => fn.addInput(accumulator, select(input)),
+  mergeAccumulators: (accumulators) => fn.mergeAccumulators(accumulators),
+  extractOutput: (accumulator) => fn.extractOutput(accumulator),
+  // It is there where this function is.
+  compact: fn.compact === undefined ? undefined : (accumulator) => fn.compact?.(accumulator) as A,
+  accumulatorCoder: fn.accumulatorCoder,
 });

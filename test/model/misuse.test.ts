@@ -89,3 +89,9 @@ test('custom windows are taken as they are', () => {
   const windowFn = customWindows({ name: 'All', assign: () => [{ maxTimestamp: 5 }] });
   expect(numbers().windowInto(windowFn).windowing.windowFn).toBe(windowFn);
 });
+
+test.each([[undefined], [(() => 1) as never]])('a pipeline with no runner says so: %s', async (runner) => {
+  const p = new Pipeline();
+  await expect(p.run(runner as never)).rejects.toThrow(/^its runner is .* run\(directRunner\(\)\)/);
+  expect(p.hasRun).toBe(false);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertCombineFnLaws, LawError } from '../../testing/index.ts';
+import { combineAll, selectInput } from '../../transforms/index.ts';
 import { type Coder, type CombineFn, count, max, mean, min, sum, sumBigint } from '../../model/index.ts';
 
 const digit = (random: { next(): number }): number => Math.floor(random.next() * 10);
@@ -104,4 +105,37 @@ test('a combiner that changes its inputs breaks a law', () => {
 test('laws that are tried on nothing are refused', () => {
   expect(() => assertCombineFnLaws(sum, { inputs: [] })).toThrow(/there are no samples/);
   expect(() => assertCombineFnLaws(sum, { inputs: [1], runs: 0 })).toThrow(/Pass 1 or more/);
+});
+
+test('functions that give promises break a law of their own', () => {
+  const later = { ...sorted, extractOutput: (async () => 1) as never };
+  expect(brokenLaw(later, digit)).toBe('all functions are synchronous');
+});
+
+test('a combiner may be an object of a class', () => {
+  class Total implements CombineFn<number, number, number> {
+    readonly name = 'Total';
+    readonly #zero = 0;
+    createAccumulator(): number {
+      return this.#zero;
+    }
+    addInput(all: number, input: number): number {
+      return all + input + this.#zero;
+    }
+    mergeAccumulators(all: Iterable<number>): number {
+      return [...all].reduce((a, b) => this.addInput(a, b), this.#zero);
+    }
+    extractOutput(all: number): number {
+      return all + this.#zero;
+    }
+    compact(all: number): number {
+      return all + this.#zero;
+    }
+  }
+  assertCombineFnLaws(new Total(), { inputs: digit });
+  assertCombineFnLaws(
+    selectInput((text: string) => text.length, new Total()),
+    { inputs: ['a', 'bc'] },
+  );
+  assertCombineFnLaws(combineAll({ total: new Total() }), { inputs: digit });
 });
