@@ -3,6 +3,7 @@ import {
   type OffsetTracker,
   type PBegin,
   type PCollection,
+  PipelineError,
   type PTransform,
   read,
   type ReadOptions,
@@ -74,12 +75,22 @@ export function readAllFiles<T>(
 const readOptions = ({ deadLetters }: FileReadOptions): ReadOptions =>
   deadLetters === undefined ? {} : { deadLetters };
 
-/** The files as a {@link Source}: what {@link readFiles} reads. */
+/**
+ * The files as a {@link Source}: what {@link readFiles} reads.
+ *
+ * @throws PipelineError for an empty list, unless `noMatch` is 'allow'.
+ */
 export function fileSource<T>(
   format: ReadFormat<T>,
   files: string | readonly string[],
   options: FileReadOptions = {},
 ): Source<T, FilesRestriction, FilePosition> {
+  if (files.length === 0 && typeof files !== 'string' && options.noMatch !== 'allow') {
+    throw new PipelineError(
+      format.name,
+      "files is an empty list. There is nothing to read. Name one, or pass noMatch: 'allow' where none may be there.",
+    );
+  }
   return {
     kind: 'source',
     ...fileReader(format, options),

@@ -46,7 +46,10 @@ export async function openDatabase(
     );
   }
   if (found === undefined && !options.creates) {
-    throw new ConnectorError(database, 'there is no such database file. Check the path, or create the database first.');
+    throw new ConnectorError(
+      database,
+      'there is no such database file. A new one would be empty. Check the path, or create the database first.',
+    );
   }
   const { DatabaseSync } = loadSqlite();
   try {

@@ -178,6 +178,13 @@ test('with dead letters a damaged file is one of them, and the others are read',
   await p.run();
 });
 
+test('a list without a name is refused, but where nothing may match', async () => {
+  expect(() => readFiles(wholeFormat, { files: [] })).toThrow(
+    "ReadWhole: files is an empty list. There is nothing to read. Name one, or pass noMatch: 'allow' where none may be there.",
+  );
+  expect((await readAll(fileSource(wholeFormat, [], { noMatch: 'allow' }), undefined)).values).toEqual([]);
+});
+
 test('a pattern that matches nothing ends the run, unless that is allowed', async (context) => {
   const root = directoryWith();
   const p = new Pipeline();

@@ -194,7 +194,7 @@ describe('what can not be read is said with its place and the fix', () => {
   test('no file, a directory, and a file that is no database', async () => {
     const folder = temporaryFolder();
     await expect(run({ database: `${folder}/none.db`, table: 't' })).rejects.toThrow(
-      `${folder}/none.db: there is no such database file. Check the path, or create the database first.`,
+      `${folder}/none.db: there is no such database file. A new one would be empty. Check the path, or create the database first.`,
     );
     await expect(run({ database: folder, table: 't' })).rejects.toThrow(
       'this is a directory. A SQLite database is one file.',

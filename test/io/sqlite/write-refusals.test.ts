@@ -95,7 +95,7 @@ describe('what can not be written to is said with its place and the fix', () => 
   test('no file, no directory, no table, no column', async () => {
     const folder = temporaryFolder();
     await expect(run([], { database: `${folder}/none.db`, table: 't' })).rejects.toThrow(
-      'there is no such database file. Check the path',
+      'there is no such database file. A new one would be empty. Check the path',
     );
     await expect(
       run([{ n: 1 }], { database: `${folder}/no/x.db`, table: 't', createTable: { n: '' } }),
