@@ -101,9 +101,10 @@ const SHOWN = 200;
  * Shows a value in an error: one line, at most 200 characters, bigints and bytes readable, never throwing.
  */
 export function showValue(value: unknown): string {
-  if (typeof value === 'bigint' || typeof value === 'number') return String(readable('', value));
   let text: string;
   try {
+    const word = readable('', value);
+    if (typeof word === 'string' && typeof value !== 'string') return word;
     text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value, readable) ?? String(value));
   } catch {
     // Cyclic values and getters that throw have no JSON.

@@ -37,12 +37,18 @@ function watched({ path, primitive }: Step): Primitive {
         (...parameters) => doFn.process(...(parameters as Parameters<AnyDoFn['process']>)),
         takesContext(doFn.process),
       );
-      return { ...primitive, doFn: { ...doFn, process: process as AnyDoFn['process'] } };
+      return { ...primitive, doFn: { ...doFn, ...lifeCycleOf(doFn), process: process as AnyDoFn['process'] } };
     }
     default:
       return primitive;
   }
 }
+
+/** The functions around bundles, for a DoFn that is an object of a class: a spread would leave them behind. */
+const lifeCycleOf = (doFn: AnyDoFn): Partial<AnyDoFn> =>
+  Object.fromEntries(LIFE_CYCLE.filter((name) => doFn[name]).map((name) => [name, doFn[name]?.bind(doFn)]));
+
+const LIFE_CYCLE = ['setup', 'startBundle', 'finishBundle', 'teardown'] as const;
 
 /** The engine asks a function how many parameters it declares, so the watched one declares as many. */
 function watch(step: string, fn: AnyFunction, hasContext = takesContext(fn)): AnyFunction {

@@ -19,15 +19,18 @@ const doFnOf = ({ node }: NodeRuntime): AnyDoFn | undefined =>
 
 /** Runs `setup`; what it returns is the resource of all other calls. */
 export async function setUp(node: NodeRuntime, scope: CallScope): Promise<void> {
-  const setup = doFnOf(node)?.setup;
-  if (setup !== undefined) node.resource = await lifeCycle(node, 'setup', scope, setup);
-  if (setup !== undefined) node.invoker.release();
+  const doFn = doFnOf(node);
+  if (doFn?.setup !== undefined) {
+    node.resource = await lifeCycle(node, 'setup', scope, () => doFn.setup?.());
+    node.invoker.release();
+  }
   node.isSetUp = true;
 }
 
 export async function startBundle(node: NodeRuntime, scope: CallScope): Promise<void> {
-  const start = doFnOf(node)?.startBundle;
-  if (start) await lifeCycle(node, 'startBundle', scope, () => start({ resource: node.resource }));
+  const doFn = doFnOf(node);
+  if (doFn?.startBundle === undefined) return;
+  await lifeCycle(node, 'startBundle', scope, () => doFn.startBundle?.({ resource: node.resource }));
 }
 
 /** An output of `finishBundle`: there is no element to take timestamp and window from. */
@@ -38,10 +41,10 @@ interface Finished {
 }
 
 export async function finishBundle(node: NodeRuntime, scope: CallScope): Promise<readonly Finished[]> {
-  const finish = doFnOf(node)?.finishBundle;
-  if (finish === undefined) return [];
+  const doFn = doFnOf(node);
+  if (doFn?.finishBundle === undefined) return [];
   const yielded = await lifeCycle(node, 'finishBundle', scope, () =>
-    collectOutputs(finish({ resource: node.resource })),
+    collectOutputs(doFn.finishBundle?.({ resource: node.resource })),
   );
   if (!Array.isArray(yielded)) {
     throw new ElementError(
@@ -67,11 +70,11 @@ export async function tearDown(
   node: NodeRuntime,
   { scope, warn }: { readonly scope: CallScope; readonly warn: (message: string) => void },
 ): Promise<void> {
-  const teardown = doFnOf(node)?.teardown;
-  if (teardown === undefined || !node.isSetUp) return;
+  const doFn = doFnOf(node);
+  if (doFn?.teardown === undefined || !node.isSetUp) return;
   node.isSetUp = false;
   try {
-    await runScoped(scope, node.metrics, () => teardown(node.resource));
+    await runScoped(scope, node.metrics, () => doFn.teardown?.(node.resource));
   } catch (error) {
     const message = messageOf(error);
     warn(`${node.path}: teardown failed: ${message}. What it was to free may still be held; results are not touched.`);

@@ -1,5 +1,6 @@
-import { expectTypeOf, test } from 'vitest';
-import { fixedWindows, interval, type KV, kv, type PCollection } from '../../model/index.ts';
+import { expect, expectTypeOf, test } from 'vitest';
+import { fixedWindows, interval, type KV, kv, type PCollection, Pipeline } from '../../model/index.ts';
+import { directRunner } from '../../runners/direct/index.ts';
 import { assertThat, testPipeline } from '../../testing/index.ts';
 import { create, flatMapValues, keys, mapKeys, swap, values, withKeys } from '../../transforms/index.ts';
 
@@ -44,3 +45,11 @@ test('windows are kept, and of no pairs there is nothing', () =>
       .containsInAnyOrder([kv(1, 'a')]);
     assertThat(p.apply(create<KV<string, number>>([])).apply(swap())).isEmpty();
   }));
+
+test('values that are none are an error, also as a promise', async () => {
+  const p = new Pipeline();
+  p.apply(create([kv('a', 1)])).apply(flatMapValues((async () => [1]) as never));
+  await expect(p.run(directRunner())).rejects.toThrow(
+    /^FlatMapValues\/Values: its function returned \[promise\], .* Return an array/,
+  );
+});

@@ -118,6 +118,42 @@ describe.each(bothPaths)('$path', ({ runner }) => {
     await expect(running).rejects.toThrow(/^memoryLimit is .*Pass a number/);
   });
 
+  test.each([undefined, { seed: 1, bundleSizes: true, encode: true, mutation: true, permute: true }])(
+    'a DoFn may be an object of a class: %o',
+    async (strict) => {
+      class Numbered {
+        readonly name = 'Numbered';
+        readonly calls: string[] = [];
+        #last = 0;
+        setup(): string {
+          this.#last = 10;
+          return 'open';
+        }
+        startBundle(): void {
+          this.calls.push('start');
+        }
+        process(n: number, { resource }: { readonly resource: string }): string[] {
+          return [`${resource} ${n + this.#last}`];
+        }
+        finishBundle(): void {
+          this.calls.push('finish');
+        }
+        teardown(): void {
+          this.calls.push(`teardown ${this.#last}`);
+        }
+      }
+      const numbered = new Numbered();
+      const p = new Pipeline();
+      const seen: string[] = [];
+      numbers(p)
+        .parDo(numbered)
+        .map((text) => void seen.push(text));
+      await p.run(runner(strict === undefined ? {} : { strict }));
+      expect(seen.toSorted()).toEqual(['open 11', 'open 12']);
+      expect(new Set(numbered.calls)).toEqual(new Set(['start', 'finish', 'teardown 10']));
+    },
+  );
+
   test('elements between two sliding windows are in none, and are lost', async () => {
     const p = new Pipeline();
     const seen: number[] = [];
