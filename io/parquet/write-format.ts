@@ -19,7 +19,7 @@ export interface ParquetFileOptions {
   readonly compression?: ParquetCompression;
   /**
    * A row group ends at this many rows. Default: 50,000. It ends sooner when its values take about 16 MiB, or less where
-   * many files are open, so that all together stay within about 64 MiB.
+   * many files are open, so that all together stay within about 32 MiB.
    */
   readonly rowGroupSize?: number;
 }
@@ -32,7 +32,7 @@ interface FormatSpec extends ParquetFileOptions {
 
 /** The most that a row group takes in memory; what those of all open files share; and the least it is cut to. */
 const GROUP_BYTES = 16 * 1024 * 1024;
-const SHARED_BYTES = 64 * 1024 * 1024;
+const SHARED_BYTES = 32 * 1024 * 1024;
 const LEAST_BYTES = 64 * 1024;
 
 /** Parquet for `writeFiles`. */

@@ -27,7 +27,7 @@ type PathFields<P extends string> = { readonly [K in P]: PartitionValue | Date |
  * number is double, bigint int64, Date timestampMillis, arrays are lists, plain objects structs; a later row that does not
  * fit is an error.
  *
- * In memory is a row group of each file that is open, and all together take about 64 MiB. Files have min, max and null
+ * In memory is a row group of each file that is open, and all together take about 32 MiB. Files have min, max and null
  * count of each column, by which readers skip row groups.
  *
  * @throws PipelineError for options that contradict each other; ElementError for a row that does not fit, which is a dead
