@@ -53,7 +53,12 @@ describe('a planted violation is named', () => {
     ['model/coders/row.ts', "import { kv } from '../index.ts';", 'never their own door'],
     ['model/coder.ts', "import { row } from './coders/row.ts';", 'the door of model/coders/ is its index.ts'],
     ['model/host.ts', "import { readFile } from 'node:fs/promises';", 'model/ reaches the machine through Host only'],
-    ['runners/direct/spill.ts', "import fs from 'node:fs';", 'runners/direct/ reaches the machine through Host only'],
+    ['runners/shuffle/spill.ts', "import fs from 'node:fs';", 'runners/shuffle/ reaches the machine through Host only'],
+    [
+      'runners/shuffle/a.ts',
+      "import { run } from '../direct/index.ts';",
+      'runners/shuffle/ may not know runners/direct/',
+    ],
     ['io/text/read.ts', "import { open } from 'node:fs/promises';", 'io/text/ reaches the machine through Host only'],
     ['runners/direct/a.ts', 'const now = Date.now();', 'uses Date.now'],
     ['runners/direct/a.ts', 'const now = new Date();', 'uses new Date()'],

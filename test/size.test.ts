@@ -9,7 +9,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {};
 const LARGE_FOLDERS: Readonly<Record<string, string>> = {
   model: 'the vocabulary: one file for each word of the model',
   transforms: 'one transform per file',
-  'runners/direct': 'one file for each part of a run; divided when the streaming schedule joins them',
 };
 
 test('folders can be looked through and lie at most two levels deep', () => {

@@ -1,13 +1,21 @@
-import type { Graph, Host, PipelineResult, Progress, RunOptions, Step } from '../../model/index.ts';
+import {
+  type Graph,
+  type Host,
+  PipelineError,
+  type PipelineResult,
+  type Progress,
+  type RunOptions,
+  showValue,
+  type Step,
+} from '../../model/index.ts';
 import { MetricsStore } from '../execution/index.ts';
+import { MemoryWatch, Spill } from '../shuffle/index.ts';
 import { StageDriver } from './driver.ts';
 import { feedRoot, type ReadingEnvironment } from './feed.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import { metricsScope } from './metrics-scope.ts';
 import { Network } from './network.ts';
 import type { DirectRunnerOptions, StrictOptions } from './options.ts';
 import { type Plan, planBounded, type PlannedStage } from './plan.ts';
-import { Spill } from './spill.ts';
 import { ReadCounts, stepStats } from './stats.ts';
 import { StrictFeed } from './strict-feed.ts';
 import { watchMutations } from './strict-graph.ts';
@@ -177,12 +185,24 @@ export class BoundedRun {
       state: 'DONE',
       steps: this.#stats(),
       metrics: this.#metrics.list(),
-      metric: (metric, step) => this.#metrics.query(metric, step),
+      metric: (metric, step) => {
+        if (step !== undefined) this.#assertStep(step);
+        return this.#metrics.query(metric, step);
+      },
       elapsedMs: this.#elapsed(),
       cpuMs: memory.cpuMs() - this.#cpuBefore,
       peakRssBytes: memory.peakRss(),
       spilledBytes: this.#spill.bytes,
     };
+  }
+
+  #assertStep(path: string): void {
+    const paths = this.#graph.steps.map((step) => step.path);
+    if (paths.includes(path)) return;
+    throw new PipelineError(
+      path,
+      `the pipeline has no such step. Its metrics would be 0 whatever happens. The steps are ${showValue(paths)}.`,
+    );
   }
 }
 

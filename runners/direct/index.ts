@@ -1,5 +1,6 @@
 // The direct runner: a pipeline on this machine, in this process. plan.ts cuts the graph into stages, wire.ts joins them,
-// bounded-run.ts runs them one after another; groupings, side inputs, reading and writing have a file each.
+// bounded-run.ts runs them one after another; side inputs, reading and writing have a file each. Groupings and what else
+// waits between stages are in runners/shuffle, the stages themselves in runners/execution.
 //
 // What the engine takes from the machine (clock, randomness, disk, memory) comes through Host, so a simulator can run it.
 import { nodeHost } from '../../host/index.ts';

@@ -14,14 +14,10 @@ import {
   StageRuntime,
   type StageSpec,
 } from '../execution/index.ts';
+import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { MergeEdge } from './edges.ts';
-import { ElementStore } from './element-store.ts';
-import { Grouping } from './grouping.ts';
-import type { MemoryWatch } from './memory-watch.ts';
 import type { Plan, PlannedStage } from './plan.ts';
-import { reducerOf } from './reducer.ts';
 import { SideInputs } from './side-inputs.ts';
-import type { Spill } from './spill.ts';
 import type { Turn } from './turn.ts';
 import { wire } from './wire.ts';
 import { Write } from './writes.ts';

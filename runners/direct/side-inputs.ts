@@ -10,7 +10,7 @@ import {
   windowKey,
 } from '../../model/index.ts';
 import type { Edge, SideInputAccess, StageNode, Windows } from '../execution/index.ts';
-import type { Pair } from './group-table.ts';
+import type { Pair } from '../shuffle/index.ts';
 import { sideInputsOf } from './plan.ts';
 
 /** Keeps the elements of a collection that is a side input, by window. */

@@ -11,9 +11,9 @@ import {
   type Step,
 } from '../../model/index.ts';
 import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
+import type { ElementStore } from '../shuffle/index.ts';
 import { named } from './connector-error.ts';
 import { SinkEdge } from './edges.ts';
-import type { ElementStore } from './element-store.ts';
 
 /** What a write takes from its run. */
 export interface WriteEnvironment {

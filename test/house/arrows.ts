@@ -10,7 +10,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'io/*': ['model', 'transforms', 'io/*'],
   host: ['model'],
   'runners/execution': ['model'],
-  'runners/direct': ['model', 'runners/execution', 'host'],
+  'runners/shuffle': ['model', 'runners/execution'],
+  'runners/direct': ['model', 'runners/execution', 'runners/shuffle', 'host'],
   testing: ['model', 'transforms', 'host', 'runners/*'],
   ui: ['model'],
   cli: ['model', 'transforms', 'io/*', 'host', 'runners/*', 'testing', 'ui'],
@@ -24,6 +25,7 @@ const MACHINE: Readonly<Record<string, ReadonlySet<string>>> = {
   model: new Set(),
   transforms: new Set(),
   'runners/execution': PURE_MODULES,
+  'runners/shuffle': PURE_MODULES,
   'runners/direct': PURE_MODULES,
   'io/*': new Set([...PURE_MODULES, 'node:stream', 'node:sqlite', 'node:worker_threads']),
 };

@@ -4,6 +4,7 @@ import {
   asMap,
   asSingleton,
   type CombineFn,
+  counter,
   customWindows,
   ElementError,
   fixedWindows,
@@ -153,6 +154,15 @@ describe.each(bothPaths)('$path', ({ runner }) => {
       expect(new Set(numbered.calls)).toEqual(new Set(['start', 'finish', 'teardown 10']));
     },
   );
+
+  test('metrics of a step that is not there are asked for in vain', async () => {
+    const p = new Pipeline();
+    const seen = counter('test', 'seen');
+    numbers(p).map(() => seen.inc(), { name: 'See' });
+    const result = await p.run(runner());
+    expect(result.metric(seen, 'See').committed).toBe(2);
+    expect(() => result.metric(seen, 'Sea')).toThrow(/^Sea: the pipeline has no such step\..*"See"/);
+  });
 
   test('elements between two sliding windows are in none, and are lost', async () => {
     const p = new Pipeline();

@@ -1,0 +1,11 @@
+// What elements wait in between two stages: the groups of a GroupByKey or CombinePerKey, and stores for what comes later. In
+// memory, and in temporary files once memory is short; memory-watch.ts says when. Knows the model and runners/execution.
+//
+// Start with grouping.ts (one grouping from its elements to its groups), then aligned-table.ts and partitions.ts;
+// docs/decisions/0013-groupings.md has the reasons and figures.
+export { ElementStore } from './element-store.ts';
+export type { Pair } from './group-table.ts';
+export { Grouping } from './grouping.ts';
+export { MemoryWatch } from './memory-watch.ts';
+export { reducerOf } from './reducer.ts';
+export { Spill } from './spill.ts';
