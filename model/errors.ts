@@ -33,7 +33,7 @@ export class OptionsError extends Error {
 }
 
 /** Where an {@link ElementError} happened. */
-export interface ElementPlace extends ErrorDetails {
+export interface ElementPlace {
   /** Where the source found the element, e.g. `orders.csv line 12`. */
   readonly coordinate?: string | undefined;
   readonly timestamp?: number | undefined;
@@ -49,8 +49,10 @@ export class ElementError extends Error {
   readonly element: string;
   readonly place: ElementPlace;
 
-  constructor(step: string, element: unknown, message: string, place: ElementPlace = {}) {
-    super(prefixed(step, message), place.cause === undefined ? {} : { cause: place.cause });
+  constructor(step: string, element: unknown, message: string, details: ElementPlace & ErrorDetails = {}) {
+    // The cause is the error's own: in its place as well, it would be printed twice.
+    const { cause, ...place } = details;
+    super(prefixed(step, message), cause === undefined ? {} : { cause });
     this.step = step;
     this.element = showValue(element);
     this.place = place;

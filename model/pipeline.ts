@@ -67,6 +67,8 @@ export class Pipeline {
   readonly #steps: Step[] = [];
   #scope: Scope = new NameScope('', false);
   #hasRun = false;
+  /** How many runs are under way. */
+  #running = 0;
 
   /** All steps so far, producers before consumers. */
   get graph(): Graph {
@@ -106,7 +108,16 @@ export class Pipeline {
   run(runner: Runner, options: RunOptions = {}): Promise<PipelineResult> {
     if (typeof Object(runner).run !== 'function') return Promise.reject(noRunner(runner));
     this.#hasRun = true;
-    return runner.run(this, options);
+    return this.#runOn(runner, options);
+  }
+
+  async #runOn(runner: Runner, options: RunOptions): Promise<PipelineResult> {
+    this.#running++;
+    try {
+      return await runner.run(this, options);
+    } finally {
+      this.#running--;
+    }
   }
 
   /**
@@ -124,6 +135,12 @@ export class Pipeline {
   ): readonly PCollection<unknown>[] {
     const callSite = new Error('the step was made here');
     const { path, isNumbered } = this.#scope.enter(name);
+    if (this.#running > 0) {
+      throw new PipelineError(
+        path,
+        'its pipeline is running. Steps that are added now would not run. Build all of it before run(...), or another pipeline.',
+      );
+    }
     for (const input of spec.inputs) input.assertBelongsTo(this, path);
     const outputs = spec.outputs.map((output) => new PCollection<unknown>(this, path, output));
     this.#steps.push({

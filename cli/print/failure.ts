@@ -108,7 +108,7 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
     window: place.window === undefined || place.window === 'global' ? undefined : safe(place.window),
     attempts: place.attempts,
   };
-  if (place.cause === undefined) {
+  if (error.cause === undefined) {
     const { what, why, fix } = sentencesOf(withoutPlace(error.message, step));
     return {
       ...about,
@@ -119,15 +119,15 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
       causes: [],
     };
   }
-  const inner = sentencesOf(told(place.cause, context).message);
-  const isVigas = place.cause instanceof ConnectorError || place.cause instanceof CoderError;
+  const inner = sentencesOf(told(error.cause, context).message);
+  const isVigas = error.cause instanceof ConnectorError || error.cause instanceof CoderError;
   return {
     ...about,
     title,
-    error: isVigas ? { ...told(place.cause, context), message: safe(inner.what) } : told(place.cause, context),
-    at: placeOf(place.cause, context),
+    error: isVigas ? { ...told(error.cause, context), message: safe(inner.what) } : told(error.cause, context),
+    at: placeOf(error.cause, context),
     madeAt: userPlace(made?.callSite.stack, context),
-    causes: causesOf(place.cause, context),
+    causes: causesOf(error.cause, context),
     why: isVigas ? inner.why && safe(inner.why) : undefined,
     fix: (isVigas ? inner.fix && safe(inner.fix) : undefined) ?? adviceFor(made),
   };

@@ -34,9 +34,10 @@ describe('an error says where it happened in front of its message and as a field
   });
 
   test('an ElementError by its step, with the element as text and where it came from', () => {
-    const place = { coordinate: 'orders.csv line 12', timestamp: 5, window: 'global', attempts: 2, cause };
-    const error = new ElementError('Parse', { id: 1 }, 'it is wrong.', place);
+    const place = { coordinate: 'orders.csv line 12', timestamp: 5, window: 'global', attempts: 2 };
+    const error = new ElementError('Parse', { id: 1 }, 'it is wrong.', { ...place, cause });
     expect(error).toMatchObject({ name: 'ElementError', step: 'Parse', element: '{"id":1}', place, cause });
+    expect(error.place).toEqual(place);
     expect('cause' in new ElementError('Parse', 1, 'it is wrong.')).toBe(false);
   });
 

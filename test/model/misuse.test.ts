@@ -95,3 +95,13 @@ test.each([[undefined], [(() => 1) as never]])('a pipeline with no runner says s
   await expect(p.run(runner as never)).rejects.toThrow(/^its runner is .* run\(directRunner\(\)\)/);
   expect(p.hasRun).toBe(false);
 });
+
+test('a step that is made while its pipeline runs is refused, and may be made afterwards', async () => {
+  const p = new Pipeline();
+  const running = p.run({ name: 'Waits', run: () => new Promise(() => {}) });
+  void running;
+  expect(() => p.apply(createElements([1]))).toThrow(/^Create\/Create: its pipeline is running\..*before run/);
+  const q = new Pipeline();
+  await q.run({ name: 'Fails', run: () => Promise.reject(new Error('no')) }).catch(() => {});
+  expect(() => q.apply(createElements([1]))).not.toThrow();
+});
