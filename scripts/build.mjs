@@ -45,7 +45,7 @@ function joinModules(folder) {
   const args = [
     toolFile('rolldown'),
     '--config',
-    path.join(root, 'scripts/rolldown.config.mjs'),
+    path.join(root, 'scripts/join-modules.mjs'),
     '--log-level',
     'warn',
   ];
