@@ -2,10 +2,12 @@ import {
   type BoundedWindow,
   type Coder,
   CoderError,
+  ElementError,
   encodeKey,
   iterableData,
   type IterableData,
   learningCoder,
+  messageOf,
   type Timestamp,
   type TimestampCombiner,
   windowKey,
@@ -22,16 +24,28 @@ class DiskValues implements IterableData<unknown> {
   readonly #sequence: BlockSequence;
   readonly #coder: Coder<unknown>;
   readonly #kept: readonly unknown[];
+  readonly #step: string;
 
-  constructor(sequence: BlockSequence, coder: Coder<unknown>, kept: readonly unknown[]) {
+  constructor({ sequence, kept }: Group, coder: Coder<unknown>, step: string) {
     this.#sequence = sequence;
     this.#coder = coder;
     this.#kept = kept;
+    this.#step = step;
   }
 
   *[Symbol.iterator](): Iterator<unknown> {
-    for (const reader of this.#sequence.blocks()) {
-      while (!reader.isAtEnd()) yield this.#coder.decode(reader);
+    try {
+      for (const reader of this.#sequence.blocks()) {
+        while (!reader.isAtEnd()) yield this.#coder.decode(reader);
+      }
+    } catch (error) {
+      // As an error of the grouping: the function that iterates is not at fault, nor is its element.
+      throw new ElementError(
+        this.#step,
+        undefined,
+        `values of a group could not be read back from disk: ${messageOf(error)} They did not fit into memory. Raise the memory limit, or mend the disk that TMPDIR lies on.`,
+        { cause: error },
+      );
     }
     for (const value of this.#kept) yield value;
   }
@@ -46,16 +60,19 @@ interface Group {
   readonly kept: unknown[];
 }
 
+/** What such groups take from their step and run. */
+export interface DiskGroupsSpec {
+  readonly step: string;
+  readonly spill: Spill;
+  readonly combiner: TimestampCombiner;
+  readonly codegen: boolean;
+}
+
 /**
  * Groups of few keys with more values than memory should hold: each group's values become a sequence on disk, and the
  * iterable that functions get reads them from there. The file stays until the run ends, as an iterable may be kept.
  */
-export function* diskGroups(
-  rows: Iterable<Row>,
-  spill: Spill,
-  combiner: TimestampCombiner,
-  codegen: boolean,
-): Iterable<Batch> {
+export function* diskGroups(rows: Iterable<Row>, { step, spill, combiner, codegen }: DiskGroupsSpec): Iterable<Batch> {
   const file = new BlockFile(spill.file());
   const coder = learningCoder({ codegen });
   const groups = new Map<string, Group>();
@@ -80,8 +97,8 @@ export function* diskGroups(
     }
     group.sequence.wrote();
   }
-  for (const { key, window, timestamp, sequence, kept } of groups.values()) {
-    const timestamps = combiner === 'end-of-window' ? null : Float64Array.of(timestamp);
-    yield groupBatch([{ key, value: new DiskValues(sequence, coder, kept) }], [window], timestamps);
+  for (const group of groups.values()) {
+    const timestamps = combiner === 'end-of-window' ? null : Float64Array.of(group.timestamp);
+    yield groupBatch([{ key: group.key, value: new DiskValues(group, coder, step) }], [group.window], timestamps);
   }
 }

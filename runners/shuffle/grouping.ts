@@ -137,7 +137,8 @@ export class Grouping implements Edge {
       for (const row of partition.rows()) parts.append(row);
       yield* this.#finish(parts);
     } else if (reducer.keepsValues && !mergesWindows(this.#spec)) {
-      yield* diskGroups(partition.rows(), spill, windowing.timestampCombiner, codegen);
+      const { step } = this.#spec;
+      yield* diskGroups(partition.rows(), { step, spill, combiner: windowing.timestampCombiner, codegen });
     } else yield* this.#inMemory(partition);
   }
 
