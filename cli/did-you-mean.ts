@@ -1,6 +1,7 @@
 /** The word that was most likely meant: the nearest by edits, if it is near enough. */
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
-  const most = Math.max(1, Math.floor(word.length / 3));
+  // Of one letter there is nothing that two words could have in common.
+  const most = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let fewest = most + 1;
   for (const candidate of known) {

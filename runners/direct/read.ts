@@ -1,19 +1,22 @@
 import {
+  ConnectorError,
   DEAD_LETTERS,
   ElementError,
   type Host,
   MAIN,
+  MAX_TIMESTAMP,
+  messageOf,
   MIN_TIMESTAMP,
   NO_FIRING,
   type PaneInfo,
   PipelineError,
   type RestrictionReader,
+  showValue,
   type SourceBatch,
   type SourceContext,
   type SourceOutput,
   type Step,
   type Timestamp,
-  messageOf,
 } from '../../model/index.ts';
 import { connectorError, named } from './connector-error.ts';
 import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
@@ -123,6 +126,26 @@ async function readOnce<T>({ step }: Reading, output: ReaderOutput, read: () => 
 
 const contextOf = ({ host, signal, step }: Reading): SourceContext => ({ host, signal, step: step.path });
 
+/** @throws ConnectorError for what is no batch of elements. */
+function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>): void {
+  if (!Array.isArray(values)) {
+    throw new ConnectorError(
+      step,
+      `its reader gave ${showValue(values)} for values. Elements are handed over in arrays. Emit { values: [...] }.`,
+    );
+  }
+  if (typeof timestamps === 'number') checkTimestamp(step, timestamps);
+  else if (timestamps !== undefined) for (const timestamp of timestamps) checkTimestamp(step, timestamp);
+}
+
+function checkTimestamp(step: string, timestamp: Timestamp): void {
+  if (timestamp >= MIN_TIMESTAMP && timestamp <= MAX_TIMESTAMP) return;
+  throw new ConnectorError(
+    step,
+    `its reader gave the timestamp ${timestamp}. Event time is a number of milliseconds between MIN_TIMESTAMP and MAX_TIMESTAMP. Give e.g. date.getTime().`,
+  );
+}
+
 class ReaderOutput implements SourceOutput<unknown> {
   readonly #reading: Reading;
   readonly #origin: Origin;
@@ -136,7 +159,8 @@ class ReaderOutput implements SourceOutput<unknown> {
   }
 
   emit(batch: SourceBatch<unknown>): void | Promise<void> {
-    const { progress } = this.#reading;
+    const { progress, step } = this.#reading;
+    checkBatch(step.path, batch);
     if (batch.bytes !== undefined) progress.read(batch.bytes);
     if (this.#rejects.length > 0) return this.#emitAfterRejects(batch);
     if (batch.values.length > 0) return this.#feed(toBatch(batch, this.#origin), MAIN);

@@ -23,6 +23,9 @@ export function badKey({ path }: NodeRuntime, key: unknown, value: unknown): Ele
   );
 }
 
+const isTimestamp = (value: unknown): value is Timestamp =>
+  typeof value === 'number' && value >= MIN_TIMESTAMP && value <= MAX_TIMESTAMP;
+
 /** What is wrong with a timestamp: it is no instant, or lies before the input's by more than the step allows. */
 export function timestampError(
   node: NodeRuntime,
@@ -30,7 +33,7 @@ export function timestampError(
   input: Timestamp,
   value: unknown,
 ): ElementError | undefined {
-  if (typeof timestamp === 'number' && timestamp >= MIN_TIMESTAMP && timestamp <= MAX_TIMESTAMP) {
+  if (isTimestamp(timestamp)) {
     return skewError(node, timestamp, input, value);
   }
   return new ElementError(
@@ -67,8 +70,15 @@ function skewError(
   );
 }
 
-/** @throws ElementError for an output that lies too far before its input. */
+/** @throws ElementError for an output that is at no time, or lies too far before its input. */
 export function checkSkew(node: NodeRuntime, output: Timestamp, input: Timestamp, value: unknown): void {
+  if (!isTimestamp(output)) {
+    throw new ElementError(
+      node.path,
+      value,
+      `an output has the timestamp ${String(output)}. Event time is a number of milliseconds between MIN_TIMESTAMP and MAX_TIMESTAMP. Pass e.g. date.getTime().`,
+    );
+  }
   const error = skewError(node, output, input, value);
   if (error !== undefined) throw error;
 }

@@ -66,23 +66,20 @@ const combineReducer = (fn: CombineFn<unknown, unknown, unknown>, refuse: (value
   keepsValues: false,
 });
 
-/** A combine function gave what is not there yet. */
-class PromiseError extends TypeError {}
+/** A function of a grouping gave what it may not; the message says all, but which step it is. */
+export class GroupingMisuse extends TypeError {}
 
 function promised(value: unknown): void {
-  if (isThenable(value)) throw new PromiseError();
+  if (!isThenable(value)) return;
+  throw new GroupingMisuse(
+    'its combine function gave a promise. Values are combined at once. Make all of its functions sync, and call what is async in a map(...) before or after.',
+  );
 }
 
 /** What a combine function threw, as an error that names its step. */
 export function combineError(step: string, error: unknown, value: unknown): Error {
   if (error instanceof ElementError) return error;
-  if (error instanceof PromiseError) {
-    return new ElementError(
-      step,
-      value,
-      'its combine function gave a promise. Values are combined at once. Make all of its functions sync, and call what is async in a map(...) before or after.',
-    );
-  }
+  if (error instanceof GroupingMisuse) return new ElementError(step, value, error.message, { cause: error.cause });
   const message = messageOf(error).replace(/\.$/, '');
   return new ElementError(
     step,

@@ -55,3 +55,8 @@ test.each([
 ])('%s was most likely meant as %s', (word, meant) => {
   expect(didYouMean(word, ['input', 'output', 'memory-limit'])).toBe(meant);
 });
+
+test('of one letter no other is likely', () => {
+  expect(didYouMean('x', ['n'])).toBe(undefined);
+  expect(didYouMean('N', ['n'])).toBe('n');
+});

@@ -4,16 +4,24 @@ import {
   asMap,
   asSingleton,
   type CombineFn,
+  ConnectorError,
   counter,
   customWindows,
+  type CustomWindowsSpec,
   ElementError,
   fixedWindows,
   interval,
+  type IntervalWindow,
   kv,
+  type OffsetRange,
+  OffsetTracker,
   OptionsError,
+  outputAt,
   type PCollection,
   Pipeline,
+  read,
   slidingWindows,
+  type Source,
 } from '../../../model/index.ts';
 import { create } from '../../../transforms/index.ts';
 import { bothPaths } from '../../helpers/runners.ts';
@@ -65,6 +73,31 @@ const failures: readonly (readonly [what: string, build: (p: Pipeline) => unknow
     /^WindowInto\(W\): .* maxTimestamp is Infinity/,
   ],
   [
+    'a merge that gives no list',
+    (p) => merging(p, (async () => []) as never),
+    /^CombinePerKey\(adder\): merge of the window function W gave \[promise\]\./,
+  ],
+  [
+    'a merge that gives a window without an end',
+    (p) => merging(p, (merged) => [{ merged, result: {} as never }]),
+    /^CombinePerKey\(adder\): merge of the window function W gave \[\{"merged"/,
+  ],
+  [
+    'a merge that throws',
+    (p) => merging(p, () => JSON.parse('{')),
+    /^CombinePerKey\(adder\): merge of the window function W failed: .* Mend what it throws\.$/,
+  ],
+  [
+    'an output at no time',
+    (p) => numbers(p).parDo({ name: 'P', process: (n) => [outputAt(n, Number.NaN)] }),
+    /^P: an output has the timestamp NaN\. Event time/,
+  ],
+  [
+    'an output beyond time',
+    (p) => numbers(p).parDo({ name: 'P', process: (n) => [outputAt(n, 1e20)] }),
+    /^P: an output has the timestamp 100000000000000000000\. Event time/,
+  ],
+  [
     'two singletons',
     (p) =>
       numbers(p).map((_, { sideInputs }) => sideInputs.s, {
@@ -92,6 +125,13 @@ const failures: readonly (readonly [what: string, build: (p: Pipeline) => unknow
     /^M: the side input 's' is in windows that Own makes from its elements.*Re-window it/,
   ],
 ];
+
+function merging(p: Pipeline, merge: CustomWindowsSpec<IntervalWindow, unknown>['merge'] & object): void {
+  numbers(p)
+    .windowInto(customWindows({ name: 'W', assign: (at) => [interval(at, at + 100)], merge }))
+    .keyBy(() => 'key')
+    .combinePerKey(adder);
+}
 
 function throwing(p: Pipeline, what: unknown): void {
   numbers(p).map(
@@ -154,6 +194,31 @@ describe.each(bothPaths)('$path', ({ runner }) => {
       expect(new Set(numbered.calls)).toEqual(new Set(['start', 'finish', 'teardown 10']));
     },
   );
+
+  test.each([
+    [
+      'a timestamp that is none',
+      { values: [1], timestamps: Number.NaN },
+      /^Odd\/Read: its reader gave the timestamp NaN/,
+    ],
+    ['one among many', { values: [1, 2], timestamps: Float64Array.of(1, 1e20) }, /gave the timestamp 1000000000/],
+    ['values that are none', { values: 5 as never }, /^Odd\/Read: its reader gave 5 for values\./],
+  ])('a reader that gives %s: the error says so', async (_, batch, message) => {
+    const p = new Pipeline();
+    const odd: Source<number, OffsetRange, number> = {
+      kind: 'source',
+      name: 'Odd',
+      initialRestriction: () => ({ from: 0, to: 1 }),
+      createTracker: (range) => new OffsetTracker(range),
+      async read(_element, tracker, output) {
+        if (tracker.tryClaim(0)) await output.emit(batch);
+        return undefined;
+      },
+    };
+    p.apply(read(odd));
+    await expect(p.run(runner())).rejects.toThrow(ConnectorError);
+    await expect(p.run(runner())).rejects.toThrow(message);
+  });
 
   test('metrics of a step that is not there are asked for in vain', async () => {
     const p = new Pipeline();
