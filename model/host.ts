@@ -47,6 +47,7 @@ export interface MemoryGauge {
   rss(): number;
   /** The largest resident set size so far. */
   peakRss(): number;
+  /** What values take, the contents of buffers included, garbage that was not collected yet as well. */
   heapUsed(): number;
   /** Where the heap ends: past it the process is ended by its own engine. */
   heapLimit(): number;
