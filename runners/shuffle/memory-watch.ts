@@ -15,7 +15,7 @@ const HELD_SHARE = 0.35;
 const PROCESS_SHARE = 0.7;
 const COLLECT_SHARE = 0.8;
 /** So much more in the heap than after the last collection is worth another one. */
-const GARBAGE_SHARE = 0.2;
+const GARBAGE_SHARE = 0.12;
 const LEAST_GARBAGE = 12 << 20;
 /** A partition on disk may have this share: in memory it becomes several times as large. */
 const PARTITION_SHARE = 1 / 48;
