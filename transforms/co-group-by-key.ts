@@ -86,13 +86,17 @@ function together<K>(
   const tagged = Object.values(collections).map((collection: PCollection<KV<K, unknown>>, from) =>
     collection.map(
       (pair) => (from === last && !isTagged(pair.value) ? pair : kv(pair.key, { [FROM]: from, value: pair.value })),
-      { name: `Tag${from}` },
+      { name: tagName(names[from], from) },
     ),
   );
   return flatten(tagged, { name: 'Together' })
     .groupByKey({ name: 'Group' })
     .mapValues((values) => apart(values, names), { name: 'Apart' });
 }
+
+/** Errors and metrics tell collections by the names that the user gave, as far as these fit into one. */
+const tagName = (name: string | undefined, from: number): string =>
+  name !== undefined && /^[\w$-]+$/.test(name) ? `Tag(${name})` : `Tag${from}`;
 
 /** The values by the names of their collections. */
 function apart(values: Iterable<unknown>, names: readonly string[]): Readonly<Record<string, Iterable<unknown>>> {

@@ -146,3 +146,13 @@ test('collections of two pipelines, or of different windows, are refused', () =>
     /Call windowInto with the same/,
   );
 });
+
+test('collections in other windows are told by their names', () => {
+  const p = new Pipeline();
+  const users = p.apply(create([kv(1, 'ann')]), { name: 'Users' });
+  const orders = p.apply(create([kv(1, 'tea')]), { name: 'Orders' }).windowInto(fixedWindows({ size: 5 }));
+  expect(() => coGroupByKey({ users, orders })).toThrow(
+    /^CoGroupByKey\/Together: CoGroupByKey\/Tag\(users\) is windowed by GlobalWindows and CoGroupByKey\/Tag\(orders\)/,
+  );
+  expect(() => coGroupByKey({ 'a/b': users, '': users })).not.toThrow();
+});
