@@ -79,6 +79,12 @@ function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpe
       `files is ${JSON.stringify(files)}. It names no file. Give a path, or a directory with a / at its end.`,
     );
   }
+  if (files.includes('*')) {
+    throw new PipelineError(
+      step,
+      `files is ${JSON.stringify(files)}. A * stands for any name where files are read; here it would be a letter of the name. Leave it out, and pass shards for several files.`,
+    );
+  }
   if (!Number.isSafeInteger(shards) || shards < 1 || shards > 100_000) {
     throw new PipelineError(
       step,

@@ -133,6 +133,7 @@ test('a manifest that somebody changed is refused, with what to do', async () =>
 test.each([
   [{ files: '' }, /files is ""\. It names no file/],
   [{ files: 'a\0b' }, /It names no file/],
+  [{ files: 'out/x-*.bin' }, /files is "out\/x-\*\.bin"\. A \* stands for .* pass shards/],
   [
     { files: 'out/{day}.bin' },
     /files has \{day\}, which is no placeholder\. .* Known are \{shard\}, \{shards\}, \{window\}, \{partition\}/,
