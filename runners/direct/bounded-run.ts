@@ -124,7 +124,7 @@ export class BoundedRun {
     for (const write of this.#network.writes.values()) {
       const stages = write.step.inputs.map((input) => this.#plan.stageOf.get(this.#plan.producerOf(input)));
       const isFed = stages.every((stage) => [...(stage?.roots ?? [])].every((root) => this.#finished.has(root)));
-      if (isFed && !write.isPrepared) await write.prepare();
+      if (isFed && !write.isPrepared) await this.#turn.besides(() => write.prepare());
     }
   }
 

@@ -44,6 +44,28 @@ export class Turn {
     return undefined;
   };
 
+  /** Waits for work that takes no turns, a sink that closes its files say; memory is looked at meanwhile. */
+  async besides(work: () => Promise<void>): Promise<void> {
+    let stop = (): void => undefined;
+    let failure: { readonly error: unknown } | undefined;
+    const look = (): void => {
+      try {
+        this.#regularly();
+        stop = this.#host.clock.setTimer(LOOK_EVERY, look, { isBackground: true });
+      } catch (error) {
+        // A full disk: nobody waits for a timer, so it is told when the work is done.
+        failure = { error };
+      }
+    };
+    stop = this.#host.clock.setTimer(LOOK_EVERY, look, { isBackground: true });
+    try {
+      await work();
+    } finally {
+      stop();
+    }
+    if (failure !== undefined) throw failure.error;
+  }
+
   async #yield(): Promise<void> {
     await this.#host.yieldTurn();
     this.#last = this.#host.clock.monotonic();
