@@ -42,13 +42,7 @@ export function build({ mayHaveErrors = false } = {}) {
 /** Replaces the modules in a folder by the entries and what these share, a file for each. */
 function joinModules(folder) {
   const joined = `${folder}-joined`;
-  const args = [
-    toolFile('rolldown'),
-    '--config',
-    path.join(root, 'scripts/join-modules.mjs'),
-    '--log-level',
-    'warn',
-  ];
+  const args = [toolFile('rolldown'), '--config', path.join(root, 'scripts/join-modules.mjs'), '--log-level', 'warn'];
   const env = { ...process.env, VIGA_MODULES: folder, VIGA_JOINED: joined };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${stdout}${stderr}The modules could not be joined, so nothing was built.`);

@@ -7,14 +7,13 @@ import {
   type IntervalWindow,
   sessions,
   slidingWindows,
-  type WindowFn,
 } from '../../index.ts';
+import type { AnyWindowFn } from '../../model/index.ts';
 import * as fn from './functions.ts';
 import type { WindowKind } from './graphs.ts';
 
 /** Any of the window functions, the type of its windows forgotten. */
-// biome-ignore lint/suspicious/noExplicitAny: merge takes windows of one type, and which one is not known here.
-export const window = (kind: WindowKind): WindowFn<any, number> => {
+export const window = (kind: WindowKind): AnyWindowFn => {
   switch (kind) {
     case 'global':
       return globalWindows();
