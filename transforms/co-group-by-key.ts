@@ -106,12 +106,26 @@ function apart(values: Iterable<unknown>, names: readonly string[]): Readonly<Re
     return Object.fromEntries(names.map((name, from) => [name, new ValuesFrom(values, from, last)]));
   }
   const parts: unknown[][] = names.map(() => []);
-  const untagged = parts[last];
-  for (const value of values) {
-    if (isTagged(value)) parts[value[FROM]]?.push(value.value);
-    else untagged?.push(value);
+  let at = 0;
+  for (; at < values.length; at++) {
+    const value: unknown = values[at];
+    if (!isTagged(value)) break;
+    parts[value[FROM]]?.push(value.value);
+  }
+  // Those of the last collection usually come last, as it is read last: one copy then.
+  if (isUntaggedFrom(values, at)) parts[last] = (parts[last] ?? []).concat(values.slice(at));
+  else {
+    for (const value of values.slice(at)) {
+      if (isTagged(value)) parts[value[FROM]]?.push(value.value);
+      else parts[last]?.push(value);
+    }
   }
   return Object.fromEntries(names.map((name, from) => [name, parts[from] ?? []]));
+}
+
+function isUntaggedFrom(values: readonly unknown[], from: number): boolean {
+  for (let at = from; at < values.length; at++) if (isTagged(values[at])) return false;
+  return true;
 }
 
 /** The values of a group that are from one collection. */
