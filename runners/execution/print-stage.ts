@@ -32,9 +32,21 @@ interface Place {
   readonly isApart: boolean;
   readonly isFree: boolean;
   readonly depth: number;
+  /** The variables that make up the pair `v`, where it is one that the step before makes. */
+  readonly pair: { readonly key: string; readonly value: string } | undefined;
 }
 
-const APART: Place = { v: 'v', t: 't', w: 'w', p: 'p', flow: undefined, isApart: true, isFree: false, depth: 0 };
+const APART: Place = {
+  v: 'v',
+  t: 't',
+  w: 'w',
+  p: 'p',
+  flow: undefined,
+  isApart: true,
+  isFree: false,
+  depth: 0,
+  pair: undefined,
+};
 const IN_LOOP: Place = { ...APART, flow: 'i - from', isApart: false, isFree: true };
 
 /** The text of a stage, part by part. */
@@ -67,6 +79,8 @@ export class StagePrinter {
         const e = `e${this.parameters.size}`;
         this.parameters.set(e, target.edge);
         const at = target.edge.ignoresTimestamps ? '0' : t;
+        const { key, value } = place.pair ?? { key: `${v}.key`, value: `${v}.value` };
+        if (target.edge.addPair !== undefined) return `${e}.addPair(${key}, ${value}, ${at}, ${w});`;
         return `${e}.add(${v}, ${at}, ${w}, ${p}); if (${e}.isFull) S.full = true;`;
       })
       .join('\n');
@@ -93,10 +107,11 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
 }`;
   }
 
-  #step(node: StageNode, place: Place): string {
+  #step(node: StageNode, given: Place): string {
+    const place = { ...given, pair: undefined };
     const { index, step } = node;
     const { v, t } = place;
-    const [r, o] = [`r${index}`, `o${index}`];
+    const r = `r${index}`;
     switch (step.primitive.kind) {
       case 'Map':
         return this.#async(node, place, (inner) => this.#rest(node, { ...inner, v: r }));
@@ -107,11 +122,7 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
           (inner) => `if (${r}) {\n${this.#rest(node, { ...inner, flow: undefined })}\n}`,
         );
       case 'MapValues':
-        return this.#async(
-          node,
-          place,
-          (inner) => `const ${o} = { key: ${v}.key, value: ${r} };\n${this.#rest(node, { ...inner, v: o })}`,
-        );
+        return this.#async(node, place, (inner) => this.#pair(node, inner, { key: `${v}.key`, value: r }));
       case 'FlatMap':
       case 'ParDo':
         return this.#many(node, place);
@@ -119,7 +130,7 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
         return this.#sync(node, place, {
           isBad: `${r} === undefined || isThenable(${r})`,
           refuse: 'badKey',
-          rest: (inner) => `const ${o} = { key: ${r}, value: ${v} };\n${this.#rest(node, { ...inner, v: o })}`,
+          rest: (inner) => this.#pair(node, inner, { key: r, value: v }),
         });
       case 'WithTimestamps':
         return this.#sync(node, place, {
@@ -139,6 +150,14 @@ ${this.#step(node, { ...place, w: x, flow: undefined, isFree: false })}
     return mayLoseElements(node)
       ? `if (${place.w}.length !== 0) {\n${this.#rest(node, { ...place, flow: undefined })}\n}`
       : this.#rest(node, place);
+  }
+
+  /** What follows a step that makes a pair: the object itself only where something takes it as such. */
+  #pair(node: StageNode, place: Place, pair: { readonly key: string; readonly value: string }): string {
+    const o = `o${node.index}`;
+    const isTaken = targetsOf(node).some((target) => target.kind === 'node' || target.edge.addPair === undefined);
+    const made = isTaken ? `const ${o} = { key: ${pair.key}, value: ${pair.value} };\n` : '';
+    return `${made}${this.#rest(node, { ...place, v: o, pair })}`;
   }
 
   /** A step whose result is needed at once: some results are refused, which may make a dead letter of the element. */

@@ -28,6 +28,8 @@ export interface StageNode {
 export interface Edge {
   readonly name: string;
   add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void;
+  /** The same for edges that take key-value pairs only: without the pair, which then need not be made. */
+  readonly addPair?: (key: unknown, value: unknown, timestamp: Timestamp, windows: Windows) => void;
   /** Whether `add` makes no use of the timestamp: passing a number that is not small makes an object of it. */
   readonly ignoresTimestamps?: boolean;
   readonly isFull: boolean;

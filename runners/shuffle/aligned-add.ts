@@ -68,14 +68,14 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
       groups.keys[slot] = key;
     }
   };
-  return (pair, timestamp, windows) => {
+  return (key, value, timestamp, windows) => {
     if (windows !== lastWindows) {
       const [window] = windows;
       // Windows have places by their ends, each for the one that was there last: a Map of lists takes 40 ns.
       const place = window === undefined ? 0 : (window.maxTimestamp / 1000) & 255;
       if (seen[place] !== windows) {
         const found = groupsOf(windows);
-        if (found === undefined) return addToEach(pair, timestamp, windows);
+        if (found === undefined) return addToEach(key, value, timestamp, windows);
         seen[place] = windows;
         seenGroups[place] = found;
       }
@@ -84,7 +84,6 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
       values = groups.values;
       lastWindows = windows;
     }
-    const { key, value } = pair;
     let isNew = false;
     let slot: number | undefined;
     try {
@@ -98,7 +97,7 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
       }
       if (hasTimestamps) addTimestamp(slot, timestamp);
     } catch (error) {
-      throw failed(error, pair);
+      throw failed(error, { key, value });
     }
     // Outside the try: a disk that is full while the table is emptied is no failure of this element.
     if (isNew) added();

@@ -60,8 +60,8 @@ export class AlignedTable implements GroupTable {
       isPrimitive: isPrimitiveKey,
       encode: (key) => spec.keys.encode(key),
       groupsOf: (windows) => this.#groupsOf(windows),
-      addToEach: (pair, timestamp, windows) => {
-        for (const window of windows) this.add(pair, timestamp, this.#only(window));
+      addToEach: (key, value, timestamp, windows) => {
+        for (const window of windows) this.add(key, value, timestamp, this.#only(window));
       },
       added: () => spec.onGrowth(++this.#size),
       sample: (held, added) => this.#measure(held, added),
@@ -83,7 +83,7 @@ export class AlignedTable implements GroupTable {
 
   addRow({ key, window, timestamp, isReduced, value }: Row): void {
     if (!isReduced) {
-      this.add({ key, value }, timestamp, this.#only(window));
+      this.add(key, value, timestamp, this.#only(window));
       return;
     }
     const { reducer, timestampCombiner, keys } = this.#spec;

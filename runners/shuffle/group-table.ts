@@ -11,7 +11,7 @@ export interface Pair {
 }
 
 /** Takes an element into a table. */
-export type AddToGroup = (pair: Pair, timestamp: Timestamp, windows: Windows) => void;
+export type AddToGroup = (key: unknown, value: unknown, timestamp: Timestamp, windows: Windows) => void;
 
 /** One thing that a table holds for a key and a window: an accumulator, or a list of values. */
 export interface Row {

@@ -3,14 +3,13 @@ import {
   ElementError,
   KeyError,
   keyEncoder,
-  type PaneInfo,
   type Timestamp,
   type WindowingStrategy,
 } from '../../model/index.ts';
 import type { Batch, Edge, Windows } from '../execution/index.ts';
 import { AlignedTable, type TableSpec } from './aligned-table.ts';
 import { diskGroups } from './disk-groups.ts';
-import type { GroupTable, Pair, Row } from './group-table.ts';
+import type { AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
 import { type Partition, Partitions } from './partitions.ts';
 import { combineError, type Reducer } from './reducer.ts';
@@ -46,7 +45,8 @@ export class Grouping implements Edge {
   readonly name: string;
   readonly isFull = false;
   readonly ignoresTimestamps: boolean;
-  add: Edge['add'];
+  /** Replaced when elements go to disk as they come; read it each time. */
+  addPair: AddToGroup;
   readonly #spec: GroupingSpec;
   readonly #codec: RowCodec;
   readonly #table: GroupTable;
@@ -65,7 +65,13 @@ export class Grouping implements Edge {
     this.#table = tableOf(spec, (size) => {
       if (size >= MOST_GROUPS) this.spill();
     });
-    this.add = this.#table.add;
+    this.addPair = this.#table.add;
+  }
+
+  add(value: unknown, timestamp: Timestamp, windows: Windows): void {
+    // Elements of its input are pairs by the types of groupByKey and combinePerKey.
+    const { key, value: held } = value as Pair;
+    this.addPair(key, held, timestamp, windows);
   }
 
   flush(): void {}
@@ -86,7 +92,8 @@ export class Grouping implements Edge {
         for (const value of row.value as unknown[]) partitions.append({ ...row, isReduced: false, value });
       else partitions.append({ ...row, value: this.#compact(row) });
     });
-    if (reducer.keepsValues || !isHitOften) this.add = (value, ...at) => this.#addToDisk(value as Pair, ...at);
+    if (reducer.keepsValues || !isHitOften)
+      this.addPair = (key, value, timestamp, windows) => this.#addToDisk({ key, value }, timestamp, windows);
   }
 
   #compact({ key, value }: Row): unknown {
@@ -109,7 +116,7 @@ export class Grouping implements Edge {
     yield* this.#finish(this.#partitions);
   }
 
-  #addToDisk({ key, value }: Pair, timestamp: Timestamp, windows: Windows, _pane: PaneInfo): void {
+  #addToDisk({ key, value }: Pair, timestamp: Timestamp, windows: Windows): void {
     try {
       for (let i = 0; i < windows.length; i++) {
         // The index is below the length.

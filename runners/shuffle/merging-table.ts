@@ -51,16 +51,16 @@ export class MergingTable implements GroupTable {
   constructor(spec: TableSpec, windowFn: AnyWindowFn) {
     this.#spec = spec;
     this.#windowFn = windowFn;
-    this.add = (pair, timestamp, windows) => {
+    this.add = (key, value, timestamp, windows) => {
       try {
         for (const window of windows) {
-          this.#put(pair.key, { window, value: spec.reducer.first(pair.value), timestamp });
+          this.#put(key, { window, value: spec.reducer.first(value), timestamp });
         }
       } catch (error) {
-        throw spec.failed(error, pair);
+        throw spec.failed(error, { key, value });
       }
       this.#values++;
-      if (spec.reducer.keepsValues && this.#values % SAMPLED_FOR === 0) this.#sample.add(pair.value);
+      if (spec.reducer.keepsValues && this.#values % SAMPLED_FOR === 0) this.#sample.add(value);
       spec.onGrowth(this.#size);
     };
   }
@@ -79,7 +79,7 @@ export class MergingTable implements GroupTable {
 
   addRow({ key, window, timestamp, isReduced, value }: Row): void {
     if (isReduced) this.#put(key, { window, value, timestamp });
-    else this.add({ key, value }, timestamp, [window]);
+    else this.add(key, value, timestamp, [window]);
   }
 
   drain(take: (row: Row) => void): void {
