@@ -6,6 +6,7 @@ import type { PCollection } from './pcollection.ts';
 import type { SideInputs } from './side-input.ts';
 import type { Sink } from './sink.ts';
 import type { RestrictionReader, Source } from './source.ts';
+import type { TestStreamEvent } from './test-stream.ts';
 import type { Duration, Timestamp } from './time.ts';
 import type { AnyWindowFn } from './window-fn.ts';
 
@@ -34,6 +35,7 @@ type Lambda = (element: unknown, context: ElementContext) => unknown;
 export type Primitive =
   | { readonly kind: 'Impulse' }
   | { readonly kind: 'Create'; readonly elements: readonly unknown[]; readonly timestamps: Float64Array | undefined }
+  | { readonly kind: 'TestStream'; readonly events: readonly TestStreamEvent[] }
   | { readonly kind: 'Read'; readonly source: Source<unknown>; readonly hasDeadLetters: boolean }
   | {
       readonly kind: 'SplittableParDo';

@@ -1,3 +1,4 @@
+import type { StateStore } from './state-store.ts';
 import type { Duration, Timestamp } from './time.ts';
 
 /**
@@ -16,6 +17,11 @@ export interface Host {
   yieldTurn(): Promise<void>;
   /** Tells the code of a promise's continuation which call it belongs to. */
   asyncScope<T>(): AsyncScope<T>;
+  /**
+   * Opens what a job keeps in a directory, made if it is not there; nobody else can have it open. Without a directory the
+   * store lasts as long as the run, and holds what memory has no room for.
+   */
+  openStateStore(directory: string | undefined): Promise<StateStore>;
   /** Tells the user, outside of any result, of what is odd and no error. */
   warn(message: string): void;
   /** Asks to be told before the process ends for any reason, to remove temporary files. Returns how to take it back. */

@@ -27,6 +27,8 @@ export * from './side-input.ts';
 export * from './sink.ts';
 export * from './source.ts';
 export * from './state.ts';
+export * from './state-store.ts';
+export * from './test-stream.ts';
 export * from './time.ts';
 export * from './timer.ts';
 export * from './trigger.ts';

@@ -39,6 +39,15 @@ export interface SinkWriter<in T, C> {
   abort(): Promise<void>;
 }
 
+/** What one epoch has for a sink, in order; handed over again until the sink has it for certain. */
+export interface Delivery<out T> {
+  /** Names the job for as long as its state directory exists. */
+  readonly jobId: string;
+  /** Grows from delivery to delivery of a step; epochs that have nothing for the sink are left out. */
+  readonly epoch: number;
+  batches(): Iterable<SinkBatch<T>>;
+}
+
 /**
  * Where elements go. Nothing is visible before `commit`, which may be called again with the same committable.
  *
@@ -54,6 +63,17 @@ export interface Sink<in T, C = unknown> {
   commit(committable: C, context: SinkContext): Promise<void>;
   /** Finishes or undoes, at the next start, what a crash cut off. */
   recover?(context: SinkContext): Promise<void>;
+  /**
+   * Writes what a durable epoch has for this sink, at once: a transactional sink in one transaction, together with a row of
+   * its own ledger that names job, step and epoch. An epoch that the ledger has already changes nothing. A sink that has it
+   * gets its elements this way from a job with a state directory, where they wait; others stage what they are given.
+   *
+   * @throws Error if the ledger has a later epoch of this job than `delivery`'s predecessor allows: the state is older than
+   * the sink.
+   */
+  deliver?(delivery: Delivery<T>, context: SinkContext): Promise<void>;
+  /** The last epoch of a job that the sink has, by its ledger; undefined where it has none. */
+  delivered?(jobId: string, context: SinkContext): Promise<number | undefined>;
   /** Where this sink writes, without credentials, for plans and messages. */
   readonly location?: string | undefined;
 }

@@ -58,7 +58,27 @@ export interface RestrictionTracker<R, in P> {
   progress(): { readonly completed: number; readonly remaining: number };
   /** @throws Error if something of the restriction was not claimed. */
   checkDone(): void;
+  /**
+   * What is not claimed yet, while reading goes on: where a restored job begins again. Asked for right after a batch was
+   * handed over, so all that is claimed has been. Without it reading is cut by `trySplit(0)` at each epoch.
+   */
+  remaining?(): R;
 }
+
+/**
+ * How far a restriction's watermark is, when its reader does not say so itself (Beam model, "Watermark estimators").
+ *
+ * `manual`: only `advanceWatermark` moves it. `monotonic`: the timestamp given out last. `observed`: the highest timestamp
+ * so far less `maxOutOfOrder`. `wall-time`: the clock less `delay`.
+ */
+export type WatermarkPolicy =
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'monotonic' }
+  | { readonly kind: 'observed'; readonly maxOutOfOrder: Duration }
+  | { readonly kind: 'wall-time'; readonly delay?: Duration | undefined };
+
+/** What a system can give again: anything by its position, what was not acknowledged, or nothing. */
+export type Replay = 'by-position' | 'until-acknowledged' | 'none';
 
 /**
  * Where elements come from: a splittable DoFn as its author sees it (Beam model, "Splittable DoFn").
@@ -92,6 +112,14 @@ export interface RestrictionReader<in E, out T, R, P> {
   finalize?(restriction: R, context: SourceContext): PromiseLike<void>;
   /** Where this source reads, without credentials: a restored run must read from the same place. */
   readonly location?: string | undefined;
+  /** Default: manual, which for a bounded restriction means that the watermark waits for its end. */
+  readonly watermark?: WatermarkPolicy | undefined;
+  /** Default `by-position`. Decides what a run can promise. */
+  readonly replay?: Replay | undefined;
+  /** Whether new elements come as time passes, so that the clock carries the watermark of an idle restriction. Default false. */
+  readonly isLive?: boolean | undefined;
+  /** What is still read of a restriction when the job drains; undefined for nothing. Default: bounded ones are kept whole. */
+  truncate?(restriction: R): R | undefined;
 }
 
 /** Whole numbers from `from` up to, not including, `to`. */
@@ -144,6 +172,10 @@ export class OffsetTracker implements RestrictionTracker<OffsetRange, number> {
     const { from, to } = this.#range;
     const done = Math.max(this.#claimed + 1, from) - from;
     return { completed: done, remaining: to - from - done };
+  }
+
+  remaining(): OffsetRange {
+    return { from: Math.min(Math.max(this.#claimed + 1, this.#range.from), this.#range.to), to: this.#range.to };
   }
 
   checkDone(): void {

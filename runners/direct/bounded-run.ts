@@ -15,7 +15,7 @@ import { feedRoot, type ReadingEnvironment } from './feed.ts';
 import { metricsScope } from './metrics-scope.ts';
 import { Network } from './network.ts';
 import type { DirectRunnerOptions, StrictOptions } from './options.ts';
-import { type Plan, planBounded, type PlannedStage } from './plan.ts';
+import { type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 import { ReadCounts, stepStats } from './stats.ts';
 import { StrictFeed } from './strict-feed.ts';
 import { watchMutations } from './strict-graph.ts';

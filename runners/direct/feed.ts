@@ -2,7 +2,7 @@ import { DEAD_LETTERS, type Step } from '../../model/index.ts';
 import { type Batch, sharedBatch } from '../execution/index.ts';
 import type { StageDriver } from './driver.ts';
 import type { Network } from './network.ts';
-import type { PlannedStage } from './plan.ts';
+import type { PlannedStage } from '../plan/index.ts';
 import { FROM_NOTHING, type Origin, type Reading, readRestriction, restrictionsOf } from './read.ts';
 
 /** Elements of a `create` that go through a stage together. */

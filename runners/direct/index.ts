@@ -1,4 +1,4 @@
-// The direct runner: a pipeline on this machine, in this process. plan.ts cuts the graph into stages, wire.ts joins them,
+// The direct runner: a pipeline on this machine, in this process. runners/plan cuts the graph into stages and joins them,
 // bounded-run.ts runs them one after another; side inputs, reading and writing have a file each. Groupings and what else
 // waits between stages are in runners/shuffle, the stages themselves in runners/execution.
 //
@@ -9,7 +9,7 @@ import { BoundedRun } from './bounded-run.ts';
 import type { DirectRunnerOptions } from './options.ts';
 
 export type { DirectRunnerOptions, StrictOptions } from './options.ts';
-export { type EntryKind, type Plan, planBounded, type PlannedStage } from './plan.ts';
+export { type EntryKind, type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 
 /**
  * Runs pipelines in this process: bounded input, in memory, and on disk where that does not suffice.

@@ -16,10 +16,10 @@ import {
 } from '../execution/index.ts';
 import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { MergeEdge } from './edges.ts';
-import type { Plan, PlannedStage } from './plan.ts';
+import type { Plan, PlannedStage } from '../plan/index.ts';
 import { SideInputs } from './side-inputs.ts';
 import type { Turn } from './turn.ts';
-import { wire } from './wire.ts';
+import { wire } from '../plan/index.ts';
 import { Write } from './writes.ts';
 
 /** What the stages of a run share. */

@@ -11,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { Edge, SideInputAccess, StageNode, Windows } from '../execution/index.ts';
 import type { Pair } from '../shuffle/index.ts';
-import { sideInputsOf } from './plan.ts';
+import { sideInputsOf } from '../plan/index.ts';
 
 /** Keeps the elements of a collection that is a side input, by window. */
 export class SideEdge implements Edge {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asIterable, createElements, flatten, Pipeline, reshuffleStep, sum, valueState } from '../../../model/index.ts';
-import { planBounded } from '../../../runners/direct/plan.ts';
+import { planBounded } from '../../../runners/plan/index.ts';
 
 /** The stages in the order in which their roots run: entry kind, then the steps that are fused. */
 function stages(p: Pipeline): readonly string[] {
