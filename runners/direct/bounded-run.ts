@@ -12,14 +12,19 @@ import { MetricsStore } from '../execution/index.ts';
 import { MemoryWatch, Spill } from '../shuffle/index.ts';
 import { StageDriver } from './driver.ts';
 import { feedRoot, type ReadingEnvironment } from './feed.ts';
-import { metricsScope } from './metrics-scope.ts';
 import { Network } from './network.ts';
-import type { DirectRunnerOptions, StrictOptions } from './options.ts';
+import type { DirectRunnerOptions } from './options.ts';
 import { type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
-import { ReadCounts, stepStats } from './stats.ts';
-import { StrictFeed } from './strict-feed.ts';
-import { watchMutations } from './strict-graph.ts';
-import { cancelled, Turn } from './turn.ts';
+import {
+  cancelled,
+  metricsScope,
+  ReadCounts,
+  stepStats,
+  StrictFeed,
+  type StrictOptions,
+  Turn,
+  watchMutations,
+} from '../run/index.ts';
 
 /** Milliseconds between two reports of progress. */
 const PROGRESS_EVERY = 200;

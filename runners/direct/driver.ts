@@ -1,7 +1,6 @@
 import { MAIN } from '../../model/index.ts';
 import type { Batch, StageRuntime } from '../execution/index.ts';
-import type { StrictFeed } from './strict-feed.ts';
-import type { Turn } from './turn.ts';
+import type { StrictFeed, Turn } from '../run/index.ts';
 
 /** After so many elements a bundle ends, for DoFns that do something at its end. */
 const BUNDLE = 10_000;

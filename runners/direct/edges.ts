@@ -1,5 +1,5 @@
 import type { PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
-import { connectorError } from './connector-error.ts';
+import { connectorError } from '../run/index.ts';
 import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
 
 // The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.

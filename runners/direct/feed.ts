@@ -3,7 +3,8 @@ import { type Batch, sharedBatch } from '../execution/index.ts';
 import type { StageDriver } from './driver.ts';
 import type { Network } from './network.ts';
 import type { PlannedStage } from '../plan/index.ts';
-import { FROM_NOTHING, type Origin, type Reading, readRestriction, restrictionsOf } from './read.ts';
+import { FROM_NOTHING, type Origin } from '../run/index.ts';
+import { type Reading, readRestriction, restrictionsOf } from './read.ts';
 
 /** Elements of a `create` that go through a stage together. */
 const CREATE_BATCH = 1_024;

@@ -8,7 +8,8 @@ import type { Pipeline, Runner, RunOptions } from '../../model/index.ts';
 import { BoundedRun } from './bounded-run.ts';
 import type { DirectRunnerOptions } from './options.ts';
 
-export type { DirectRunnerOptions, StrictOptions } from './options.ts';
+export type { StrictOptions } from '../run/index.ts';
+export type { DirectRunnerOptions } from './options.ts';
 export { type EntryKind, type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 
 /**

@@ -18,7 +18,7 @@ import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from 
 import { MergeEdge } from './edges.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
 import { SideInputs } from './side-inputs.ts';
-import type { Turn } from './turn.ts';
+import type { Turn } from '../run/index.ts';
 import { wire } from '../plan/index.ts';
 import { Write } from './writes.ts';
 

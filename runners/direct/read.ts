@@ -1,51 +1,21 @@
 import {
-  ConnectorError,
   DEAD_LETTERS,
   ElementError,
   type Host,
   MAIN,
-  MAX_TIMESTAMP,
   messageOf,
-  MIN_TIMESTAMP,
-  NO_FIRING,
-  type PaneInfo,
   PipelineError,
   type RestrictionReader,
-  showValue,
   type SourceBatch,
   type SourceContext,
   type SourceOutput,
   type Step,
-  type Timestamp,
 } from '../../model/index.ts';
-import { connectorError, named } from './connector-error.ts';
-import { type Batch, BatchBuilder, deadLetterOf, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
+import { type Batch, BatchBuilder, deadLetterOf, waitFor } from '../execution/index.ts';
+import { checkBatch, connectorError, named, type Origin, type ReadProgress, toBatch } from '../run/index.ts';
 
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
-
-/** Told how much a reader has read, and how much there is. */
-export interface ReadProgress {
-  read(bytes: number): void;
-  /** What is about to be read holds so many bytes; undefined where the reader does not know. */
-  expect(bytes: number | undefined): void;
-}
-
-/** The element that names what is read, for a splittable DoFn; a source starts from nothing. */
-export interface Origin {
-  readonly element: unknown;
-  readonly timestamp: Timestamp;
-  readonly windows: Windows;
-  readonly pane: PaneInfo;
-}
-
-/** What a source's elements start with. */
-export const FROM_NOTHING: Origin = {
-  element: undefined,
-  timestamp: MIN_TIMESTAMP,
-  windows: GLOBAL_ONLY,
-  pane: NO_FIRING,
-};
 
 type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
 
@@ -126,26 +96,6 @@ async function readOnce<T>({ step }: Reading, output: ReaderOutput, read: () => 
 
 const contextOf = ({ host, signal, step }: Reading): SourceContext => ({ host, signal, step: step.path });
 
-/** @throws ConnectorError for what is no batch of elements. */
-function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>): void {
-  if (!Array.isArray(values)) {
-    throw new ConnectorError(
-      step,
-      `its reader gave ${showValue(values)} for values. Elements are handed over in arrays. Emit { values: [...] }.`,
-    );
-  }
-  if (typeof timestamps === 'number') checkTimestamp(step, timestamps);
-  else if (timestamps !== undefined) for (const timestamp of timestamps) checkTimestamp(step, timestamp);
-}
-
-function checkTimestamp(step: string, timestamp: Timestamp): void {
-  if (timestamp >= MIN_TIMESTAMP && timestamp <= MAX_TIMESTAMP) return;
-  throw new ConnectorError(
-    step,
-    `its reader gave the timestamp ${timestamp}. Event time is a number of milliseconds between MIN_TIMESTAMP and MAX_TIMESTAMP. Give e.g. date.getTime().`,
-  );
-}
-
 class ReaderOutput implements SourceOutput<unknown> {
   readonly #reading: Reading;
   readonly #origin: Origin;
@@ -202,19 +152,4 @@ class ReaderOutput implements SourceOutput<unknown> {
   advanceWatermark(): void {}
 
   setIdle(): void {}
-}
-
-function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>, origin: Origin): Batch {
-  const isColumn = timestamps instanceof Float64Array;
-  return {
-    values,
-    length: values.length,
-    timestamp: isColumn ? origin.timestamp : (timestamps ?? origin.timestamp),
-    timestamps: isColumn ? timestamps : null,
-    windows: origin.windows,
-    windowsColumn: null,
-    pane: origin.pane,
-    panes: null,
-    coordinate: coordinate ?? null,
-  };
 }

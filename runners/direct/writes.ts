@@ -12,7 +12,7 @@ import {
 } from '../../model/index.ts';
 import { deadLetterOf, GLOBAL_ONLY } from '../execution/index.ts';
 import type { ElementStore } from '../shuffle/index.ts';
-import { named } from './connector-error.ts';
+import { named } from '../run/index.ts';
 import { SinkEdge } from './edges.ts';
 
 /** What a write takes from its run. */

@@ -1,7 +1,7 @@
 import { DEAD_LETTERS, type Graph, type PCollection, type Step, type StepStats } from '../../model/index.ts';
 import type { StageRuntime } from '../execution/index.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
-import type { ReadProgress } from './read.ts';
+import type { ReadProgress } from './source-batch.ts';
 
 /** What the statistics are read from: the counters of the stages, and what readers and writers count themselves. */
 export interface Counted {

@@ -1,6 +1,6 @@
 import { CoderError, ElementError, fromBytes, learningCoder, type Random, toBytes } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
-import type { StrictOptions } from './options.ts';
+import type { StrictOptions } from './strict-options.ts';
 
 /** Longest runs of elements that stay together, and bundles, in a strict run. */
 const LONGEST_BATCH = 8;

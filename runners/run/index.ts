@@ -1,0 +1,11 @@
+// What every run is made of, whatever its schedule: turns of the event loop, statistics, batches of sources, views of side
+// inputs, errors of connectors, and what a strict run does besides.
+export { connectorError, named } from './connector-error.ts';
+export { metricsScope } from './metrics-scope.ts';
+export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, toBatch } from './source-batch.ts';
+export { type Counted, ReadCounts, stepStats } from './stats.ts';
+export { StrictFeed } from './strict-feed.ts';
+export { watchMutations } from './strict-graph.ts';
+export type { StrictOptions } from './strict-options.ts';
+export { cancelled, Turn } from './turn.ts';
+export { sideWindow, viewOf } from './views.ts';

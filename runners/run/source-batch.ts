@@ -1,0 +1,69 @@
+import {
+  ConnectorError,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  type PaneInfo,
+  showValue,
+  type SourceBatch,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type Batch, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+
+/** Told how much a reader has read, and how much there is. */
+export interface ReadProgress {
+  read(bytes: number): void;
+  /** What is about to be read holds so many bytes; undefined where the reader does not know. */
+  expect(bytes: number | undefined): void;
+}
+
+/** The element that names what is read, for a splittable DoFn; a source starts from nothing. */
+export interface Origin {
+  readonly element: unknown;
+  readonly timestamp: Timestamp;
+  readonly windows: Windows;
+  readonly pane: PaneInfo;
+}
+
+/** What a source's elements start with. */
+export const FROM_NOTHING: Origin = {
+  element: undefined,
+  timestamp: MIN_TIMESTAMP,
+  windows: GLOBAL_ONLY,
+  pane: NO_FIRING,
+};
+
+/** @throws ConnectorError for what is no batch of elements. */
+export function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>): void {
+  if (!Array.isArray(values)) {
+    throw new ConnectorError(
+      step,
+      `its reader gave ${showValue(values)} for values. Elements are handed over in arrays. Emit { values: [...] }.`,
+    );
+  }
+  if (typeof timestamps === 'number') checkTimestamp(step, timestamps);
+  else if (timestamps !== undefined) for (const timestamp of timestamps) checkTimestamp(step, timestamp);
+}
+
+function checkTimestamp(step: string, timestamp: Timestamp): void {
+  if (timestamp >= MIN_TIMESTAMP && timestamp <= MAX_TIMESTAMP) return;
+  throw new ConnectorError(
+    step,
+    `its reader gave the timestamp ${timestamp}. Event time is a number of milliseconds between MIN_TIMESTAMP and MAX_TIMESTAMP. Give e.g. date.getTime().`,
+  );
+}
+
+export function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>, origin: Origin): Batch {
+  const isColumn = timestamps instanceof Float64Array;
+  return {
+    values,
+    length: values.length,
+    timestamp: isColumn ? origin.timestamp : (timestamps ?? origin.timestamp),
+    timestamps: isColumn ? timestamps : null,
+    windows: origin.windows,
+    windowsColumn: null,
+    pane: origin.pane,
+    panes: null,
+    coordinate: coordinate ?? null,
+  };
+}
