@@ -23,7 +23,8 @@ export async function explainCommand(
 /** Stages in the order in which they run, numbered by it; a merge comes after all that feed it. */
 function stageViews(plan: Plan, steps: readonly Step[]): StageView[] {
   const place = (stage: PlannedStage): number => Math.max(...[...stage.roots].map((root) => plan.order.indexOf(root)));
-  const isFed = ({ entryKind }: PlannedStage): boolean => entryKind === 'merge' || entryKind === 'join';
+  const isFed = ({ entryKind }: PlannedStage): boolean =>
+    entryKind === 'merge' || entryKind === 'keyed' || entryKind === 'join';
   const ordered = [...plan.stages].sort(
     (a, b) => place(a) - place(b) || Number(isFed(a)) - Number(isFed(b)) || a.id - b.id,
   );

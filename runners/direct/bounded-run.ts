@@ -104,7 +104,9 @@ export class BoundedRun {
   }
 
   async #runRoot(root: PlannedStage): Promise<void> {
-    const merges = this.#plan.stages.filter(({ entryKind, roots }) => entryKind === 'merge' && roots.has(root));
+    const merges = this.#plan.stages.filter(
+      ({ entryKind, roots }) => (entryKind === 'merge' || entryKind === 'keyed') && roots.has(root),
+    );
     for (const stage of [root, ...merges]) await this.#network.open(stage);
     const strict = this.#strict && new StrictFeed(this.#strict, this.#host.random, root.entryStep.path);
     const driver = new StageDriver(this.#network.runtime(root), this.#turn, strict);

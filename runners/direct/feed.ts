@@ -31,6 +31,7 @@ export function feedRoot(
     case 'splittable':
       return feedSplittable(entryStep, network.store(root)?.batches() ?? [], driver, readingOf(entryStep));
     case 'merge':
+    case 'keyed':
     case 'join':
       return Promise.resolve();
     default:

@@ -120,7 +120,8 @@ export class Network {
   }
 
   #into(stage: PlannedStage): Edge {
-    if (stage.entryKind === 'merge') return new MergeEdge(stage.entryStep.path, () => this.runtime(stage));
+    if (stage.entryKind === 'merge' || stage.entryKind === 'keyed')
+      return new MergeEdge(stage.entryStep.path, () => this.runtime(stage));
     if (stage.entryKind === 'group') return this.#makeGrouping(stage);
     const store = this.#stores.get(stage) ?? this.#makeStore(stage.entryStep.path);
     this.#stores.set(stage, store);

@@ -8,6 +8,7 @@ export { generateSegment } from './codegen.ts';
 export { deadLetterOf } from './dead-letters.ts';
 export { interpretSegment } from './interpret.ts';
 export { takesContext } from './invoke.ts';
+export { isKeyed } from './keyed-step.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
 export { MetricsStore, type StepMetrics } from './metrics.ts';
 export { ownCopy } from './own-copy.ts';

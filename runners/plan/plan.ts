@@ -6,6 +6,7 @@ import {
   PipelineError,
   type Step,
 } from '../../model/index.ts';
+import { isKeyed } from '../execution/index.ts';
 
 // Graph to stages, for a bounded run.
 //
@@ -14,8 +15,10 @@ import {
 // do stages that would be too deep: what follows is another.
 // A Flatten of several stages whose output is only kept (grouped, stored, written, a side input) is a join: its inputs go
 // straight to where it is kept, and nothing runs for it.
-// All but merges and joins are roots: they run one after another, each from its start to its end. A merge runs while the roots that
-// feed it do and is finished when the last of them is.
+// A ParDo with state or timers begins a stage that is fed like a merge, from one stage or from several: what it keeps comes
+// out at its end.
+// All but merges, joins and keyed stages are roots: they run one after another, each from its start to its end. The others run
+// while the roots that feed them do and are finished when the last of those is.
 //
 // A step with side inputs starts when they are complete. Its roots therefore run after those of its side inputs; where
 // that would be a circle (both come from one source), the step is cut off behind a buffer and starts a stage of its own.
@@ -35,17 +38,20 @@ const KEEPERS: ReadonlySet<Step['primitive']['kind']> = new Set([
 ]);
 
 /** What elements enter a stage from. */
-export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge' | 'join';
+export type EntryKind = 'source' | 'group' | 'buffer' | 'splittable' | 'rejects' | 'merge' | 'keyed' | 'join';
+
+/** Those whose stages run while the roots that feed them do. */
+const FED: ReadonlySet<EntryKind> = new Set(['merge', 'keyed', 'join']);
 
 /** A stage of the plan. */
 export interface PlannedStage {
   readonly id: number;
   readonly entryKind: EntryKind;
-  /** The step whose output enters: a source, a grouping, a reshuffle; the step itself for a merge or a cut-off step. */
+  /** The step whose output enters: a source, a grouping, a reshuffle; the stage's first step for merges, keyed and cut-off steps. */
   readonly entryStep: Step;
   /** Element-wise steps, producers before consumers. */
   readonly steps: Step[];
-  /** The roots that must be finished before this one starts; empty for merges and joins. */
+  /** The roots that must be finished before this one starts; empty where it is no root. */
   readonly after: Set<PlannedStage>;
   /** The roots that feed it; a root only itself. */
   readonly roots: ReadonlySet<PlannedStage>;
@@ -87,12 +93,12 @@ class Planner {
   constructor(graph: Graph) {
     this.#stepByPath = new Map(graph.steps.map((step) => [step.path, step]));
     this.#lookedAt = new Set(
-      graph.steps.filter((step) => !KEEPERS.has(step.primitive.kind)).flatMap(({ inputs }) => inputs),
+      graph.steps.filter((step) => !KEEPERS.has(step.primitive.kind) && !isKeyed(step)).flatMap(({ inputs }) => inputs),
     );
   }
 
   plan(): Plan {
-    const roots = this.#stages.filter(({ entryKind }) => entryKind !== 'merge' && entryKind !== 'join');
+    const roots = this.#stages.filter(({ entryKind }) => !FED.has(entryKind));
     return {
       stages: this.#stages,
       order: inOrder(roots),
@@ -132,8 +138,8 @@ class Planner {
     const [only] = producers;
     if (producers.size !== 1 || only === undefined) {
       const isKept = [...step.outputs.values()].every((output) => !this.#lookedAt.has(output));
-      if (isKept) this.#openMerge(step, producers, 'join', 'its inputs go straight to where its output is kept');
-      else this.#openMerge(step, producers, 'merge', 'its inputs come from several stages');
+      if (isKept) this.#openFed(step, producers, 'join', 'its inputs go straight to where its output is kept');
+      else this.#openFed(step, producers, 'merge', 'its inputs come from several stages');
       return;
     }
     const sides = Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
@@ -145,9 +151,13 @@ class Planner {
       return;
     }
     for (const root of only.roots) for (const side of sides) root.after.add(side);
+    if (isKeyed(step)) {
+      this.#openFed(step, producers, 'keyed', 'it keeps state or timers by key');
+      return;
+    }
     const depth = 1 + Math.max(...step.inputs.map((input) => this.#depthOf.get(this.#producer(input)) ?? 0));
     if (depth > DEEPEST) {
-      this.#openMerge(step, producers, 'merge', `${DEEPEST} steps lead to it`);
+      this.#openFed(step, producers, 'merge', `${DEEPEST} steps lead to it`);
       return;
     }
     this.#depthOf.set(step, depth);
@@ -171,7 +181,12 @@ class Planner {
     this.#stageOf.set(step, stage);
   }
 
-  #openMerge(step: Step, producers: ReadonlySet<PlannedStage>, entryKind: 'merge' | 'join', reason: string): void {
+  #openFed(
+    step: Step,
+    producers: ReadonlySet<PlannedStage>,
+    entryKind: 'merge' | 'keyed' | 'join',
+    reason: string,
+  ): void {
     const stage: PlannedStage = {
       id: this.#stages.length,
       entryKind,
