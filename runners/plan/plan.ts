@@ -81,7 +81,15 @@ export function planBounded(graph: Graph): Plan {
   return planner.plan();
 }
 
+/** Plans a streaming run: all stages live at once, and a step that may have to wait for its side inputs begins a stage. */
+export function planStreaming(graph: Graph): Plan {
+  const planner = new Planner(graph, true);
+  for (const step of graph.steps) planner.place(step);
+  return planner.plan();
+}
+
 class Planner {
+  readonly #waitsForSides: boolean;
   readonly #stages: PlannedStage[] = [];
   readonly #stageOf = new Map<Step, PlannedStage>();
   readonly #stepByPath: ReadonlyMap<string, Step>;
@@ -90,7 +98,8 @@ class Planner {
   /** How many steps of its stage lead to a step. */
   readonly #depthOf = new Map<Step, number>();
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, waitsForSides = false) {
+    this.#waitsForSides = waitsForSides;
     this.#stepByPath = new Map(graph.steps.map((step) => [step.path, step]));
     this.#lookedAt = new Set(
       graph.steps.filter((step) => !KEEPERS.has(step.primitive.kind) && !isKeyed(step)).flatMap(({ inputs }) => inputs),
@@ -111,6 +120,7 @@ class Planner {
     switch (step.primitive.kind) {
       case 'Impulse':
       case 'Create':
+      case 'TestStream':
       case 'Read':
         return this.#open(step, 'source', new Set(), 'it reads');
       case 'GroupByKey':
@@ -142,7 +152,13 @@ class Planner {
       else this.#openFed(step, producers, 'merge', 'its inputs come from several stages');
       return;
     }
-    const sides = Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
+    if (this.#waitsForSides && !isKeyed(step) && Object.keys(sideInputsOf(step)).length > 0) {
+      this.#openFed(step, producers, 'merge', 'it may have to wait for its side inputs');
+      return;
+    }
+    const sides = this.#waitsForSides
+      ? []
+      : Object.values(sideInputsOf(step)).flatMap(({ collection }) => [...this.#stage(collection).roots]);
     const isCircle = sides.some((side) => [...only.roots].some((root) => side === root || reaches(side, root)));
     if (isCircle) {
       const after = new Set([...only.roots, ...sides]);
