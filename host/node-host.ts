@@ -6,6 +6,7 @@ import { nodeDisk } from './disk.ts';
 import { onProcessExit } from './exit.ts';
 import { nodeMemory } from './memory.ts';
 import { randomSeed, seededRandom } from './random.ts';
+import { openStateStore } from './state-store/index.ts';
 
 /** What {@link nodeHost} can be asked for. */
 export interface NodeHostOptions {
@@ -21,14 +22,17 @@ export interface NodeHostOptions {
  * @throws RangeError if the seed is not a safe integer.
  */
 export function nodeHost(options: NodeHostOptions = {}): Host {
+  const random = seededRandom(options.seed ?? randomSeed());
+  const disk = nodeDisk(options.scratchDirectory);
   return {
     clock: nodeClock,
-    random: seededRandom(options.seed ?? randomSeed()),
-    disk: nodeDisk(options.scratchDirectory),
+    random,
+    disk,
     memory: nodeMemory,
     codegen: canGenerateCode(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     asyncScope,
+    openStateStore: (directory) => openStateStore(directory, { disk, random }),
     // On standard error, or to who listens for warnings: a command line that draws its own screen.
     warn: (message) => process.emitWarning(message, 'VigaWarning'),
     onExit: onProcessExit,

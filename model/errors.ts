@@ -87,6 +87,27 @@ export class CoderError extends Error {
   }
 }
 
+/**
+ * Why a job's state can't be used: `locked` by another process; `damaged`; `older` than what was told to others; `foreign`,
+ * not a state directory or not this one's; `newer` than this version of Viga; `no-room` on the disk; `failed`, another
+ * error of the machine.
+ */
+export type StateErrorReason = 'locked' | 'damaged' | 'older' | 'foreign' | 'newer' | 'no-room' | 'failed';
+
+/** What a job keeps can't be opened, read or made durable: the job stops, and what was committed stays as it is. */
+export class StateError extends Error {
+  override readonly name: string = 'StateError';
+  /** The directory, or the place in it. */
+  readonly place: string;
+  readonly reason: StateErrorReason;
+
+  constructor(place: string, reason: StateErrorReason, message: string, details: ErrorDetails = {}) {
+    super(prefixed(place, message), details);
+    this.place = place;
+    this.reason = reason;
+  }
+}
+
 /** The run was ended from outside, by an AbortSignal or Ctrl-C, before it was finished. */
 export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';

@@ -26,6 +26,8 @@ export interface StateSpace {
  * call of a user's function. Whoever has a store open is the only one.
  */
 export interface StateStore {
+  /** Names the job: random, made with the store, and kept by its backups. Sinks know by it what they have of the job. */
+  readonly id: string;
   /** The last epoch that is durable; 0 for a store that is new. */
   readonly epoch: number;
   space(name: string): StateSpace;

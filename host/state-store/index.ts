@@ -1,0 +1,11 @@
+// What a job keeps, on SQLite: one database in its directory, or a temporary one where it has none.
+//
+// open-database.ts opens and refuses, sqlite-store.ts and sqlite-space.ts read and write, schema.ts says what is in the file.
+// witness.ts is the file beside it that tells a database which has lost its end from one that has not.
+import type { StateStore } from '../../model/index.ts';
+import { type Machine, openDurable } from './open-database.ts';
+import { TemporaryStore } from './temporary-store.ts';
+
+/** Opens the store of a directory; without one, a store that lasts as long as the run. */
+export const openStateStore = async (directory: string | undefined, machine: Machine): Promise<StateStore> =>
+  directory === undefined ? new TemporaryStore(machine) : openDurable(directory, machine);
