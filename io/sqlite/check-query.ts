@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError, showValue } from '../../model/index.ts';
-import { isTooManyParameters } from './sqlite-error.ts';
+import { isTooManyParameters } from '../sqlite-file/index.ts';
 import type { SqliteValue } from './values.ts';
 
 // What SQLite lets pass in a query, and what would then be read is not what was asked for.

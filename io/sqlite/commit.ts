@@ -1,9 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError, type SinkContext } from '../../model/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
-import { openDatabase, patiently } from './connect.ts';
-import { enterInLedger, isInLedger } from './ledger.ts';
-import { sqliteError } from './sqlite-error.ts';
+import {
+  enterInLedger,
+  hasEpoch,
+  inTransaction,
+  lastEpoch,
+  type LedgerKey,
+  openDatabase,
+  patiently,
+  sqliteError,
+} from '../sqlite-file/index.ts';
 import { insertInto, type WriteSettings } from './write-settings.ts';
 
 /** Staged rows that wait for their commit, as plain data. */
@@ -17,15 +24,18 @@ export interface Committable {
   readonly rows: number;
 }
 
+/** Stages have no order among each other. */
+const STAGE_EPOCH = 0;
+
 /** Moves staged rows into the target, all or none; what the ledger has already is not moved again. */
 export async function commitStage(settings: WriteSettings, staged: Committable, context: SinkContext): Promise<void> {
   const { database, place, createTable } = settings;
+  const key = { jobId: staged.runId, step: staged.step, stage: staged.stage };
   const db = await openDatabase(database, context.host, { creates: createTable !== undefined });
   try {
-    if (!(await patiently(database, context, () => isInLedger(db, staged)))) {
+    if ((await patiently(database, context, () => lastEpoch(db, key))) === undefined) {
       await attachStage(db, place, staged, context);
-      await patiently(database, context, () => db.exec('BEGIN IMMEDIATE'));
-      await move(db, settings, staged, context);
+      await inTransaction(db, database, context, () => move(db, settings, staged, key, context));
     }
   } catch (error) {
     throw sqliteError(place, error);
@@ -50,26 +60,18 @@ async function attachStage(
   db.prepare('ATTACH ? AS stage').run(stage);
 }
 
-async function move(
+function move(
   db: DatabaseSync,
   settings: WriteSettings,
-  staged: Committable,
-  context: SinkContext,
-): Promise<void> {
-  const { database, createTable } = settings;
-  try {
-    // Another process may have committed the same while this one waited.
-    if (!isInLedger(db, staged)) {
-      if (createTable !== undefined) db.exec(createTable);
-      if (staged.rows > 0) db.exec(moveStatement(settings, staged.columns));
-      enterInLedger(db, staged, context.host.clock.now());
-    }
-    await patiently(database, context, () => db.exec('COMMIT'));
-  } catch (error) {
-    // SQLite has rolled back by itself after some errors.
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  { columns, rows }: Committable,
+  key: LedgerKey,
+  { host }: SinkContext,
+): void {
+  // Another process may have committed the same while this one waited.
+  if (hasEpoch(db, settings.place, key, STAGE_EPOCH)) return;
+  if (settings.createTable !== undefined) db.exec(settings.createTable);
+  if (rows > 0) db.exec(moveStatement(settings, columns));
+  enterInLedger(db, key, { epoch: STAGE_EPOCH, rows, now: host.clock.now() });
 }
 
 /** Without WHERE, SQLite would read the ON of an upsert as the beginning of a join. */

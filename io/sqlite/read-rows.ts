@@ -9,9 +9,8 @@ import {
   validateSync,
 } from '../../model/index.ts';
 import { checkParameterCount, refuseSecondStatement } from './check-query.ts';
-import { openDatabase, patiently } from './connect.ts';
 import type { ReadSettings } from './read-settings.ts';
-import { isChangeRefused, isSqliteFailure, sqliteError } from './sqlite-error.ts';
+import { isChangeRefused, isSqliteFailure, openDatabase, patiently, sqliteError } from '../sqlite-file/index.ts';
 import { tableNames } from './table.ts';
 import type { SqliteValue } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { PipelineError, showValue, type StandardSchemaV1 } from '../../model/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
-import { checkDatabase, type SqliteDatabase } from './connect.ts';
+import { checkDatabase, type SqliteDatabase } from '../sqlite-file/index.ts';
 import { type SqliteValue, toSqlite } from './values.ts';
 
 /** What is read, all of a table or the result of a query; and what its rows become. */

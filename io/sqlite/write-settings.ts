@@ -1,7 +1,6 @@
 import { PipelineError, showValue } from '../../model/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
-import { checkDatabase, type SqliteDatabase } from './connect.ts';
-import { LEDGER } from './ledger.ts';
+import { checkDatabase, LEDGER, type SqliteDatabase } from '../sqlite-file/index.ts';
 import { createStatement } from './table.ts';
 
 /** Where and how rows are written. */

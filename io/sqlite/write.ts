@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import {
-  ConnectorError,
   type PCollection,
   type PDone,
   type PTransform,
@@ -10,20 +9,20 @@ import {
   write,
   type WriteOptions,
 } from '../../model/index.ts';
+import { loadSqlite, openDatabase, patiently, sqliteError } from '../sqlite-file/index.ts';
 import { type Committable, commitStage } from './commit.ts';
-import { openDatabase, patiently } from './connect.ts';
-import { loadSqlite } from './load-sqlite.ts';
-import { sqliteError } from './sqlite-error.ts';
+import { deliveredEpoch, deliverRows, tableOf } from './deliver.ts';
 import { StageWriter } from './stage.ts';
-import { describeTable, tableNames, type TableShape } from './table.ts';
+import { describeTable, type TableShape } from './table.ts';
 import { type SqliteWriteOptions, type WriteSettings, writeSettings } from './write-settings.ts';
 
 /**
  * Writes rows, objects by column, into a table of a SQLite database.
  *
  * Rows wait in a temporary database and are moved in one transaction when the run has succeeded, so a run that fails leaves
- * the table as it was. An entry in the table `_viga_ledger`, in the same transaction, makes a repeated commit change
- * nothing. Of rows with the same keys in one run, `upsert` keeps the one that came last.
+ * the table as it was. A job with a state directory writes the rows of each epoch in one transaction after it is durable.
+ * An entry in the table `_viga_ledger`, in the same transaction, makes a repeated commit change nothing. Of rows with the
+ * same keys in one transaction, `upsert` keeps the one that came last.
  *
  * Booleans are written as 1 and 0, dates as ISO 8601 text in UTC, undefined as NULL. A value that is not of its column's
  * type, and a row that breaks a constraint, end the run, or are set aside with `deadLetters`; foreign keys and triggers
@@ -65,6 +64,8 @@ export function sqliteSink<T extends object>(options: SqliteWriteOptions<T>): Si
     location: `${settings.database.database}#${settings.table}`,
     open: (context) => openWriter(settings, context),
     commit: (staged, context) => commitStage(settings, staged, context),
+    deliver: (delivery, context) => deliverRows(settings, delivery, context),
+    delivered: (jobId, context) => deliveredEpoch(settings, jobId, context),
   };
 }
 
@@ -95,11 +96,8 @@ async function describeTarget(settings: WriteSettings, context: SinkContext): Pr
   if (!isThere && createTable !== undefined) return undefined;
   const db = await openDatabase(database, context.host, { readOnly: true });
   try {
-    const shape = await patiently(database, context, () => describeTable(db, place, table));
-    if (shape !== undefined || createTable !== undefined) return shape;
-    throw new ConnectorError(
-      place,
-      `there is no such table. The database has: ${tableNames(db)}. Correct the name, or pass createTable with its columns.`,
+    return await patiently(database, context, () =>
+      createTable === undefined ? tableOf(db, settings) : describeTable(db, place, table),
     );
   } catch (error) {
     throw sqliteError(place, error);

@@ -38,8 +38,8 @@ describe('a run is one transaction', () => {
     await sink.commit(staged, context('run-1'));
     await sqliteSink<object>({ database, table: 't' }).commit(structuredClone(staged), context('run-1'));
     expect(query(database, 'SELECT * FROM t')).toEqual([{ n: 1 }]);
-    expect(query(database, 'SELECT run_id, step, rows FROM _viga_ledger')).toEqual([
-      { run_id: 'run-1', step: 'Write', rows: 1 },
+    expect(query(database, 'SELECT job_id, step, rows FROM _viga_ledger')).toEqual([
+      { job_id: 'run-1', step: 'Write', rows: 1 },
     ]);
     await expect(sink.commit({ ...staged, runId: 'run-2' }, context('run-2'))).rejects.toThrow(
       `are gone, and the table does not have them`,

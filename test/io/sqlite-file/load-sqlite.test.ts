@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseOf } from './temporary-database.ts';
+import { databaseOf } from '../sqlite/temporary-database.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const node22 = path.join(root, '.cache/node22/node_modules/node/bin/node');
