@@ -1,7 +1,6 @@
 import type { CombineFn } from './combine-fn.ts';
 import { PipelineError, showValue } from './errors.ts';
 import type { RetryPolicy } from './dead-letter.ts';
-import type { SideInputs } from './side-input.ts';
 import { MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from './time.ts';
 import type { AnyWindowFn } from './window-fn.ts';
 
@@ -32,17 +31,6 @@ export function checkWindowFn(step: string, windowFn: AnyWindowFn): void {
     step,
     `its window function is ${showValue(windowFn)}. It assigns each element to windows. Pass e.g. fixedWindows({ size: minutes(5) }), or customWindows(...).`,
   );
-}
-
-/** @throws PipelineError for a side input that is no view. */
-export function checkViews(step: string, sideInputs: SideInputs): void {
-  for (const [name, view] of Object.entries(sideInputs)) {
-    if (Object(view).collection !== undefined) continue;
-    throw new PipelineError(
-      step,
-      `the side input '${name}' is ${typeof view === 'object' ? 'no view' : showValue(view)}. How it is to be looked into is not known. Pass e.g. asList(collection) or asMap(collection).`,
-    );
-  }
 }
 
 /** @throws PipelineError for a retry policy that makes no attempt or waits for no known time. */

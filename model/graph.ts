@@ -41,6 +41,7 @@ export type Primitive =
       readonly kind: 'SplittableParDo';
       readonly reader: RestrictionReader<unknown, unknown, unknown, unknown>;
       readonly hasDeadLetters: boolean;
+      readonly sideInputs: SideInputs;
     }
   | { readonly kind: 'Map' | 'FlatMap' | 'Filter'; readonly fn: Lambda; readonly traits: StepTraits }
   | { readonly kind: 'KeyBy'; readonly fn: (element: unknown) => unknown; readonly traits: StepTraits }

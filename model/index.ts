@@ -12,6 +12,7 @@ export * from './dead-letter.ts';
 export * from './definition.ts';
 export * from './do-fn.ts';
 export * from './errors.ts';
+export type { EventTimeOptions } from './event-time.ts';
 export * from './graph.ts';
 export * from './host.ts';
 export * from './key.ts';

@@ -1,9 +1,12 @@
 import { checkElements } from './check-arguments.ts';
+import { checkSideInputs } from './check-side-inputs.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { PipelineError } from './errors.ts';
-import { DEAD_LETTERS, MAIN } from './graph.ts';
+import { checkEventTime, type EventTimeOptions, withEventTime } from './event-time.ts';
+import { DEAD_LETTERS, MAIN, type Primitive } from './graph.ts';
 import type { Named, PCollection } from './pcollection.ts';
 import { type OutputSpec, type PBegin, PDone, type Pipeline, type PTransform, ptransform } from './pipeline.ts';
+import type { SideInputs } from './side-input.ts';
 import type { Sink } from './sink.ts';
 import type { RestrictionReader, Source } from './source.ts';
 import type { Timestamp } from './time.ts';
@@ -51,23 +54,28 @@ export const createElements = <T>(
 });
 
 /** What a read can be asked for. */
-export interface ReadOptions extends Named {
+export interface ReadOptions<in T = unknown> extends Named, EventTimeOptions<T> {
   /** Gets the records that could not become elements, instead of the run's ending at the first. */
   readonly deadLetters?: (failed: PCollection<DeadLetter<unknown>>) => unknown;
   /** Default true. */
   readonly isBounded?: boolean;
 }
 
-/** Reads a {@link Source}. Elements have the timestamps that the source gives, the global window, and no pane. */
+/**
+ * Reads a {@link Source}. Elements are in the global window and no trigger has fired them.
+ *
+ * Their timestamps are those that `timestamp` finds in them, or else those that the source gives.
+ */
 export const read = <T, R, P>(
   source: Source<T, R, P>,
-  options: ReadOptions = {},
+  options: ReadOptions<T> = {},
 ): PTransform<PBegin, PCollection<T>> => ({
   name: source.name,
   expand(pipeline) {
     return addReading<T>(pipeline, { given: options.name, derived: 'Read' }, options, (hasDeadLetters) => ({
       kind: 'Read',
-      source: source as unknown as Source<unknown>,
+      // With the event time of its elements set it is still a source.
+      source: withEventTime(source, options) as unknown as Source<unknown>,
       hasDeadLetters,
     }));
   },
@@ -76,11 +84,10 @@ export const read = <T, R, P>(
 function addReading<T>(
   input: Pipeline | PCollection<unknown>,
   name: { readonly given?: string | undefined; readonly derived: string },
-  { deadLetters, isBounded = true }: ReadOptions,
-  primitive: (
-    hasDeadLetters: boolean,
-  ) => Parameters<Pipeline['addStep']>[1]['primitive'] extends (path: string) => infer P ? P : never,
+  options: ReadOptions<T>,
+  primitive: (hasDeadLetters: boolean, path: string) => Primitive,
 ): PCollection<T> {
+  const { deadLetters, isBounded = true } = options;
   const from = 'producer' in input ? input : undefined;
   const pipeline = from?.pipeline ?? (input as Pipeline);
   const main: OutputSpec = {
@@ -92,29 +99,46 @@ function addReading<T>(
   const made = pipeline.addStep(name, {
     inputs: from ? [from] : [],
     outputs,
-    primitive: () => primitive(deadLetters !== undefined),
+    primitive(path) {
+      checkEventTime(path, options);
+      return primitive(deadLetters !== undefined, path);
+    },
   });
   deadLetters?.(made[1] as PCollection<DeadLetter<unknown>>);
   return made[0] as PCollection<T>;
 }
 
+/** What a {@link splittableParDo} can be asked for. */
+export interface SplittableOptions<in T = unknown, V extends SideInputs = Record<never, never>> extends ReadOptions<T> {
+  /** What `read` sees as `context.sideInputs`, by name; reading an element starts when they are ready for its window. */
+  readonly sideInputs?: V;
+}
+
 /**
  * A splittable DoFn: each element names something to read, a file for example, which is read in parts.
  *
- * What is read keeps the windows of its element; it has the timestamps that the reader gives, or else the element's.
+ * What is read keeps the windows of its element; it has the timestamps that `timestamp` finds or the reader gives, or else
+ * the element's. An element in several windows is read once for all of them, but once for each where there are side inputs.
+ *
+ * @throws PipelineError if a side input is windowed by a merging window function.
  */
-export const splittableParDo = <E, T, R, P>(
-  reader: RestrictionReader<E, T, R, P>,
-  options: ReadOptions = {},
+export const splittableParDo = <E, T, R, P, V extends SideInputs = Record<never, never>>(
+  reader: RestrictionReader<E, T, R, P, V>,
+  options: SplittableOptions<T, V> = {},
 ): PTransform<PCollection<E>, PCollection<T>> => ({
   name: reader.name,
   expand(input) {
-    return addReading<T>(input, { given: options.name, derived: 'SplittableParDo' }, options, (hasDeadLetters) => ({
-      kind: 'SplittableParDo',
-      // It is only given elements of this collection, and restrictions and trackers that it made itself.
-      reader: reader as unknown as RestrictionReader<unknown, unknown, unknown, unknown>,
-      hasDeadLetters,
-    }));
+    const { name, sideInputs = {} } = options;
+    return addReading<T>(input, { given: name, derived: 'SplittableParDo' }, options, (hasDeadLetters, path) => {
+      checkSideInputs(path, input.pipeline, sideInputs);
+      return {
+        kind: 'SplittableParDo',
+        // It is only given elements of this collection, and restrictions and trackers that it made itself.
+        reader: withEventTime(reader, options) as unknown as RestrictionReader<unknown, unknown, unknown, unknown>,
+        hasDeadLetters,
+        sideInputs,
+      };
+    });
   },
 });
 

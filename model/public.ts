@@ -57,6 +57,7 @@ export {
   PipelineError,
   showValue,
 } from './errors.ts';
+export type { EventTimeOptions } from './event-time.ts';
 export type { Graph, Primitive, Step } from './graph.ts';
 export { encodeKey } from './key.ts';
 export {
@@ -82,7 +83,15 @@ export {
 } from './outputs.ts';
 export { PCollection, type Named, type VigaTypeError } from './pcollection.ts';
 export { PDone, Pipeline, ptransform, type PBegin, type PTransform, type PValue } from './pipeline.ts';
-export { impulse, read, splittableParDo, write, type ReadOptions, type WriteOptions } from './primitives.ts';
+export {
+  impulse,
+  read,
+  splittableParDo,
+  write,
+  type ReadOptions,
+  type SplittableOptions,
+  type WriteOptions,
+} from './primitives.ts';
 export type { MetricResult, PipelineResult, Progress, Runner, RunOptions, StepMetric, StepStats } from './runner.ts';
 export type { InferOutput, StandardSchemaV1 } from './schema.ts';
 export {
@@ -100,6 +109,7 @@ export type { Sink, SinkBatch, SinkContext, SinkGuarantee, SinkWriter } from './
 export {
   OffsetTracker,
   type OffsetRange,
+  type ReadContext,
   type ReadResult,
   type RestrictionReader,
   type RestrictionTracker,
@@ -107,6 +117,7 @@ export {
   type SourceBatch,
   type SourceContext,
   type SourceOutput,
+  type WatermarkPolicy,
 } from './source.ts';
 export {
   bagState,

@@ -1,5 +1,6 @@
 import type { Coder } from './coder.ts';
 import type { Host } from './host.ts';
+import type { SideInputs, SideValues } from './side-input.ts';
 import type { Duration, Timestamp } from './time.ts';
 
 /** Elements that a source hands over together. */
@@ -21,6 +22,10 @@ export interface SourceContext {
   /** The path of the reading step, for errors. */
   readonly step: string;
 }
+
+/** What `read` knows: for the reader of a `splittableParDo` with side inputs, these as well, as its element's window sees them. */
+export type ReadContext<V extends SideInputs = Record<never, never>> = SourceContext &
+  ([keyof V] extends [never] ? unknown : { readonly sideInputs: SideValues<V> });
 
 /** Takes what a source reads. */
 export interface SourceOutput<in T> {
@@ -91,7 +96,7 @@ export interface Source<out T, R = unknown, P = unknown> extends RestrictionRead
 }
 
 /** Reads the restrictions of an input element; for a {@link Source} there is none. */
-export interface RestrictionReader<in E, out T, R, P> {
+export interface RestrictionReader<in E, out T, R, P, V extends SideInputs = Record<never, never>> {
   readonly name: string;
   initialRestriction(element: E, context: SourceContext): R | PromiseLike<R>;
   /** Divides a restriction into about `desired` parts that can be read on their own. */
@@ -101,7 +106,7 @@ export interface RestrictionReader<in E, out T, R, P> {
     element: E,
     tracker: RestrictionTracker<R, P>,
     output: SourceOutput<T>,
-    context: SourceContext,
+    context: ReadContext<V>,
   ): ReadResult | PromiseLike<ReadResult>;
   /** How much a restriction holds, in bytes or elements, where that is known beforehand. */
   size?(restriction: R): number | undefined;

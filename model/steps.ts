@@ -1,4 +1,5 @@
-import { checkCombineFn, checkFunction, checkParts, checkRetry, checkViews, checkWindowFn } from './check-arguments.ts';
+import { checkCombineFn, checkFunction, checkParts, checkRetry, checkWindowFn } from './check-arguments.ts';
+import { checkSideInputs } from './check-side-inputs.ts';
 import type { CombineFn } from './combine-fn.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyDoFn, StepOptions, SyncStepOptions } from './do-fn.ts';
@@ -52,15 +53,7 @@ const addLambda = <T, U>(
 
 function traitsOf<T>(step: string, pipeline: Pipeline, options: AnyOptions<T>): StepTraits {
   const { sideInputs = {}, concurrency, retry } = options;
-  checkViews(step, sideInputs);
-  for (const [name, view] of Object.entries(sideInputs)) {
-    view.collection.assertBelongsTo(pipeline, step);
-    if (view.collection.windowing.windowFn.merge === undefined) continue;
-    throw new PipelineError(
-      step,
-      `the side input '${name}' has merging windows (${view.collection.windowing.windowFn.name}). An element's window can't be matched with windows that still change. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
-    );
-  }
+  checkSideInputs(step, pipeline, sideInputs);
   if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new PipelineError(
       step,

@@ -14,16 +14,10 @@ import {
 import { AssertionError } from './assertion-error.ts';
 import { type CallSite, callSite } from './call-site.ts';
 import { difference, show, showList } from './compare.ts';
+import { comparePanes, type ExpectedPane, type Finding, type Seen } from './panes.ts';
 
 /** How many assertions ran; a test that must not pass without any looks at it in the result of the run. */
 export const assertionsRun = counter('viga/testing', 'assertions');
-
-/** An element, and what is asked of its window and pane. Windows are texts: they come through a shuffle unharmed. */
-interface Seen<T> {
-  readonly value: T;
-  readonly window: string;
-  readonly pane: PaneInfo;
-}
 
 /** Which of a collection's elements an assertion is about. */
 interface Selection {
@@ -37,13 +31,10 @@ interface Selection {
 const EVERYTHING: Selection = { where: '', includes: () => true };
 
 /** A check of all selected elements; gives the problem in words and, where known, what was expected. */
-type Check<T> = (actual: readonly T[]) => Finding | undefined | PromiseLike<Finding | undefined>;
-
-interface Finding {
-  readonly problem: string;
-  readonly expected?: readonly unknown[];
-  readonly cause?: unknown;
-}
+type Check<T> = (
+  actual: readonly T[],
+  seen: readonly Seen<T>[],
+) => Finding | undefined | PromiseLike<Finding | undefined>;
 
 /** Assertions about a collection, or about the part of it that a window or some panes hold. Each is a step that may fail the run. */
 export class Assertion<T> {
@@ -100,6 +91,18 @@ export class Assertion<T> {
         return { problem: cause instanceof Error ? cause.message : `thrown ${show(cause)}`, cause };
       }
     });
+  }
+
+  /**
+   * The elements came in these panes, in this order, those of a pane in any order among themselves; panes of different keys
+   * with the same index count as one. A pane without elements is in no collection, so it can't be listed: a grouping's
+   * empty pane is one whose element is an empty group.
+   *
+   * Select a window first, with {@link inWindow}, where there are several.
+   */
+  hasPanes(expected: readonly ExpectedPane<T>[]): void {
+    const wanted = expected.map(({ timing, elements }) => ({ timing, elements: [...elements] }));
+    this.#add('HasPanes', callSite(this.hasPanes), (_, seen) => comparePanes(seen, wanted));
   }
 
   /** Only the elements of this window, of all its panes. */
@@ -160,7 +163,7 @@ export class Assertion<T> {
             const mine = seen.filter(({ window, pane }) => includes(window, pane));
             const actual = mine.map(({ value }) => value);
             const wrongPane = problem?.(mine.map(({ pane }) => pane));
-            const finding = wrongPane === undefined ? await check(actual) : { problem: wrongPane };
+            const finding = wrongPane === undefined ? await check(actual, mine) : { problem: wrongPane };
             if (finding === undefined) return;
             const message = `the elements of ${producer}${where} are not as expected: ${finding.problem.replace(/\.$/, '')}. Asserted at ${site.place()}.`;
             throw new AssertionError(step, message, { ...finding, actual, frames: site.frames() });

@@ -4,8 +4,17 @@
 export * from './assert-that.ts';
 export * from './assertion-error.ts';
 export * from './test-pipeline.ts';
+export {
+  at,
+  testStream,
+  type TestStream,
+  type TestStreamBuilder,
+  type TestStreamOutputs,
+  type TestStreamsBuilder,
+} from './test-stream.ts';
 export * from './coder-laws.ts';
 export * from './combine-fn-laws.ts';
+export type { ExpectedPane } from './panes.ts';
 export { LawError, type LawOptions, type Samples } from './law.ts';
 export * from './sink-laws.ts';
 export * from './source-laws.ts';

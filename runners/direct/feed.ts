@@ -29,7 +29,10 @@ export function feedRoot(
     case 'rejects':
       return driver.pushAll(network.writes.get(entryStep)?.rejects?.batches() ?? [], DEAD_LETTERS);
     case 'splittable':
-      return feedSplittable(entryStep, network.store(root)?.batches() ?? [], driver, readingOf(entryStep));
+      return feedSplittable(entryStep, driver, network.store(root)?.batches() ?? [], {
+        ...readingOf(entryStep),
+        sideInputs: (window) => network.sideInputs(entryStep, window),
+      });
     case 'merge':
     case 'keyed':
     case 'join':
@@ -63,26 +66,34 @@ function* createdBatches(elements: readonly unknown[], timestamps: Float64Array 
 
 async function feedSplittable(
   step: Step,
-  batches: Iterable<Batch>,
   driver: StageDriver,
+  batches: Iterable<Batch>,
   environment: ReadingEnvironment,
 ): Promise<void> {
   const { primitive } = step;
   if (primitive.kind !== 'SplittableParDo') return;
   const reading = readingFor(step, primitive.reader, primitive.hasDeadLetters, driver, environment);
+  const isOncePerWindow = Object.keys(primitive.sideInputs).length > 0;
   for (const batch of batches) {
     for (let i = 0; i < batch.length; i++) {
-      const origin: Origin = {
-        element: batch.values[i],
-        timestamp: batch.timestamps?.[i] ?? batch.timestamp,
-        windows: batch.windowsColumn?.[i] ?? batch.windows,
-        pane: batch.panes?.[i] ?? batch.pane,
-      };
-      for (const restriction of await restrictionsOf(reading, origin)) {
-        await readRestriction(reading, origin, restriction);
+      for (const origin of originsOf(batch, i, isOncePerWindow)) {
+        for (const restriction of await restrictionsOf(reading, origin)) {
+          await readRestriction(reading, origin, restriction);
+        }
       }
     }
   }
+}
+
+/** An element of a batch as what is read; one for each of its windows where these see different side inputs. */
+function originsOf(batch: Batch, i: number, isOncePerWindow: boolean): readonly Origin[] {
+  const origin: Origin = {
+    element: batch.values[i],
+    timestamp: batch.timestamps?.[i] ?? batch.timestamp,
+    windows: batch.windowsColumn?.[i] ?? batch.windows,
+    pane: batch.panes?.[i] ?? batch.pane,
+  };
+  return isOncePerWindow ? origin.windows.map((window) => ({ ...origin, windows: [window] })) : [origin];
 }
 
 const readingFor = (

@@ -1,4 +1,5 @@
 import {
+  type BoundedWindow,
   type AsyncScope,
   type Graph,
   type Host,
@@ -81,6 +82,11 @@ export class Network {
     });
     this.#runtimes.set(stage, runtime);
     return runtime;
+  }
+
+  /** The side inputs of a step, as seen from a window of its main input. */
+  sideInputs(step: Step, window: BoundedWindow): Readonly<Record<string, unknown>> {
+    return this.#sides.of(step, window);
   }
 
   grouping(stage: PlannedStage): Grouping | undefined {

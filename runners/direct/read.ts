@@ -1,4 +1,5 @@
 import {
+  type BoundedWindow,
   DEAD_LETTERS,
   ElementError,
   type Host,
@@ -28,6 +29,8 @@ export interface Reading {
   readonly signal: AbortSignal;
   readonly feed: Feed;
   readonly progress: ReadProgress;
+  /** What a reader with side inputs sees from a window. */
+  readonly sideInputs?: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
   /** In how many parts restrictions are divided. */
   readonly parts: number;
 }
@@ -62,8 +65,9 @@ function sizeOf({ reader, step }: Reading, restriction: unknown): number | undef
 
 /** Reads a restriction to its end. */
 export async function readRestriction(reading: Reading, origin: Origin, restriction: unknown): Promise<void> {
-  const { reader, host, signal } = reading;
-  const context = contextOf(reading);
+  const { reader, host, signal, sideInputs } = reading;
+  const [window] = origin.windows;
+  const context = { ...contextOf(reading), sideInputs: window === undefined ? {} : (sideInputs?.(window) ?? {}) };
   const output = new ReaderOutput(reading, origin);
   let tracker = reader.createTracker(restriction);
   for (;;) {

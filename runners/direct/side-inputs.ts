@@ -1,5 +1,5 @@
-import { type BoundedWindow, type PCollection, type PCollectionView, windowKey } from '../../model/index.ts';
-import type { Edge, SideInputAccess, StageNode, Windows } from '../execution/index.ts';
+import { type BoundedWindow, type PCollection, type PCollectionView, type Step, windowKey } from '../../model/index.ts';
+import type { Edge, SideInputAccess, Windows } from '../execution/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
 import { sideWindow, viewOf } from '../run/index.ts';
 
@@ -41,7 +41,7 @@ type Views = Readonly<Record<string, unknown>>;
 export class SideInputs {
   readonly #edges = new Map<PCollection<unknown>, SideEdge>();
   readonly #views = new Map<PCollectionView<unknown>, Map<string, unknown>>();
-  readonly #records = new Map<StageNode, Map<string, Views>>();
+  readonly #records = new Map<Step, Map<string, Views>>();
 
   edgeOf(collection: PCollection<unknown>): SideEdge {
     let edge = this.#edges.get(collection);
@@ -52,24 +52,27 @@ export class SideInputs {
     return edge;
   }
 
-  readonly access: SideInputAccess = (node, window) => {
-    let records = this.#records.get(node);
+  readonly access: SideInputAccess = ({ step }, window) => this.of(step, window);
+
+  /** What a step sees from a window. */
+  of(step: Step, window: BoundedWindow): Views {
+    let records = this.#records.get(step);
     if (records === undefined) {
       records = new Map();
-      this.#records.set(node, records);
+      this.#records.set(step, records);
     }
     const name = windowKey(window);
     let record = records.get(name);
     if (record === undefined) {
-      record = this.#record(node, window);
+      record = this.#record(step, window);
       records.set(name, record);
     }
     return record;
-  };
+  }
 
-  #record(node: StageNode, window: BoundedWindow): Views {
+  #record(step: Step, window: BoundedWindow): Views {
     const record: Record<string, unknown> = Object.create(null);
-    for (const [name, view] of Object.entries(sideInputsOf(node.step))) {
+    for (const [name, view] of Object.entries(sideInputsOf(step))) {
       Object.defineProperty(record, name, {
         enumerable: true,
         get: () => this.#view(`the side input '${name}'`, view, window),

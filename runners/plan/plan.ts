@@ -71,7 +71,11 @@ export interface Plan {
 
 /** The side inputs of a step, by name. */
 export const sideInputsOf = ({ primitive }: Step): Readonly<Record<string, PCollectionView<unknown>>> =>
-  'traits' in primitive ? primitive.traits.sideInputs : {};
+  primitive.kind === 'SplittableParDo'
+    ? primitive.sideInputs
+    : 'traits' in primitive
+      ? primitive.traits.sideInputs
+      : {};
 
 /** Plans a bounded run. */
 export function planBounded(graph: Graph): Plan {
@@ -129,7 +133,7 @@ class Planner {
       case 'Reshuffle':
         return this.#open(step, 'buffer', this.#rootsBefore(step), 'a reshuffle was asked for');
       case 'SplittableParDo':
-        return this.#open(step, 'splittable', this.#rootsBefore(step), 'its restrictions are read one by one');
+        return this.#open(step, 'splittable', this.#splittableAfter(step), 'its restrictions are read one by one');
       case 'Write':
         if (!step.primitive.hasDeadLetters) return;
         return this.#open(
@@ -214,6 +218,15 @@ class Planner {
     };
     this.#stages.push(stage);
     this.#stageOf.set(step, stage);
+  }
+
+  /** It starts from a store of its elements, when its side inputs are complete as well. */
+  #splittableAfter(step: Step): Set<PlannedStage> {
+    const sides = this.#waitsForSides ? [] : Object.values(sideInputsOf(step));
+    return new Set([
+      ...this.#rootsBefore(step),
+      ...sides.flatMap(({ collection }) => [...this.#stage(collection).roots]),
+    ]);
   }
 
   #rootsBefore(step: Step): Set<PlannedStage> {
