@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly array?: boolean;
   readonly default?: unknown;
   readonly demandOption?: boolean;
+  /** What is meant where the option is given without a value. */
+  readonly implied?: string;
   readonly describe?: string;
   readonly alias?: string;
 }
@@ -41,6 +43,8 @@ export type OptionValues<O extends OptionSpecs> = { readonly [N in keyof O]: Opt
 export interface StandardOptions {
   readonly runner: string;
   readonly jobName: string;
+  /** The seed of what is random, where one was given. */
+  readonly seed?: number | undefined;
 }
 
 /** A pipeline that can be built again: on each worker, by each command. */

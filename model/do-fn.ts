@@ -17,6 +17,16 @@ export interface ElementContext<V = Record<never, never>> {
   readonly sideInputs: SideValues<V>;
 }
 
+/**
+ * Asks for something to be done when all that the present bundle did is durable: to tell a system that what was read from it
+ * need not come again, say (Beam model, "Bundle finalization").
+ *
+ * It is called once, after the epoch of the bundle was committed and before a later one is; without a state directory at the
+ * end of a bounded run. It is not called for a bundle or a call that failed, and not again after a crash: what is durable may
+ * not depend on it. What it throws is told as a warning.
+ */
+export type AfterCommit = (callback: () => void | PromiseLike<void>) => void;
+
 /** What `process` of a DoFn knows and can do. */
 export interface DoFnContext<S, M, X, V, R> extends ElementContext<V> {
   readonly state: Cells<S>;
@@ -24,6 +34,7 @@ export interface DoFnContext<S, M, X, V, R> extends ElementContext<V> {
   readonly emit: Emitters<X>;
   /** What `setup` returned. */
   readonly resource: R;
+  readonly afterCommit: AfterCommit;
 }
 
 /** What a timer's function knows and can do. */
@@ -41,6 +52,7 @@ export interface TimerContext<T, S, M, X, R> {
 /** What `startBundle` and `finishBundle` know and can do. */
 export interface BundleContext<R> {
   readonly resource: R;
+  readonly afterCommit: AfterCommit;
 }
 
 /** What `process` may return: nothing, or outputs in any form that can be iterated, now or later. */

@@ -39,6 +39,7 @@ export {
   type StandardOptions,
 } from './definition.ts';
 export type {
+  AfterCommit,
   BundleContext,
   DoFn,
   DoFnContext,

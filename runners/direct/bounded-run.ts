@@ -16,6 +16,7 @@ import { Network } from './network.ts';
 import type { DirectRunnerOptions } from './options.ts';
 import { type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 import {
+  callAfterCommit,
   cancelled,
   metricsScope,
   ReadCounts,
@@ -51,6 +52,7 @@ export class BoundedRun {
   readonly #turn: Turn;
   readonly #network: Network;
   readonly #finished = new Set<PlannedStage>();
+  readonly #afterCommit: (() => void | PromiseLike<void>)[] = [];
   readonly #started: number;
   readonly #cpuBefore: number;
 
@@ -75,6 +77,7 @@ export class BoundedRun {
       spill: this.#spill,
       memory,
       runId: runIdOf(host),
+      afterCommit: (callback) => void this.#afterCommit.push(callback),
       turn: this.#turn,
     });
   }
@@ -91,6 +94,7 @@ export class BoundedRun {
       await this.#prepareWrites();
       this.#abort.signal.throwIfAborted();
       for (const write of writes.values()) await write.commit();
+      await callAfterCommit(this.#afterCommit, this.#host.warn);
     } catch (error) {
       this.#abort.abort(error);
       await this.#network.abort();

@@ -1,13 +1,10 @@
 import { DEAD_LETTERS, type Step } from '../../model/index.ts';
-import { type Batch, sharedBatch } from '../execution/index.ts';
+import type { Batch } from '../execution/index.ts';
 import type { StageDriver } from './driver.ts';
 import type { Network } from './network.ts';
 import type { PlannedStage } from '../plan/index.ts';
-import { FROM_NOTHING, type Origin } from '../run/index.ts';
+import { createdBatches, FROM_NOTHING, type Origin } from '../run/index.ts';
 import { type Reading, readRestriction, restrictionsOf } from './read.ts';
-
-/** Elements of a `create` that go through a stage together. */
-const CREATE_BATCH = 1_024;
 
 /** What reading takes from the run, but for what the step itself says. */
 export type ReadingEnvironment = Omit<Reading, 'step' | 'reader' | 'hasDeadLetters' | 'feed'>;
@@ -48,19 +45,10 @@ async function feedSource(
   readingOf: (step: Step) => ReadingEnvironment,
 ): Promise<void> {
   const { primitive } = step;
-  if (primitive.kind === 'Impulse') return driver.pushAll([sharedBatch([new Uint8Array(0)])]);
-  if (primitive.kind === 'Create') return driver.pushAll(createdBatches(primitive.elements, primitive.timestamps));
-  if (primitive.kind !== 'Read') return;
+  if (primitive.kind !== 'Read') return driver.pushAll(createdBatches(step));
   const reading = readingFor(step, primitive.source, primitive.hasDeadLetters, driver, readingOf(step));
   for (const restriction of await restrictionsOf(reading, FROM_NOTHING)) {
     await readRestriction(reading, FROM_NOTHING, restriction);
-  }
-}
-
-function* createdBatches(elements: readonly unknown[], timestamps: Float64Array | undefined): Iterable<Batch> {
-  for (let from = 0; from < elements.length; from += CREATE_BATCH) {
-    const batch = sharedBatch(elements.slice(from, from + CREATE_BATCH));
-    yield timestamps ? { ...batch, timestamps: timestamps.slice(from, from + CREATE_BATCH) } : batch;
   }
 }
 

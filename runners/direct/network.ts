@@ -1,4 +1,5 @@
 import {
+  type AfterCommit,
   type BoundedWindow,
   type AsyncScope,
   type Graph,
@@ -32,6 +33,7 @@ export interface NetworkEnvironment {
   readonly spill: Spill;
   readonly memory: MemoryWatch;
   readonly runId: string;
+  readonly afterCommit: AfterCommit;
   readonly turn: Turn;
 }
 
@@ -69,7 +71,7 @@ export class Network {
     if (made !== undefined) return made;
     const spec = this.#specs.get(stage);
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, turn } = this.#environment;
+    const { host, metrics, scope, signal, turn, afterCommit } = this.#environment;
     const runtime = new StageRuntime(spec, {
       host,
       store: metrics,
@@ -78,6 +80,7 @@ export class Network {
       compile: host.codegen ? generateSegment : interpretSegment,
       signal,
       warn: host.warn,
+      afterCommit,
       turn,
     });
     this.#runtimes.set(stage, runtime);

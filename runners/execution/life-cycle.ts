@@ -10,9 +10,12 @@ import {
 import { type CallScope, runScoped } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { collectOutputs } from './outputs.ts';
+import type { StageEnvironment } from './stage-environment.ts';
 
 // The calls of a DoFn that are not about an element: setup (startBundle process* finishBundle)+ teardown. A failure of one
 // ends the run, but that of teardown, when all elements are done.
+
+type BundleEnvironment = Pick<StageEnvironment, 'scope' | 'afterCommit'>;
 
 const doFnOf = ({ node }: NodeRuntime): AnyDoFn | undefined =>
   node.step.primitive.kind === 'ParDo' ? node.step.primitive.doFn : undefined;
@@ -27,10 +30,10 @@ export async function setUp(node: NodeRuntime, scope: CallScope): Promise<void> 
   node.isSetUp = true;
 }
 
-export async function startBundle(node: NodeRuntime, scope: CallScope): Promise<void> {
+export async function startBundle(node: NodeRuntime, { scope, afterCommit }: BundleEnvironment): Promise<void> {
   const doFn = doFnOf(node);
   if (doFn?.startBundle === undefined) return;
-  await lifeCycle(node, 'startBundle', scope, () => doFn.startBundle?.({ resource: node.resource }));
+  await lifeCycle(node, 'startBundle', scope, () => doFn.startBundle?.({ resource: node.resource, afterCommit }));
 }
 
 /** An output of `finishBundle`: there is no element to take timestamp and window from. */
@@ -40,11 +43,14 @@ interface Finished {
   readonly window: BoundedWindow;
 }
 
-export async function finishBundle(node: NodeRuntime, scope: CallScope): Promise<readonly Finished[]> {
+export async function finishBundle(
+  node: NodeRuntime,
+  { scope, afterCommit }: BundleEnvironment,
+): Promise<readonly Finished[]> {
   const doFn = doFnOf(node);
   if (doFn?.finishBundle === undefined) return [];
   const yielded = await lifeCycle(node, 'finishBundle', scope, () =>
-    collectOutputs(doFn.finishBundle?.({ resource: node.resource })),
+    collectOutputs(doFn.finishBundle?.({ resource: node.resource, afterCommit })),
   );
   if (!Array.isArray(yielded)) {
     throw new ElementError(

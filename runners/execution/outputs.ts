@@ -58,7 +58,10 @@ export function collectOutputs(result: unknown): unknown {
   return typeof result === 'object' && isIterable(result) ? [...result] : result;
 }
 
-/** An emission to an additional output of a DoFn. */
+/** The tag under which a call gives out what is to be done after the commit; a user's tag can't hold a colon. */
+export const AFTER_COMMIT = 'viga:afterCommit';
+
+/** An emission to an additional output of a DoFn, or under {@link AFTER_COMMIT}. */
 export interface Emission {
   readonly tag: string;
   readonly value: unknown;

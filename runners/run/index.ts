@@ -1,6 +1,8 @@
 // What every run is made of, whatever its schedule: turns of the event loop, statistics, batches of sources, views of side
 // inputs, errors of connectors, and what a strict run does besides.
+export { callAfterCommit } from './after-commit.ts';
 export { connectorError, named } from './connector-error.ts';
+export { createdBatches } from './created.ts';
 export { metricsScope } from './metrics-scope.ts';
 export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, toBatch } from './source-batch.ts';
 export { type Counted, ReadCounts, stepStats } from './stats.ts';
