@@ -81,7 +81,10 @@ function converted(name: string, spec: OptionSpec, raw: unknown, args: readonly 
   if (typeof raw !== 'string') {
     throw new OptionsError(`no-${flag}`, `--${flag} takes a value and is no switch. Give it one, or leave it out.`);
   }
-  if (raw === '' && !args.some((arg) => arg === '' || arg.endsWith('='))) throw missingValue(name, spec);
+  if (raw === '' && !args.some((arg) => arg === '' || arg.endsWith('='))) {
+    if (spec.implied !== undefined) return spec.implied;
+    throw missingValue(name, spec);
+  }
   const shown = isSecretName(name) ? 'the value' : showValue(raw);
   if (spec.choices !== undefined && !spec.choices.includes(raw)) {
     const meant = didYouMean(raw, spec.choices);

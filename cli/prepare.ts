@@ -49,7 +49,10 @@ export async function prepare(
   // Told to the session before the steps are made: an error in build names those that were.
   session.graph = pipeline.graph;
   const own = pick(values, Object.keys(definition.options));
-  await definition.build(pipeline, { ...own, runner: settings.runner, jobName: settings.jobName });
+  const { runner, jobName, seed } = settings;
+  // Parsing has checked that the values are of the types that the table gives them.
+  const buildOptions = { ...own, runner, jobName, seed } as Parameters<PipelineDefinition['build']>[1];
+  await definition.build(pipeline, buildOptions);
   const isShadowed = (name: string): boolean => Object.hasOwn(definition.options, name);
   const commandValues = Object.fromEntries(
     Object.keys(commandOptions).map((name) => [name, isShadowed(name) ? outer[name]?.default : values[name]]),

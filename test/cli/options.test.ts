@@ -76,6 +76,13 @@ test('switches are on, off by no-, or given a word', () => {
   expect(parsed('--dry=true').dry).toBe(true);
 });
 
+test('an option may mean something without a value', () => {
+  const table = { disorder: { choices: ['within', 'beyond'], implied: 'within' }, dry: { type: 'boolean' } } as const;
+  expect(parseOptions(table, ['--disorder', '--dry'])).toMatchObject({ disorder: 'within', dry: true });
+  expect(parseOptions(table, ['--disorder=beyond'])).toMatchObject({ disorder: 'beyond' });
+  expect(parseOptions(table, [])).toMatchObject({ disorder: undefined });
+});
+
 describe('mistakes are told in one line with what to do', () => {
   test.each([
     [['--inptu=x'], '--inptu: there is no such option. Did you mean --input?'],
