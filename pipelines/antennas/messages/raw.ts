@@ -77,7 +77,7 @@ function partitionOf(timestamp: Timestamp) {
   };
 }
 
-/** Reads what {@link writeRaw} wrote; of other hours than these, where there are any, hardly a file is opened. */
+/** Reads what {@link writeRaw} wrote; where there are hours, of files of others only their ends. */
 export function readRaw(
   folder: string,
   hours: readonly Timestamp[],

@@ -79,8 +79,9 @@ export function csvFiles(output: string, without: readonly string[] = []): Reado
 export function stored(output: string, name: string): readonly string[] {
   const database = new DatabaseSync(path.join(output, 'antennas.db'), { readOnly: true });
   try {
-    const rows = database.prepare(`SELECT * FROM ${name} ORDER BY date, 1`).all();
-    return rows.map((row) => Object.values(row).join());
+    const select = database.prepare(`SELECT * FROM ${name} ORDER BY date, 1`);
+    select.setReadBigInts(true);
+    return select.all().map((row) => Object.values(row).join());
   } finally {
     database.close();
   }
