@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { OptionsError } from 'viga';
+import { describe, expect, test } from 'vitest';
+import { type Given, fileOf, line, runAntennas, scratch } from './run.ts';
+
+test.each<[Given, string]>([
+  [{ mode: 'streaming', hour: ['2020-09-19T19:00:00Z'] }, '--hour: 2020-09-19T19:00:00Z was given for a streaming run'],
+  [{ hour: ['2020-09-19T19:30:00Z'] }, "--hour: '2020-09-19T19:30:00Z' is not the start of an hour in UTC"],
+  [{ hour: ['2020-09-19T19:00:00+05:30'] }, 'Give e.g. 2020-09-19T13:00:00Z'],
+  [{ hour: ['2020-09-19 19:00'] }, "--hour: '2020-09-19 19:00' is no instant"],
+  [{ hour: ['2020-02-30T19:00:00Z'] }, "--hour: '2020-02-30T19:00:00Z' is no instant"],
+  [{ realtime: true }, '--realtime: it makes a batch run wait for nothing'],
+  [{ input: 'in.jsonl', ticks: 1 }, '--ticks: it is for the simulator, and --input=in.jsonl takes its place'],
+  [{ input: 'in.jsonl', disorder: 'within' }, '--disorder: it is for the simulator'],
+  [{ input: 'in.jsonl', start: '2020-09-19T19:00:00Z' }, '--start: it is for the simulator'],
+  [{ input: '' }, '--input: it names nothing'],
+  [{ input: 'parquet:' }, '--input: it names nothing'],
+  [{ input: 'parquet:nowhere/raw/' }, '--raw: nowhere/raw is what --input=parquet:nowhere/raw reads'],
+  [{ ticks: 1.5 }, '--ticks: 1.5 is no whole number from 0'],
+  [{ ticks: -1 }, '--ticks: -1 is no whole number from 0'],
+  [{ start: '19:00' }, "--start: '19:00' is no instant"],
+  [{ start: '1969-12-31T23:59:59Z' }, 'is no instant from 1970 on'],
+  [{ window: '5' }, "--window: '5' is no duration"],
+  [{ window: '0s' }, "--window: '0s' is no number of whole seconds from 1"],
+  [{ window: '1500ms' }, 'Event times are in seconds'],
+  [{ maxOutOfOrder: '' }, "--max-out-of-order: '' is no duration"],
+  [{ allowedLateness: '-1s' }, "--allowed-lateness: '-1s' is no duration"],
+  [{ users: 'sqlite:users.db' }, "--users: 'sqlite:users.db' names no table of a database"],
+  [{ users: '' }, '--users: the name is empty'],
+  [{ output: '' }, '--output: the name is empty'],
+  [{ raw: '' }, '--raw: the name is empty'],
+])('%j is refused before anything runs', async (given, message) => {
+  await expect(runAntennas('nowhere', given)).rejects.toThrow(OptionsError);
+  await expect(runAntennas('nowhere', given)).rejects.toThrow(message);
+});
+
+describe('tables of users that are none', () => {
+  const one = '00000000-0000-0000-0000-000000000001';
+
+  test.each([
+    ['id,name,quota\n1,a,5\n', 'email'],
+    ['id,email,quota\n,a@x,5\n', "a user has no id: id '', email 'a@x', quota '5'"],
+    [`id,email,quota\n${one},,5\n`, 'a user has no email'],
+    [`id,email,quota\n${one},a@x,5.5\n`, `the quota of ${one} is '5.5', which is no whole number of bytes from 0`],
+    [`id,email,quota\n${one},a@x,-1\n`, 'no whole number of bytes'],
+    [`id,email,quota\n${one},a@x,5\n${one},b@x,5\n`, `the id ${one} comes twice, with the emails a@x and b@x`],
+    ['', 'users.csv'],
+  ])('%j', async (text, message) => {
+    const folder = scratch();
+    const users = path.join(folder, 'users.csv');
+    writeFileSync(users, text);
+    const input = fileOf(folder, 'in.jsonl', [line(1, 0)]);
+    await expect(runAntennas(`${folder}/out`, { input, users })).rejects.toThrow(message);
+    await expect(runAntennas(`${folder}/out`, { input, users })).rejects.toThrow(users);
+  });
+
+  test('a file that is not there', async () => {
+    const folder = scratch();
+    await expect(runAntennas(`${folder}/out`, { ticks: 1, users: `${folder}/no.csv` })).rejects.toThrow(
+      `${folder}/no.csv: there is no such file`,
+    );
+  });
+});
+
+test('a wrong command line is one line and the usage, with exit code 2', () => {
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const args = ['--disable-warning=ExperimentalWarning', 'pipelines/antennas.ts', '--mode=batch', '--realtime'];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  expect(stderr).toMatch(/^✖ --realtime: .*\nUsage: node pipelines\/antennas\.ts \[options\] .*\n$/);
+  expect(status).toBe(2);
+});
