@@ -11,6 +11,10 @@ export interface Runner {
 export interface RunOptions {
   /** Ends the run when it is aborted: the run rejects with CancelledError and leaves nothing half-written. */
   readonly signal?: AbortSignal;
+  /** Asks a streaming run to stop when it is aborted: it saves its state, delivers what is due, and can be started again. */
+  readonly stop?: AbortSignal;
+  /** Asks a streaming run to end when it is aborted: sources stop, what is open fires, and the job is finished. */
+  readonly drain?: AbortSignal;
   /** Told how far the run is, a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
   /** Told, in one line, of what went wrong without ending the run: a teardown that failed, say. */
@@ -53,7 +57,8 @@ export interface StepMetric<out Kind extends MetricKind = MetricKind> extends Me
 
 /** What a finished run tells. */
 export interface PipelineResult {
-  readonly state: 'DONE';
+  /** `STOPPED`: its state is saved, and the same job goes on when it is started again. */
+  readonly state: 'DONE' | 'STOPPED' | 'DRAINED';
   readonly steps: readonly StepStats[];
   readonly metrics: readonly StepMetric[];
   /** A metric over all steps, or of the step with this path. */

@@ -1,10 +1,12 @@
-// The direct runner: a pipeline on this machine, in this process. runners/plan cuts the graph into stages and joins them,
-// bounded-run.ts runs them one after another; side inputs, reading and writing have a file each. Groupings and what else
-// waits between stages are in runners/shuffle, the stages themselves in runners/execution.
+// The direct runner: a pipeline on this machine, in this process, on one of two schedules. Bounded input: runners/plan cuts
+// the graph into stages and joins them, bounded-run.ts runs them one after another; side inputs, reading and writing have a
+// file each. Input that does not end: runners/streaming. Groupings and what else waits between stages are in runners/shuffle
+// and runners/panes, the stages themselves in runners/execution.
 //
 // What the engine takes from the machine (clock, randomness, disk, memory) comes through Host, so a simulator can run it.
 import { nodeHost } from '../../host/index.ts';
-import type { Pipeline, Runner, RunOptions } from '../../model/index.ts';
+import type { Graph, Pipeline, Runner, RunOptions } from '../../model/index.ts';
+import { StreamingRun } from '../streaming/index.ts';
 import { BoundedRun } from './bounded-run.ts';
 import type { DirectRunnerOptions } from './options.ts';
 
@@ -13,7 +15,7 @@ export type { DirectRunnerOptions } from './options.ts';
 export { type EntryKind, type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 
 /**
- * Runs pipelines in this process: bounded input, in memory, and on disk where that does not suffice.
+ * Runs pipelines in this process, in memory, and on disk where that does not suffice.
  *
  * @example
  * import assert from 'node:assert/strict';
@@ -30,7 +32,19 @@ export function directRunner(options: DirectRunnerOptions = {}): Runner {
     name: 'direct',
     async run(pipeline: Pipeline, runOptions: RunOptions = {}) {
       const host = options.host ?? nodeHost(strict === undefined ? {} : { seed: strict.seed });
-      return new BoundedRun(pipeline.graph, host, options, runOptions).run();
+      const { graph } = pipeline;
+      const { memoryLimit, stateDirectory, epochInterval } = options;
+      if (!isStreaming(graph, options)) return new BoundedRun(graph, host, options, runOptions).run();
+      return new StreamingRun(graph, host, { memoryLimit, stateDirectory, epochInterval, strict }, runOptions).run();
     },
   };
+}
+
+/** Whether a run has the streaming schedule. */
+function isStreaming({ steps }: Graph, { streaming, stateDirectory }: DirectRunnerOptions): boolean {
+  const mustBe = steps.some(
+    ({ primitive, outputs }) =>
+      primitive.kind === 'TestStream' || [...outputs.values()].some(({ isBounded }) => !isBounded),
+  );
+  return mustBe || (streaming ?? stateDirectory !== undefined);
 }

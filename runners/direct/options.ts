@@ -10,6 +10,15 @@ export interface DirectRunnerOptions {
    * the machine's memory, or what Node's heap allows where that is less.
    */
   readonly memoryLimit?: number;
+  /**
+   * Whether all steps run at once and elements flow as they come. Default: where some input never ends, where there is a test
+   * stream, and with `stateDirectory`; else stages run one after another, which is faster.
+   */
+  readonly streaming?: boolean;
+  /** Where the job keeps what must survive a crash. A run with the same directory goes on where the last one ended. */
+  readonly stateDirectory?: string;
+  /** Milliseconds between two epochs: how often what has happened is made durable and visible. Default 1,000. */
+  readonly epochInterval?: number;
   /** Runs a pipeline the hard way, to find what only works by luck; for tests. */
   readonly strict?: StrictOptions;
 }

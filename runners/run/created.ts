@@ -1,7 +1,6 @@
 import type { Step } from '../../model/index.ts';
 import { type Batch, sharedBatch } from '../execution/index.ts';
 
-
 /** Elements of a `create` that go through a stage together. */
 const BATCH = 1_024;
 

@@ -1,0 +1,257 @@
+import { type Host, MAX_TIMESTAMP, type Timestamp } from '../../model/index.ts';
+import { createdBatches, type Turn } from '../run/index.ts';
+import type { LiveNetwork } from './live-network.ts';
+import type { LiveStage } from './live-stage.ts';
+import { TestStreams } from './test-stream.ts';
+
+/** How often watermarks that the clock carries are looked at, in milliseconds. */
+const CARRY_EVERY = 100;
+
+/** What the loop takes from its run. */
+export interface LoopEnvironment {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly turn: Turn;
+  /** Whether sources have to wait: what waits for sinks has no room. */
+  readonly isClogged: () => boolean;
+}
+
+/**
+ * The schedule of a streaming run: which stage does something next.
+ *
+ * A pass looks for the last stage of the plan that has something to do, so that consumers go before producers and queues stay
+ * short. Only when none has, sources are asked. Between two passes watermarks move. Nothing else decides about order, so with
+ * the same host the same things happen in the same order.
+ */
+export class LiveLoop {
+  readonly #network: LiveNetwork;
+  readonly #environment: LoopEnvironment;
+  readonly #lastFirst: readonly LiveStage[];
+  readonly #testStreams: TestStreams;
+  #woken = false;
+  #wake: (() => void) | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #nextSource = 0;
+  /** Sources are not asked while a cut is made, nor after a stop. */
+  isHalted = false;
+
+  constructor(network: LiveNetwork, environment: LoopEnvironment) {
+    this.#network = network;
+    this.#environment = environment;
+    this.#lastFirst = network.stages.toReversed();
+    this.#testStreams = new TestStreams(network.stages);
+  }
+
+  /** The clock of the run. */
+  get now(): Timestamp {
+    return this.#testStreams.isPresent ? this.#testStreams.now : this.#environment.host.clock.now();
+  }
+
+  /** Something may have become possible. */
+  readonly wake = (): void => {
+    this.#woken = true;
+    this.#wake?.();
+  };
+
+  /** Puts what sources have from the start where it is read. */
+  start(): void {
+    for (const stage of this.#network.stages) {
+      if (stage.planned.entryKind !== 'source') continue;
+      for (const batch of createdBatches(stage.planned.entryStep)) stage.queue.push(batch);
+      void stage.reads?.start();
+    }
+  }
+
+  /** Sources stop, and what is open fires. */
+  drain(): void {
+    this.#testStreams.end();
+    for (const { reads } of this.#network.stages) reads?.drain();
+  }
+
+  /** Whether nothing is left to do and nothing can come any more. */
+  get isFinished(): boolean {
+    const { stages } = this.#network;
+    return (
+      this.#testStreams.isDone &&
+      this.#isQuiet &&
+      stages.every(
+        ({ reads, gate, time }) =>
+          (reads?.isDone ?? true) &&
+          (gate === undefined || gate.length === 0) &&
+          time.outputWatermark === MAX_TIMESTAMP,
+      )
+    );
+  }
+
+  /** Whether no stage has anything to do now. */
+  get #isQuiet(): boolean {
+    return (
+      this.#network.stages.every((stage) => stage.isEmpty && !stage.hasWork) &&
+      [...this.#network.sideOperators.values()].every(({ isDue }) => !isDue)
+    );
+  }
+
+  /** Does one thing. Returns false when there is nothing to do now. @throws what ended a stage. */
+  async pass(): Promise<boolean> {
+    const { turn } = this.#environment;
+    const waits = turn.take();
+    if (waits) await waits;
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.moveTime();
+    if (await this.#sides()) return true;
+    if (this.#stages()) {
+      await this.#settled();
+      return true;
+    }
+    if (this.#lastFirst.some(({ busy }) => busy !== undefined)) return false;
+    return !this.isHalted && (await this.#sources());
+  }
+
+  /** Moves all watermarks, and the clock of the steps, to where they are. */
+  moveTime(): void {
+    const { now } = this;
+    for (const stage of this.#network.stages) stage.moveWatermarks(now);
+    for (const [collection, view] of this.#network.sides.all()) {
+      const { time } = view;
+      const input = Math.max(time.inputWatermark, this.#network.outputOf(collection));
+      if (input > time.inputWatermark) {
+        time.inputWatermark = time.outputWatermark = input;
+        this.#staleGates();
+      }
+      time.processingTime = now;
+    }
+  }
+
+  /** Waits until something may be done, for so long at most. */
+  async rest(atMost: number): Promise<void> {
+    if (!this.#woken) {
+      const delay = Math.max(0, Math.min(atMost, this.#untilNext()));
+      await new Promise<void>((resolve) => {
+        const stop = Number.isFinite(delay) ? this.#environment.host.clock.setTimer(delay, resolve) : () => undefined;
+        this.#wake = () => {
+          stop();
+          resolve();
+        };
+      });
+      this.#wake = undefined;
+    }
+    this.#woken = false;
+  }
+
+  /**
+   * Whether nothing goes on any more and all sources can say where to go on. Those that can't are made to come to an end, and
+   * what they still hand over is taken.
+   */
+  async settleSources(): Promise<boolean> {
+    const { stages } = this.#network;
+    if (stages.some(({ busy }) => busy !== undefined)) return false;
+    const unsettled = stages.filter(({ reads }) => reads !== undefined && !reads.settle());
+    for (const stage of unsettled) {
+      const taken = stage.reads?.isReady ? stage.reads.take() : undefined;
+      stage.reads?.tidy();
+      if (taken === undefined) continue;
+      await this.#occupy(stage, stage.feed(taken.batch, taken.tag));
+      this.#woken = true;
+    }
+    return unsettled.length === 0;
+  }
+
+  /** Runs a stage, and what is behind it, until its queue has room. */
+  readonly makeRoom = async (stage: LiveStage): Promise<void> => {
+    while (stage.queue.isFull) {
+      if (stage.busy !== undefined) await stage.busy;
+      else await this.#run(stage);
+      if (this.#failure !== undefined) throw this.#failure.error;
+    }
+  };
+
+  /** Fires what is due at side inputs. */
+  async #sides(): Promise<boolean> {
+    let hasFired = false;
+    for (const timed of this.#network.sideOperators.values()) {
+      if (!timed.isDue) continue;
+      await timed.advance();
+      hasFired = true;
+    }
+    if (hasFired) this.#staleGates();
+    return hasFired;
+  }
+
+  #staleGates(): void {
+    for (const stage of this.#network.stages) stage.isGateStale = stage.gate !== undefined;
+  }
+
+  /** Begins one thing at the last stage that has something to do. */
+  #stages(): boolean {
+    const stage = this.#lastFirst.find((one) => one.busy === undefined && one.hasWork);
+    if (stage === undefined) return false;
+    void this.#run(stage);
+    return true;
+  }
+
+  #run(stage: LiveStage): Promise<void> {
+    return this.#occupy(stage, stage.work());
+  }
+
+  #occupy(stage: LiveStage, work: Promise<void>): Promise<void> {
+    const busy = work
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        stage.busy = undefined;
+        stage.reads?.tidy();
+        this.wake();
+      });
+    stage.busy = busy;
+    return busy;
+  }
+
+  /** Work that waits for nothing outside is over after some microtasks; other stages need not run before it is. */
+  async #settled(): Promise<void> {
+    for (let i = 0; i < 32 && this.#lastFirst.some(({ busy }) => busy !== undefined); i++) await null;
+  }
+
+  /** Takes one batch of the source whose turn it is, or plays the next event of a test stream. */
+  async #sources(): Promise<boolean> {
+    if (this.#environment.isClogged()) return false;
+    const { stages } = this.#network;
+    const reading = stages.filter(({ reads }) => reads !== undefined);
+    for (const { reads } of reading) {
+      reads?.tidy();
+      reads?.poke();
+    }
+    for (let i = 0; i < reading.length; i++) {
+      const stage = reading[(this.#nextSource + i) % reading.length];
+      if (stage?.reads?.isReady !== true) continue;
+      this.#nextSource = (this.#nextSource + i + 1) % reading.length;
+      const taken = stage.reads.take();
+      if (taken === undefined) return true;
+      void this.#occupy(stage, stage.feed(taken.batch, taken.tag));
+      await this.#settled();
+      return true;
+    }
+    // A reader that works may have something in a moment; a script goes on when all is quiet.
+    if (reading.some(({ reads }) => reads?.isReading === true)) return false;
+    return this.#isQuiet && (await this.#testStreams.play());
+  }
+
+  /** Milliseconds until the clock alone makes something possible. */
+  #untilNext(): number {
+    const { host } = this.#environment;
+    let until = Number.POSITIVE_INFINITY;
+    const monotonic = host.clock.monotonic();
+    for (const { reads, grouping, keyed } of this.#network.stages) {
+      if (!this.isHalted && reads?.restsUntil !== undefined) until = Math.min(until, reads.restsUntil - monotonic);
+      if (reads?.isCarriedByClock) until = Math.min(until, CARRY_EVERY);
+      for (const timed of [grouping, keyed?.timed]) until = Math.min(until, this.#untilWakeUp(timed));
+    }
+    for (const timed of this.#network.sideOperators.values()) until = Math.min(until, this.#untilWakeUp(timed));
+    return until;
+  }
+
+  #untilWakeUp(timed: { readonly operator: { nextWakeUp(): Timestamp | undefined } } | undefined): number {
+    const wakeUp = timed?.operator.nextWakeUp();
+    return wakeUp === undefined || this.#testStreams.isPresent ? Number.POSITIVE_INFINITY : wakeUp - this.now;
+  }
+}

@@ -1,0 +1,274 @@
+import {
+  type AfterCommit,
+  type AsyncScope,
+  type Graph,
+  type Host,
+  MAX_TIMESTAMP,
+  type MetricsScope,
+  MIN_TIMESTAMP,
+  type PCollection,
+  type PCollectionView,
+  PipelineError,
+  type StateSpace,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import {
+  type Edge,
+  generateSegment,
+  interpretSegment,
+  type LateDrop,
+  type MetricsStore,
+  StageRuntime,
+  type StageSpec,
+  type StepTime,
+} from '../execution/index.ts';
+import { KeyedOperator } from '../keyed/index.ts';
+import { PaneGrouping } from '../panes/index.ts';
+import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
+import { type ReadCounts, StrictFeed, type StrictOptions, type Turn } from '../run/index.ts';
+import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
+import { LateDrops } from './late-drops.ts';
+import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
+import { LiveWrite } from './live-write.ts';
+import { SideGate } from './side-gate.ts';
+import { SideView, SideViews } from './side-views.ts';
+import { SourceReads } from './source-reads.ts';
+import { StageQueue } from './stage-queue.ts';
+
+/** What the stages of a run share. */
+export interface LiveEnvironment {
+  readonly host: Host;
+  readonly metrics: MetricsStore;
+  readonly scope: AsyncScope<MetricsScope>;
+  readonly signal: AbortSignal;
+  readonly memory: MemoryWatch;
+  readonly turn: Turn;
+  readonly reads: ReadCounts;
+  readonly jobId: string;
+  /** Where a part of the job keeps what must survive. */
+  readonly space: (name: string) => StateSpace | undefined;
+  /** Whether the store outlives the run. */
+  readonly isDurable: boolean;
+  readonly wake: () => void;
+  readonly strict: StrictOptions | undefined;
+  readonly afterCommit: AfterCommit;
+  /** Runs a stage until its queue has room. */
+  readonly makeRoom: (stage: LiveStage) => Promise<void>;
+}
+
+const startTime = (): StepTime => ({
+  inputWatermark: MIN_TIMESTAMP,
+  outputWatermark: MIN_TIMESTAMP,
+  processingTime: MIN_TIMESTAMP,
+});
+
+/**
+ * The stages of a streaming run, all of them live, and what lies between: queues, groupings, gates, side inputs, writes.
+ *
+ * `stages` are in the order of the plan, producers before consumers.
+ */
+export class LiveNetwork {
+  readonly stages: readonly LiveStage[];
+  readonly writes = new Map<Step, LiveWrite>();
+  readonly sides: SideViews;
+  readonly sideOperators = new Map<SideView, TimedOperator>();
+  readonly drops: LateDrops;
+  readonly #plan: Plan;
+  readonly #environment: LiveEnvironment;
+  readonly #live = new Map<PlannedStage, LiveStage>();
+  readonly #queues = new Map<PlannedStage, StageQueue>();
+  readonly #groupings = new Map<PlannedStage, { readonly edge: PaneGrouping; readonly timed: TimedOperator }>();
+
+  constructor(graph: Graph, plan: Plan, environment: LiveEnvironment) {
+    this.#plan = plan;
+    this.#environment = environment;
+    this.drops = new LateDrops(environment.host);
+    this.sides = new SideViews((collection) => this.#sideView(collection));
+    const specs = wire(graph, plan, {
+      into: (stage) => this.#into(stage),
+      side: (collection) => this.sides.of(collection),
+      sink: (step) => this.#write(step),
+    });
+    this.stages = plan.stages
+      .filter(({ entryKind }) => entryKind !== 'join')
+      .map((planned) => this.#make(planned, specs.get(planned)));
+    for (const stage of this.stages) stage.producers = this.#producersOf(stage.planned);
+  }
+
+  peek(stage: PlannedStage): LiveStage | undefined {
+    return this.#live.get(stage);
+  }
+
+  /** The watermark of a collection: that of the stage that makes it, joins looked through. */
+  outputOf(collection: PCollection<unknown>): Timestamp {
+    return this.#sourcesOf(collection).reduce(
+      (least, { stage, tag }) => Math.min(least, stage.output(tag)),
+      MAX_TIMESTAMP,
+    );
+  }
+
+  async open(): Promise<void> {
+    for (const stage of this.stages) await stage.runtime.open();
+  }
+
+  async close(): Promise<void> {
+    for (const stage of this.stages) await stage.runtime.close();
+  }
+
+  #make(planned: PlannedStage, spec: StageSpec | undefined): LiveStage {
+    if (spec === undefined) throw new Error(`This is a bug in Viga: ${planned.entryStep.path} was not wired.`);
+    const { host, metrics, scope, signal, turn, wake, reads, afterCommit } = this.#environment;
+    const { entryKind, entryStep } = planned;
+    const runtime = new StageRuntime(spec, {
+      host,
+      store: metrics,
+      scope,
+      sideInputs: this.sides.access,
+      compile: host.codegen ? generateSegment : interpretSegment,
+      signal,
+      warn: host.warn,
+      turn,
+      afterCommit,
+    });
+    const time = startTime();
+    const isReading = entryKind === 'splittable' || entryStep.primitive.kind === 'Read';
+    const live = new LiveStage({
+      planned,
+      runtime,
+      queue: this.#queue(planned),
+      time,
+      grouping: this.#groupings.get(planned)?.timed,
+      keyed: entryKind === 'keyed' ? this.#keyed(planned, runtime, time) : undefined,
+      gate: this.#gate(planned),
+      strict: this.#strict(planned),
+      reads: isReading ? new SourceReads(entryStep, { host, signal, progress: reads.of(entryStep), wake }) : undefined,
+    });
+    this.#live.set(planned, live);
+    return live;
+  }
+
+  #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
+    const { host, space, memory } = this.#environment;
+    const { path } = planned.entryStep;
+    const operator = new KeyedOperator({
+      runtime,
+      time,
+      codegen: host.codegen,
+      space: (name) => space(`${path}/${name}`),
+      lateDrop: this.drops.of(path),
+    });
+    memory.add(operator);
+    return {
+      process: (batch: Parameters<KeyedOperator['process']>[0]) => operator.process(batch),
+      timed: new TimedOperator(operator, time),
+    };
+  }
+
+  /** Triggers look at each element, so a strict run keeps their order. */
+  #strict({ entryStep }: PlannedStage): StrictFeed | undefined {
+    const { strict, host } = this.#environment;
+    return strict && new StrictFeed({ ...strict, permute: false }, host.random, entryStep.path);
+  }
+
+  #gate(planned: PlannedStage): SideGate | undefined {
+    const first = planned.steps[0] ?? planned.entryStep;
+    const views: readonly PCollectionView<unknown>[] = Object.values(sideInputsOf(first));
+    if (views.length === 0) return undefined;
+    return new SideGate((window) => this.sides.isReady(views, window));
+  }
+
+  #queue(stage: PlannedStage): StageQueue {
+    let queue = this.#queues.get(stage);
+    if (queue === undefined) {
+      queue = new StageQueue(stage.entryStep.path, async () => {
+        const live = this.#live.get(stage);
+        if (live !== undefined) await this.#environment.makeRoom(live);
+      });
+      this.#queues.set(stage, queue);
+    }
+    return queue;
+  }
+
+  #into(stage: PlannedStage): Edge {
+    if (stage.entryKind !== 'group') return this.#queue(stage);
+    return (this.#groupings.get(stage) ?? this.#makeGrouping(stage)).edge;
+  }
+
+  #makeGrouping(stage: PlannedStage) {
+    const { primitive, path, inputs } = stage.entryStep;
+    const [input] = inputs;
+    if (input === undefined)
+      throw new PipelineError(path, 'it groups nothing. This is a bug in Viga; please report it.');
+    const { host, space, memory } = this.#environment;
+    const fn = primitive.kind === 'CombinePerKey' ? primitive.fn : undefined;
+    const time = startTime();
+    const queue = this.#queue(stage);
+    const lateDrop: LateDrop = this.drops.of(path);
+    const edge = new PaneGrouping({
+      step: path,
+      windowing: input.windowing,
+      reducer: reducerOf(fn, host.codegen),
+      accumulatorCoder: fn?.accumulatorCoder,
+      codegen: host.codegen,
+      time,
+      space: (name) => space(`${path}/${name}`),
+      emit: (value, timestamp, windows, pane) => queue.add(value, timestamp, windows, pane),
+      lateDrop,
+      closedDrop: this.drops.of(path),
+    });
+    memory.add(edge);
+    const made = { edge, timed: new TimedOperator(edge, time) };
+    this.#groupings.set(stage, made);
+    return made;
+  }
+
+  #sideView(collection: PCollection<unknown>): SideView {
+    const { host, space } = this.#environment;
+    const view = new SideView({ collection, codegen: host.codegen, time: startTime(), space });
+    this.sideOperators.set(view, new TimedOperator(view.operator, view.time));
+    return view;
+  }
+
+  #write(step: Step): LiveWrite {
+    const made = this.writes.get(step);
+    if (made !== undefined) return made;
+    const { primitive } = step;
+    if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
+    const { host, signal, jobId, space, isDurable } = this.#environment;
+    const rejects = this.#plan.stageOf.get(step);
+    const write = new LiveWrite(step, primitive.sink, {
+      host,
+      signal,
+      jobId,
+      space: isDurable ? space(`${step.path}/outbox`) : undefined,
+      rejects: rejects && this.#queue(rejects),
+    });
+    this.writes.set(step, write);
+    return write;
+  }
+
+  #producersOf(planned: PlannedStage): readonly Producer[] {
+    const { entryKind, entryStep } = planned;
+    if (entryKind === 'source') return [];
+    return entryStep.inputs.flatMap((input) => this.#sourcesOf(input));
+  }
+
+  #sourcesOf(collection: PCollection<unknown>): readonly Producer[] {
+    const step = this.#plan.producerOf(collection);
+    const planned = this.#plan.stageOf.get(step);
+    if (planned === undefined) return [];
+    if (planned.entryKind === 'join') return planned.entryStep.inputs.flatMap((input) => this.#sourcesOf(input));
+    const stage = this.#live.get(planned);
+    if (stage === undefined) throw new Error(`This is a bug in Viga: ${step.path} is in no live stage.`);
+    return this.#entryTags(collection, planned).map((tag) => ({ stage, tag }));
+  }
+
+  /** By which tags the elements of a collection entered its stage. */
+  #entryTags(collection: PCollection<unknown>, planned: PlannedStage): readonly string[] {
+    const step = this.#plan.producerOf(collection);
+    if (!planned.steps.includes(step)) return [collection.tag];
+    if (planned.entryStep === step) return [collection.tag];
+    return [...new Set(step.inputs.flatMap((input) => this.#entryTags(input, planned)))];
+  }
+}

@@ -1,0 +1,209 @@
+import { DEAD_LETTERS, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from '../../model/index.ts';
+import type { Batch, Operator, StageRuntime, StepTime } from '../execution/index.ts';
+import type { PlannedStage } from '../plan/index.ts';
+import type { StrictFeed } from '../run/index.ts';
+import type { SideGate } from './side-gate.ts';
+import type { SourceReads } from './source-reads.ts';
+import { earliestOf, type StageQueue } from './stage-queue.ts';
+
+/** Outputs that an operator may give before others have their turn. */
+const BUDGET = 2_048;
+/** Restrictions that a splittable DoFn reads at a time. */
+const MOST_SPLITS = 64;
+
+/** An operator with its time, and whether something is due at it. */
+export class TimedOperator {
+  readonly operator: Operator;
+  readonly time: StepTime;
+  #advancedTo: Timestamp = MIN_TIMESTAMP;
+  #isUnfinished = false;
+
+  constructor(operator: Operator, time: StepTime) {
+    this.operator = operator;
+    this.time = time;
+  }
+
+  get isDue(): boolean {
+    if (this.#isUnfinished || this.time.inputWatermark > this.#advancedTo) return true;
+    const wakeUp = this.operator.nextWakeUp();
+    return wakeUp !== undefined && wakeUp <= this.time.processingTime;
+  }
+
+  advance(): void | Promise<void> {
+    this.#advancedTo = this.time.inputWatermark;
+    const done = this.operator.advance(BUDGET);
+    if (typeof done === 'boolean') this.#isUnfinished = !done;
+    else {
+      return done.then((isDone) => {
+        this.#isUnfinished = !isDone;
+      });
+    }
+  }
+}
+
+/** Where elements of a stage come from: an output of another stage, by the tag that entered it. */
+export interface Producer {
+  readonly stage: LiveStage;
+  readonly tag: string;
+}
+
+/** What a live stage is made of. */
+export interface LiveStageParts {
+  readonly planned: PlannedStage;
+  readonly runtime: StageRuntime;
+  readonly queue: StageQueue;
+  readonly time: StepTime;
+  /** In front of the queue: what elements are added to by their producers, and what fills the queue. */
+  readonly grouping: TimedOperator | undefined;
+  /** Takes the place of the runtime's `process`. */
+  readonly keyed:
+    | { readonly process: (batch: Batch) => void | Promise<void>; readonly timed: TimedOperator }
+    | undefined;
+  readonly gate: SideGate | undefined;
+  readonly reads: SourceReads | undefined;
+  /** Divides batches further, and tries their elements' bytes. */
+  readonly strict: StrictFeed | undefined;
+}
+
+/**
+ * A stage of a streaming run: what waits for it, what it holds, how far time is at it.
+ *
+ * `work` does one thing of what is to be done, in this order: what is due at its operators, what its gate lets go, a batch of
+ * its queue. While that goes on nothing else of the stage is begun; other stages run meanwhile.
+ */
+export class LiveStage {
+  readonly planned: PlannedStage;
+  readonly runtime: StageRuntime;
+  readonly queue: StageQueue;
+  readonly time: StepTime;
+  readonly grouping: TimedOperator | undefined;
+  readonly keyed: LiveStageParts['keyed'];
+  readonly gate: SideGate | undefined;
+  readonly reads: SourceReads | undefined;
+  readonly #strict: StrictFeed | undefined;
+  /** Filled while the network is wired. */
+  producers: readonly Producer[] = [];
+  /** What goes on now. */
+  busy: Promise<void> | undefined;
+  /** Set when a side input may have become ready. */
+  isGateStale = false;
+  /** What a test stream said of each of its outputs. */
+  readonly announced = new Map<string, Timestamp>();
+  #open: Timestamp = MAX_TIMESTAMP;
+
+  constructor(parts: LiveStageParts) {
+    this.planned = parts.planned;
+    this.runtime = parts.runtime;
+    this.queue = parts.queue;
+    this.time = parts.time;
+    this.grouping = parts.grouping;
+    this.keyed = parts.keyed;
+    this.gate = parts.gate;
+    this.reads = parts.reads;
+    this.#strict = parts.strict;
+  }
+
+  get hasWork(): boolean {
+    return (
+      (!this.queue.isEmpty && !this.#readsEnough) ||
+      this.grouping?.isDue === true ||
+      this.keyed?.timed.isDue === true ||
+      (this.isGateStale && this.gate !== undefined && this.gate.length > 0)
+    );
+  }
+
+  /** All that is kept here and no operator: nothing of it may be lost at a cut. */
+  get isEmpty(): boolean {
+    return this.queue.isEmpty && this.busy === undefined;
+  }
+
+  /** What those behind it are told of elements that entered it with a tag. */
+  output(tag: string): Timestamp {
+    const announced = this.announced.get(tag);
+    return announced === undefined ? this.time.outputWatermark : Math.min(announced, this.#open);
+  }
+
+  /** Moves its watermarks to where those of its producers, and what it holds, let them. */
+  moveWatermarks(processingTime: Timestamp): void {
+    const { time, grouping, keyed, gate, reads } = this;
+    let front = MAX_TIMESTAMP;
+    for (const { stage, tag } of this.producers) front = Math.min(front, stage.output(tag));
+    if (grouping !== undefined) {
+      raise(grouping.time, front, grouping.operator.hold());
+      grouping.time.processingTime = processingTime;
+      front = grouping.time.outputWatermark;
+    }
+    const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP);
+    const held = Math.min(
+      keyed?.timed.operator.hold() ?? MAX_TIMESTAMP,
+      this.#open,
+      reads?.watermark() ?? MAX_TIMESTAMP,
+    );
+    raise(time, input, held);
+    time.processingTime = processingTime;
+  }
+
+  /** Does one thing of what is to be done. */
+  async work(): Promise<void> {
+    if (this.grouping?.isDue === true) {
+      await this.grouping.advance();
+      return;
+    }
+    if (this.keyed?.timed.isDue === true) {
+      await this.keyed.timed.advance();
+      await this.#finishBundle();
+      return;
+    }
+    if (this.isGateStale) {
+      this.isGateStale = false;
+      const released = this.gate?.release();
+      if (released !== undefined) return this.#admitted(released);
+    }
+    const batch = this.#readsEnough ? undefined : this.queue.take();
+    if (batch === undefined) return;
+    await this.#admitted(this.gate?.admit(batch) ?? batch);
+  }
+
+  /** Whether it reads so much at a time that more has to wait. */
+  get #readsEnough(): boolean {
+    return this.planned.entryKind === 'splittable' && (this.reads?.splits.length ?? 0) >= MOST_SPLITS;
+  }
+
+  async #admitted(batch: Batch): Promise<void> {
+    if (batch.length === 0) return;
+    const { entryKind } = this.planned;
+    if (entryKind === 'rejects') return this.feed(batch, DEAD_LETTERS);
+    if (entryKind !== 'splittable' || this.reads === undefined) return this.feed(batch, MAIN);
+    for (let i = 0; i < batch.length; i++) {
+      await this.reads.begin({
+        element: batch.values[i],
+        timestamp: batch.timestamps?.[i] ?? batch.timestamp,
+        windows: batch.windowsColumn?.[i] ?? batch.windows,
+        pane: batch.panes?.[i] ?? batch.pane,
+      });
+    }
+  }
+
+  /** Takes a batch through the stage, in a bundle of its own. */
+  async feed(batch: Batch, tag: string): Promise<void> {
+    this.#open = Math.min(this.#open, earliestOf(batch));
+    for (const part of this.#strict?.parts(batch) ?? [batch]) {
+      const waits = this.keyed === undefined ? this.runtime.process(part, tag) : this.keyed.process(part);
+      if (waits) await waits;
+      if (this.#strict !== undefined) await this.runtime.finishBundle();
+    }
+    await this.#finishBundle();
+  }
+
+  async #finishBundle(): Promise<void> {
+    await this.runtime.finishBundle();
+    this.#open = MAX_TIMESTAMP;
+  }
+}
+
+/** Watermarks never fall. */
+function raise(time: StepTime, input: Timestamp, held: Timestamp): void {
+  if (input > time.inputWatermark) time.inputWatermark = input;
+  const output = Math.min(time.inputWatermark, held);
+  if (output > time.outputWatermark) time.outputWatermark = output;
+}

@@ -1,0 +1,194 @@
+import {
+  DEAD_LETTERS,
+  type Delivery,
+  ElementError,
+  GLOBAL_WINDOW,
+  type Host,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  type PaneInfo,
+  type Sink,
+  type SinkBatch,
+  type SinkContext,
+  type SinkWriter,
+  type StateSpace,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type Batch, BatchBuilder, deadLetterOf, type Edge, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+import { named } from '../run/index.ts';
+import { Outbox } from './outbox.ts';
+
+/** Elements that are handed to a sink together. */
+const BATCH = 1_024;
+
+/** What a write takes from its run. */
+export interface LiveWriteEnvironment {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly jobId: string;
+  /** Where what a durable epoch has for the sink waits; undefined in a run that keeps nothing. */
+  readonly space: StateSpace | undefined;
+  /** Where dead letters of the sink go. */
+  readonly rejects: Edge | undefined;
+}
+
+/**
+ * One Write step of a streaming run.
+ *
+ * A sink that writes an epoch at once (`deliver`) gets its elements from the outbox, where they wait until the epoch is
+ * durable. Any other stages what it is given; what its `prepare` returns at the cut waits in the outbox in their place.
+ * Invariant: a sink is told to make something visible only after the epoch that holds it is durable.
+ */
+export class LiveWrite implements Edge {
+  readonly name: string;
+  readonly step: Step;
+  readonly sink: Sink<unknown>;
+  readonly #environment: LiveWriteEnvironment;
+  readonly #outbox: Outbox;
+  readonly #builder = new BatchBuilder();
+  readonly #delivers: boolean;
+  #writer: SinkWriter<unknown, unknown> | undefined;
+  #epoch = 1;
+  rejected = 0;
+  bytes = 0;
+
+  constructor(step: Step, sink: Sink<unknown>, environment: LiveWriteEnvironment) {
+    this.name = step.path;
+    this.step = step;
+    this.sink = sink;
+    this.#environment = environment;
+    this.#outbox = new Outbox(environment.space);
+    this.#delivers = sink.deliver !== undefined && environment.space !== undefined;
+  }
+
+  /** Bytes that wait for the sink. */
+  get waiting(): number {
+    return this.#outbox.bytes;
+  }
+
+  /** Whether all that durable epochs have for the sink has arrived. */
+  get isDelivered(): boolean {
+    return this.#outbox.isEmpty;
+  }
+
+  get isFull(): boolean {
+    return this.#builder.length >= BATCH;
+  }
+
+  add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
+    this.#builder.add(value, timestamp, windows, pane);
+  }
+
+  flush(all: boolean): void | Promise<void> {
+    if (this.#builder.length > 0 && (all || this.isFull)) return this.#take(sinkBatch(this.#builder.take()));
+  }
+
+  /** Finishes what a crash cut off, and finds out how far the sink is. `epoch` is the last durable one. */
+  async open(epoch: number): Promise<void> {
+    this.#epoch = epoch + 1;
+    this.#outbox.restore();
+    await named(this.name, 'opening its sink', async () => {
+      await this.sink.recover?.(this.#context(epoch));
+      if (!this.#delivers) return;
+      const has = await this.sink.delivered?.(this.#environment.jobId, this.#context(epoch));
+      if (has !== undefined && has > epoch) throw new Error(olderThanSink(has, epoch));
+    });
+  }
+
+  /** Ends the epoch for this sink; what it returns is to be made durable. */
+  async prepare(epoch: number): Promise<void> {
+    await this.flush(true);
+    const writer = this.#writer;
+    this.#writer = undefined;
+    this.#epoch = epoch + 1;
+    this.#outbox.forgetDelivered();
+    if (writer === undefined) return;
+    const committable = await named(this.name, 'finishing what was written', () => writer.prepare());
+    this.#outbox.add(epoch, { committable });
+  }
+
+  /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
+  async deliver(durable: number): Promise<void> {
+    for (let next = this.#outbox.next(durable); next !== undefined; next = this.#outbox.next(durable)) {
+      const epoch = next;
+      await named(this.name, 'making visible what was written', () => this.#deliverEpoch(epoch));
+      this.#outbox.delivered(epoch);
+    }
+  }
+
+  async abort(): Promise<void> {
+    await this.#writer?.abort();
+    this.#writer = undefined;
+  }
+
+  async #deliverEpoch(epoch: number): Promise<void> {
+    const { jobId } = this.#environment;
+    const context = this.#context(epoch);
+    if (this.#delivers) {
+      const entries = (): Iterable<unknown> => this.#outbox.entries(epoch);
+      // Entries of a sink that delivers are batches.
+      const delivery: Delivery<unknown> = { jobId, epoch, batches: () => entries() as Iterable<SinkBatch<unknown>> };
+      await this.sink.deliver?.(delivery, context);
+      return;
+    }
+    for (const entry of this.#outbox.entries(epoch)) {
+      await this.sink.commit((entry as { committable: unknown }).committable, context);
+    }
+  }
+
+  async #take(batch: SinkBatch<unknown>): Promise<void> {
+    if (this.#delivers) {
+      this.#outbox.add(this.#epoch, batch);
+      return;
+    }
+    await named(this.name, 'writing', async () => {
+      this.#writer ??= await this.sink.open(this.#context(this.#epoch));
+      await this.#writer.write(batch);
+    });
+  }
+
+  #context(epoch: number): SinkContext {
+    const { host, signal, jobId } = this.#environment;
+    return {
+      host,
+      signal,
+      step: this.name,
+      runId: `${jobId}-${epoch}`,
+      reject: (element, error) => this.#reject(element, error),
+      wrote: (bytes) => {
+        this.bytes += bytes;
+      },
+    };
+  }
+
+  #reject(element: unknown, error: Error): void {
+    const { rejects } = this.#environment;
+    if (rejects === undefined || !this.step.outputs.has(DEAD_LETTERS)) {
+      throw error instanceof ElementError
+        ? error
+        : new ElementError(this.name, element, error.message, { cause: error });
+    }
+    this.rejected++;
+    const call = { element, timestamp: MIN_TIMESTAMP, windows: [GLOBAL_WINDOW], attempts: 1, coordinate: undefined };
+    rejects.add(deadLetterOf(this.name, error, call), MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING);
+  }
+}
+
+const olderThanSink = (has: number, epoch: number): string =>
+  `the sink has epoch ${has} of this job and the state directory stands at ${epoch}: a restored backup, or another copy of the directory. Going on would write elements twice. Use the newest state directory, or begin a new job with an empty one`;
+
+const sinkBatch = ({
+  values,
+  timestamp,
+  timestamps,
+  windows,
+  windowsColumn,
+  pane,
+  panes,
+}: Batch): SinkBatch<unknown> => ({
+  values,
+  timestamps: timestamps ?? timestamp,
+  windows: windowsColumn ?? windows,
+  panes: panes ?? pane,
+});

@@ -1,0 +1,90 @@
+import { fromBytes, type StateSpace, structuralCoder, toBytes } from '../../model/index.ts';
+
+/**
+ * What a sink still has to get, epoch by epoch. With a space entries lie there, part of the epoch's own transaction; without
+ * one in memory.
+ *
+ * An entry's key is its epoch and its number in it, both as 8 bytes, so that they lie in order.
+ */
+export class Outbox {
+  readonly #space: StateSpace | undefined;
+  readonly #epochs = new Map<number, { count: number; bytes: number; readonly inMemory: unknown[] }>();
+  readonly #delivered: number[] = [];
+  bytes = 0;
+
+  constructor(space: StateSpace | undefined) {
+    this.#space = space;
+  }
+
+  get isEmpty(): boolean {
+    return this.#epochs.size === 0;
+  }
+
+  /** Finds what an earlier run left. */
+  restore(): void {
+    for (const { key, value } of this.#space?.scan() ?? []) {
+      const epoch = this.#epoch(Number(Buffer.from(key).readBigUInt64BE(0)));
+      epoch.count++;
+      epoch.bytes += value.length;
+      this.bytes += value.length;
+    }
+  }
+
+  add(at: number, entry: unknown): void {
+    const epoch = this.#epoch(at);
+    const number = epoch.count++;
+    if (this.#space === undefined) {
+      epoch.inMemory.push(entry);
+      return;
+    }
+    const bytes = toBytes(structuralCoder, entry);
+    epoch.bytes += bytes.length;
+    this.bytes += bytes.length;
+    this.#space.put(keyOf(at, number), bytes);
+  }
+
+  /** The first epoch that is not delivered, up to a durable one. */
+  next(durable: number): number | undefined {
+    const first = this.#epochs.size === 0 ? undefined : Math.min(...this.#epochs.keys());
+    return first !== undefined && first <= durable ? first : undefined;
+  }
+
+  /** What an epoch has, in order; may be read again. */
+  *entries(at: number): Iterable<unknown> {
+    if (this.#space === undefined) {
+      yield* this.#epoch(at).inMemory;
+      return;
+    }
+    for (const { value } of this.#space.scan(keyOf(at, 0), keyOf(at + 1, 0))) {
+      yield fromBytes(structuralCoder, value);
+    }
+  }
+
+  /** The sink has an epoch for certain. Its entries are removed at the next cut. */
+  delivered(at: number): void {
+    this.bytes -= this.#epochs.get(at)?.bytes ?? 0;
+    this.#epochs.delete(at);
+    this.#delivered.push(at);
+  }
+
+  /** Removes what the sink has. */
+  forgetDelivered(): void {
+    for (const at of this.#delivered.splice(0)) this.#space?.deleteRange(keyOf(at, 0), keyOf(at + 1, 0));
+  }
+
+  #epoch(at: number) {
+    let epoch = this.#epochs.get(at);
+    if (epoch === undefined) {
+      epoch = { count: 0, bytes: 0, inMemory: [] };
+      this.#epochs.set(at, epoch);
+    }
+    return epoch;
+  }
+}
+
+function keyOf(epoch: number, number: number): Uint8Array {
+  const key = Buffer.alloc(16);
+  key.writeBigUInt64BE(BigInt(epoch), 0);
+  key.writeBigUInt64BE(BigInt(number), 8);
+  return key;
+}

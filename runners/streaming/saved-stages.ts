@@ -1,0 +1,103 @@
+import {
+  fromBytes,
+  type StateSpace,
+  type StateStore,
+  structuralCoder,
+  type Timestamp,
+  toBytes,
+} from '../../model/index.ts';
+import type { LiveNetwork } from './live-network.ts';
+import type { LiveStage } from './live-stage.ts';
+import type { PushedBack } from './side-gate.ts';
+import type { SavedSplit } from './source-reads.ts';
+
+const SPACE = 'viga/stages';
+
+/** What a stage itself keeps from one epoch to the next; operators have spaces of their own. */
+interface SavedStage {
+  readonly inputWatermark: Timestamp;
+  readonly outputWatermark: Timestamp;
+  readonly grouping: { readonly inputWatermark: Timestamp; readonly outputWatermark: Timestamp } | undefined;
+  readonly splits: readonly SavedSplit[] | undefined;
+  readonly waiting: readonly PushedBack[] | undefined;
+}
+
+/**
+ * The stages of a run in the job's store: how far time is at each, where its sources are, what waits at its gate.
+ *
+ * Watermarks are restored before anything runs, so they never fall, across restarts too.
+ */
+export class SavedStages {
+  readonly #network: LiveNetwork;
+  readonly #space: StateSpace;
+  /** Gates are only written when they changed; this is what was written last. */
+  readonly #waiting = new Map<LiveStage, readonly PushedBack[]>();
+
+  constructor(network: LiveNetwork, store: StateStore) {
+    this.#network = network;
+    this.#space = store.space(SPACE);
+  }
+
+  /** Writes everything; returns where the sources stand, by step. */
+  save(): ReadonlyMap<string, readonly SavedSplit[]> {
+    const splits = new Map<string, readonly SavedSplit[]>();
+    for (const stage of this.#network.stages) {
+      const saved = this.#saved(stage);
+      if (saved.splits !== undefined) splits.set(stage.planned.entryStep.path, saved.splits);
+      this.#space.put(keyOf(stage), toBytes(structuralCoder, saved));
+      stage.grouping?.operator.save();
+      stage.keyed?.timed.operator.save();
+    }
+    for (const [collection, view] of this.#network.sides.all()) {
+      view.operator.save();
+      const { inputWatermark } = view.time;
+      this.#space.put(viewKey(collection), toBytes(structuralCoder, inputWatermark));
+    }
+    return splits;
+  }
+
+  restore(): void {
+    for (const stage of this.#network.stages) {
+      const bytes = this.#space.get(keyOf(stage));
+      // Written by `save`.
+      if (bytes !== undefined) this.#restore(stage, fromBytes(structuralCoder, bytes) as SavedStage);
+    }
+    for (const [collection, view] of this.#network.sides.all()) {
+      const bytes = this.#space.get(viewKey(collection));
+      if (bytes === undefined) continue;
+      view.time.inputWatermark = view.time.outputWatermark = fromBytes(structuralCoder, bytes) as Timestamp; // as saved
+    }
+  }
+
+  #saved(stage: LiveStage): SavedStage {
+    const { time, grouping, reads, gate } = stage;
+    const changed = gate?.changed();
+    if (changed !== undefined) this.#waiting.set(stage, changed);
+    return {
+      inputWatermark: time.inputWatermark,
+      outputWatermark: time.outputWatermark,
+      grouping: grouping && {
+        inputWatermark: grouping.time.inputWatermark,
+        outputWatermark: grouping.time.outputWatermark,
+      },
+      splits: reads?.save(),
+      waiting: this.#waiting.get(stage),
+    };
+  }
+
+  #restore(stage: LiveStage, saved: SavedStage): void {
+    Object.assign(stage.time, { inputWatermark: saved.inputWatermark, outputWatermark: saved.outputWatermark });
+    if (stage.grouping !== undefined) Object.assign(stage.grouping.time, saved.grouping);
+    stage.reads?.restore(saved.splits ?? []);
+    if (saved.waiting !== undefined) {
+      stage.gate?.restore(saved.waiting);
+      this.#waiting.set(stage, saved.waiting);
+      stage.isGateStale = true;
+    }
+  }
+}
+
+const keyOf = ({ planned }: LiveStage): Uint8Array => Buffer.from(`${planned.entryKind} ${planned.entryStep.path}`);
+
+const viewKey = ({ producer, tag }: { readonly producer: string; readonly tag: string }): Uint8Array =>
+  Buffer.from(`view ${producer}:${tag}`);

@@ -1,0 +1,194 @@
+import {
+  type BoundedWindow,
+  type PCollection,
+  type PCollectionView,
+  type StateSpace,
+  structuralCoder,
+  fromBytes,
+  toBytes,
+  windowKey,
+} from '../../model/index.ts';
+import type { Edge, Operator, SideInputAccess, StageNode, StepTime, Windows } from '../execution/index.ts';
+import { PaneGrouping } from '../panes/index.ts';
+import { sideInputsOf } from '../plan/index.ts';
+import { sideWindow, viewOf } from '../run/index.ts';
+import { reducerOf } from '../shuffle/index.ts';
+
+/** The only key of the grouping behind a view. */
+const ALL = 0;
+
+interface Content {
+  readonly window: BoundedWindow;
+  readonly values: readonly unknown[];
+  /** What functions got of it, by view: several may see one collection in different ways. */
+  readonly made: Map<PCollectionView<unknown>, unknown>;
+  isChanged: boolean;
+}
+
+/** What the view of a collection takes from its run. */
+export interface SideViewSpec {
+  readonly collection: PCollection<unknown>;
+  readonly codegen: boolean;
+  readonly time: StepTime;
+  readonly space: (name: string) => StateSpace | undefined;
+}
+
+/**
+ * A collection that is a side input, by window: what its latest pane held.
+ *
+ * Panes are those of a grouping of all its elements with the collection's own trigger, so a window is ready when the first
+ * has fired or the watermark has passed its end, and later panes take the place of earlier ones (Beam model, "Side inputs").
+ */
+export class SideView implements Edge {
+  readonly name: string;
+  readonly isFull = false;
+  readonly time: StepTime;
+  readonly operator: Operator;
+  readonly #grouping: PaneGrouping;
+  readonly #space: StateSpace | undefined;
+  readonly #contents = new Map<string, Content>();
+  readonly #dropped = new Set<string>();
+
+  constructor({ collection, codegen, time, space }: SideViewSpec) {
+    this.name = collection.producer;
+    this.time = time;
+    const name = `${collection.producer}:${collection.tag}/view`;
+    this.#space = space(name);
+    this.#restore();
+    this.#grouping = new PaneGrouping({
+      step: collection.producer,
+      windowing: collection.windowing,
+      reducer: reducerOf(undefined, codegen),
+      accumulatorCoder: undefined,
+      codegen,
+      time,
+      space: (part) => space(`${name}/${part}`),
+      // It gives pairs of the only key and all values of a pane.
+      emit: (pair, _timestamp, windows) => this.#replace(windows, (pair as { value: Iterable<unknown> }).value),
+      lateDrop: () => undefined,
+      closedDrop: () => undefined,
+    });
+    const grouping = this.#grouping;
+    this.operator = {
+      advance: (budget) => grouping.advance(budget),
+      hold: () => grouping.hold(),
+      nextWakeUp: () => grouping.nextWakeUp(),
+      save: () => {
+        grouping.save();
+        this.#save();
+      },
+    };
+  }
+
+  add(value: unknown, timestamp: number, windows: Windows): void {
+    this.#grouping.addPair(ALL, value, timestamp, windows);
+  }
+
+  flush(): void {}
+
+  isReady(window: BoundedWindow): boolean {
+    return this.#contents.has(windowKey(window)) || this.time.inputWatermark > window.maxTimestamp;
+  }
+
+  /** What a function sees of a window through a view. */
+  seen(what: string, view: PCollectionView<unknown>, window: BoundedWindow): unknown {
+    const content = this.#contents.get(windowKey(window));
+    if (content === undefined) return viewOf(what, view, []);
+    if (!content.made.has(view)) content.made.set(view, viewOf(what, view, content.values));
+    return content.made.get(view);
+  }
+
+  /** Forgets windows that no element of a main input can look at any more. */
+  forget(isOver: (window: BoundedWindow) => boolean): void {
+    for (const [name, { window }] of this.#contents) {
+      if (!isOver(window)) continue;
+      this.#contents.delete(name);
+      this.#dropped.add(name);
+    }
+  }
+
+  #replace([window]: Windows, values: Iterable<unknown>): void {
+    if (window === undefined) return;
+    this.#contents.set(windowKey(window), { window, values: [...values], made: new Map(), isChanged: true });
+  }
+
+  #save(): void {
+    for (const name of this.#dropped) this.#space?.delete(Buffer.from(name));
+    this.#dropped.clear();
+    for (const [name, content] of this.#contents) {
+      if (!content.isChanged) continue;
+      content.isChanged = false;
+      const { window, values } = content;
+      this.#space?.put(Buffer.from(name), toBytes(structuralCoder, { window, values }));
+    }
+  }
+
+  #restore(): void {
+    for (const { key, value } of this.#space?.scan() ?? []) {
+      // Written by `save`.
+      const { window, values } = fromBytes(structuralCoder, value) as Pick<Content, 'window' | 'values'>;
+      this.#contents.set(Buffer.from(key).toString(), { window, values, made: new Map(), isChanged: false });
+    }
+  }
+}
+
+type Views = Readonly<Record<string, unknown>>;
+
+/** All side inputs of a streaming run, and what functions get of them. */
+export class SideViews {
+  readonly #views = new Map<PCollection<unknown>, SideView>();
+  readonly #make: (collection: PCollection<unknown>) => SideView;
+  /** By node, then by the window's object: windows that are over take their records with them. */
+  readonly #records = new WeakMap<StageNode, WeakMap<BoundedWindow, Views>>();
+
+  constructor(make: (collection: PCollection<unknown>) => SideView) {
+    this.#make = make;
+  }
+
+  of(collection: PCollection<unknown>): SideView {
+    let view = this.#views.get(collection);
+    if (view === undefined) {
+      view = this.#make(collection);
+      this.#views.set(collection, view);
+    }
+    return view;
+  }
+
+  all(): Iterable<readonly [PCollection<unknown>, SideView]> {
+    return this.#views;
+  }
+
+  /** Whether all views of a step are ready for a window of its main input. */
+  isReady(views: readonly PCollectionView<unknown>[], main: BoundedWindow): boolean {
+    return views.every((view) => this.of(view.collection).isReady(sideWindow('a side input', view, main)));
+  }
+
+  readonly access: SideInputAccess = (node, window) => {
+    let records = this.#records.get(node);
+    if (records === undefined) {
+      records = new WeakMap();
+      this.#records.set(node, records);
+    }
+    let record = records.get(window);
+    if (record === undefined) {
+      record = this.#record(node, window);
+      records.set(window, record);
+    }
+    return record;
+  };
+
+  #record(node: StageNode, main: BoundedWindow): Views {
+    const record: Record<string, unknown> = Object.create(null);
+    for (const [name, view] of Object.entries(sideInputsOf(node.step))) {
+      const what = `the side input '${name}'`;
+      let side: BoundedWindow | undefined;
+      // The content is looked up each time: a later pane takes the place of what is there.
+      const get = (): unknown => {
+        side ??= sideWindow(what, view, main);
+        return this.of(view.collection).seen(what, view, side);
+      };
+      Object.defineProperty(record, name, { enumerable: true, get });
+    }
+    return record;
+  }
+}

@@ -1,0 +1,203 @@
+import {
+  DEAD_LETTERS,
+  type Host,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  PipelineError,
+  type SourceContext,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import type { Batch } from '../execution/index.ts';
+import { FROM_NOTHING, named, type Origin, type ReadProgress } from '../run/index.ts';
+import { type AnyReader, SplitReader } from './split-reader.ts';
+
+/** Into so many splits a restriction is divided at first, where its reader can. */
+const SPLITS = 8;
+
+/** What the reads of a step take from the run. */
+export interface ReadsEnvironment {
+  readonly host: Host;
+  readonly signal: AbortSignal;
+  readonly progress: ReadProgress;
+  readonly wake: () => void;
+}
+
+/** Where a split stood at a cut. */
+export interface SavedSplit {
+  readonly origin: Origin;
+  readonly restriction: unknown;
+  readonly watermark: Timestamp;
+}
+
+/** All restrictions that one step reads, a Read or a splittable DoFn, side by side. */
+export class SourceReads {
+  readonly step: Step;
+  readonly #reader: AnyReader;
+  readonly #environment: ReadsEnvironment;
+  readonly #context: SourceContext;
+  readonly #splits: SplitReader[] = [];
+  /** Elements whose restrictions are being found. */
+  #starting = 0;
+  #startingFrom: Timestamp = MAX_TIMESTAMP;
+  #next = 0;
+  #watermark: Timestamp = MIN_TIMESTAMP;
+  #idleSince: number | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(step: Step, environment: ReadsEnvironment) {
+    this.step = step;
+    const { primitive } = step;
+    if (primitive.kind !== 'Read' && primitive.kind !== 'SplittableParDo') {
+      throw new PipelineError(step.path, 'it reads nothing. This is a bug in Viga; please report it.');
+    }
+    // A source is a reader whose element is undefined.
+    this.#reader = primitive.kind === 'Read' ? (primitive.source as unknown as AnyReader) : primitive.reader;
+    this.#environment = environment;
+    this.#context = { host: environment.host, signal: environment.signal, step: step.path };
+  }
+
+  /** Whether all that was begun is read. */
+  get isDone(): boolean {
+    return this.#starting === 0 && this.#splits.length === 0 && this.#failure === undefined;
+  }
+
+  /** Splits that are read now. */
+  get splits(): readonly SplitReader[] {
+    return this.#splits;
+  }
+
+  get isReady(): boolean {
+    return this.#failure !== undefined || this.#splits.some(({ isReady }) => isReady);
+  }
+
+  /** Whether some reader works, so that something may come any moment. */
+  get isReading(): boolean {
+    return this.#starting > 0 || this.#splits.some(({ isReading }) => isReading);
+  }
+
+  /** Where the step's own elements come from. */
+  async start(): Promise<void> {
+    await this.begin(FROM_NOTHING);
+  }
+
+  /** Begins to read what an element names. */
+  async begin(origin: Origin): Promise<void> {
+    const { step } = this;
+    this.#starting++;
+    const from = this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP;
+    this.#startingFrom = Math.min(this.#startingFrom, from);
+    try {
+      const initial = await named(step.path, 'finding what to read', () =>
+        this.#reader.initialRestriction(origin.element, this.#context),
+      );
+      const parts = await named(step.path, 'dividing what is read', async () =>
+        this.#reader.split === undefined ? [initial] : await this.#reader.split(initial, SPLITS, this.#context),
+      );
+      for (const restriction of parts) this.#add(origin, restriction);
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#starting--;
+    if (this.#starting === 0) this.#startingFrom = MAX_TIMESTAMP;
+    this.#environment.wake();
+  }
+
+  /** Goes on where a cut was. */
+  restore(saved: readonly SavedSplit[]): void {
+    for (const { origin, restriction, watermark } of saved) this.#add(origin, restriction, watermark);
+  }
+
+  /** Where to go on after what was taken. */
+  save(): readonly SavedSplit[] {
+    return this.#splits.map(({ origin, restriction, watermark }) => ({ origin, restriction, watermark }));
+  }
+
+  /** Whether all splits can say where to go on; those that can't are made to come to an end soon. */
+  settle(): boolean {
+    const settled = this.#splits.map((split) => split.settle());
+    return this.#starting === 0 && settled.every(Boolean);
+  }
+
+  /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
+  drain(): void {
+    for (const split of [...this.#splits]) {
+      const { truncate } = this.#reader;
+      if (truncate === undefined && split.isBounded) continue;
+      const left = truncate?.call(this.#reader, split.restriction);
+      if (left !== undefined) this.#add(split.origin, left, split.watermark);
+      split.stop();
+    }
+  }
+
+  /** Lets readers go on that wait for it. */
+  poke(): void {
+    for (const split of this.#splits) split.poke();
+  }
+
+  /** The next batch of the split whose turn it is. @throws what a reader threw. */
+  take(): { readonly batch: Batch; readonly tag: string } | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    const count = this.#splits.length;
+    for (let i = 0; i < count; i++) {
+      const split = this.#splits[(this.#next + i) % count];
+      if (split?.isReady !== true) continue;
+      this.#next = (this.#next + i + 1) % count;
+      const taken = split.take();
+      if (taken !== undefined) return taken;
+    }
+    return undefined;
+  }
+
+  /** Forgets splits that are done; until then they hold the watermark. */
+  tidy(): void {
+    for (let i = this.#splits.length - 1; i >= 0; i--) if (this.#splits[i]?.isDone) this.#splits.splice(i, 1);
+  }
+
+  /** When the first resting reader may be called again. */
+  get restsUntil(): number | undefined {
+    return this.#splits.reduce<number | undefined>((first, { restsUntil }) => {
+      return restsUntil === undefined ? first : Math.min(first ?? restsUntil, restsUntil);
+    }, undefined);
+  }
+
+  /** No element comes with an earlier timestamp; {@link MAX_TIMESTAMP} when nothing is read. */
+  watermark(): Timestamp {
+    const active = this.#splits.filter(({ isIdle }) => !isIdle);
+    if (active.length > 0 || this.#starting > 0 || this.#splits.length === 0) {
+      this.#idleSince = undefined;
+      this.#watermark = active.reduce((least, { watermark }) => Math.min(least, watermark), this.#startingFrom);
+      return this.#watermark;
+    }
+    const seen = this.#splits.map(({ watermark }) => watermark).filter((watermark) => watermark > MIN_TIMESTAMP);
+    if (seen.length > 0) this.#watermark = Math.max(this.#watermark, Math.min(...seen));
+    if (this.#reader.isLive !== true || this.#watermark === MIN_TIMESTAMP) return this.#watermark;
+    // Nothing is left to read: time itself says that nothing earlier can come.
+    const now = this.#environment.host.clock.monotonic();
+    this.#idleSince ??= now;
+    return this.#watermark + (now - this.#idleSince);
+  }
+
+  /** Whether time alone moves the watermark now. */
+  get isCarriedByClock(): boolean {
+    return (
+      (this.#reader.isLive === true && this.#splits.length > 0 && this.#splits.every(({ isIdle }) => isIdle)) ||
+      this.#reader.watermark?.kind === 'wall-time'
+    );
+  }
+
+  /** Tells the system that what was taken before a durable cut need not come again. */
+  async finalize(saved: readonly SavedSplit[]): Promise<void> {
+    for (const { restriction } of saved) await this.#reader.finalize?.(restriction, this.#context);
+  }
+
+  #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {
+    const { step } = this;
+    const { host, progress, wake } = this.#environment;
+    const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
+    const environment = { step, reader: this.#reader, hasDeadLetters, host, context: this.#context, progress, wake };
+    // Without timestamps of its own what is read has those of the element that names it.
+    const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
+    this.#splits.push(new SplitReader(environment, origin, restriction, from));
+  }
+}

@@ -1,0 +1,262 @@
+import {
+  DEAD_LETTERS,
+  ElementError,
+  type Host,
+  MAIN,
+  messageOf,
+  type ReadResult,
+  type RestrictionReader,
+  type RestrictionTracker,
+  type SourceBatch,
+  type SourceContext,
+  type SourceOutput,
+  type Step,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type Batch, BatchBuilder, deadLetterOf } from '../execution/index.ts';
+import { checkBatch, connectorError, named, type Origin, type ReadProgress, toBatch } from '../run/index.ts';
+import { SplitWatermark } from './split-watermark.ts';
+
+/** A reader as runners see it, its types forgotten. */
+export type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
+
+/** What a split takes from its step and its run. */
+export interface SplitEnvironment {
+  readonly step: Step;
+  readonly reader: AnyReader;
+  readonly hasDeadLetters: boolean;
+  readonly host: Host;
+  readonly context: SourceContext;
+  readonly progress: ReadProgress;
+  /** Something may be done now: a batch is there, or the split ended. */
+  readonly wake: () => void;
+}
+
+/** What one split hands over, and where it stands once that is taken. */
+interface Handed {
+  readonly batch: Batch | undefined;
+  readonly tag: string;
+  readonly restriction: unknown;
+  readonly watermark: Timestamp;
+}
+
+/**
+ * Where a split is: `reading` while its reader works, `parked` while a batch of it waits to be taken, `resting` until its
+ * reader may be called again, `done` when all is read.
+ */
+type State = 'new' | 'reading' | 'parked' | 'resting' | 'done';
+
+/**
+ * One restriction while it is read, as a coroutine: its reader runs until it hands over a batch, and goes on when the loop
+ * has taken that and asks for more.
+ *
+ * Invariant: `restriction` is what is to be read again after a crash, if all that was taken so far is kept.
+ */
+export class SplitReader {
+  readonly origin: Origin;
+  readonly isBounded: boolean;
+  readonly #environment: SplitEnvironment;
+  readonly #rejects = new BatchBuilder();
+  readonly #estimate: SplitWatermark;
+  #watermark: Timestamp;
+  #tracker: RestrictionTracker<unknown, unknown>;
+  #restriction: unknown;
+  #state: State = 'new';
+  #restsUntil = 0;
+  #handed: Handed[] = [];
+  #goOn: (() => void) | undefined;
+  #isStopped = false;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(environment: SplitEnvironment, origin: Origin, restriction: unknown, watermark?: Timestamp) {
+    const { reader, host } = environment;
+    this.#environment = environment;
+    this.origin = origin;
+    this.#restriction = restriction;
+    this.#tracker = reader.createTracker(restriction);
+    this.isBounded = reader.isBounded?.(restriction) ?? true;
+    this.#estimate = new SplitWatermark(reader, host.clock, watermark);
+    this.#watermark = this.#estimate.value;
+  }
+
+  get isDone(): boolean {
+    return this.#state === 'done' && this.#handed.length === 0 && this.#failure === undefined;
+  }
+
+  /** Whether there is a batch to take, or a failure. */
+  get isReady(): boolean {
+    return this.#handed.length > 0 || this.#failure !== undefined;
+  }
+
+  /** Whether the reader works, so that a batch may come any moment. */
+  get isReading(): boolean {
+    return this.#state === 'reading';
+  }
+
+  /** When the reader may be called again; undefined while it is not resting. */
+  get restsUntil(): number | undefined {
+    return this.#state === 'resting' ? this.#restsUntil : undefined;
+  }
+
+  /** No element with an earlier timestamp comes after what was taken. */
+  get watermark(): Timestamp {
+    if (this.#handed.length === 0) this.#watermark = this.#estimate.value;
+    return this.#watermark;
+  }
+
+  /** Whether it has read all that is there now. */
+  get isIdle(): boolean {
+    return this.#estimate.isIdle && !this.isReady;
+  }
+
+  /** Timestamps that were too far ahead to be believed. */
+  get skippedTimestamps(): number {
+    return this.#estimate.skipped;
+  }
+
+  /** What is still to be read after what was taken. */
+  get restriction(): unknown {
+    return this.#restriction;
+  }
+
+  progress(): { readonly completed: number; readonly remaining: number } {
+    return this.#tracker.progress();
+  }
+
+  /** Lets the reader go on, if it waits for that. */
+  poke(): void {
+    if (this.isReady) return;
+    const now = this.#environment.host.clock.monotonic();
+    if (this.#state === 'new' || (this.#state === 'resting' && now >= this.#restsUntil)) {
+      this.#state = 'reading';
+      void this.#read();
+    } else if (this.#state === 'parked') {
+      this.#state = 'reading';
+      const goOn = this.#goOn;
+      this.#goOn = undefined;
+      goOn?.();
+    }
+  }
+
+  /** The next batch, if there is one. @throws what the reader threw. */
+  take(): { readonly batch: Batch; readonly tag: string } | undefined {
+    const handed = this.#handed.shift();
+    if (handed === undefined) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      return undefined;
+    }
+    this.#restriction = handed.restriction;
+    this.#watermark = handed.watermark;
+    const { batch, tag } = handed;
+    return batch && { batch, tag };
+  }
+
+  /** Gives away what lies behind a fraction of the rest; undefined where it can't be split now. */
+  split(fraction: number): unknown {
+    if (this.#state === 'done') return undefined;
+    const parts = this.#tracker.trySplit(fraction);
+    if (parts === undefined) return undefined;
+    this.#restriction = this.#tracker.remaining?.() ?? parts.primary;
+    return parts.residual;
+  }
+
+  /**
+   * Makes sure that `restriction` is where to begin again: readers that can't tell are cut off behind what they have claimed.
+   * Returns whether it is so now; if not, ask again when the reader has come to an end.
+   */
+  settle(): boolean {
+    if (this.#tracker.remaining !== undefined) return true;
+    if (this.isReady) return false;
+    if (this.#state !== 'reading' && this.#state !== 'parked') return true;
+    if (this.#rest === undefined) this.#rest = this.#tracker.trySplit(0)?.residual;
+    this.poke();
+    return false;
+  }
+  /** What was cut off behind the claimed part, while the reader has not come to its end. */
+  #rest: unknown;
+
+  /** Reads no further than what is claimed. */
+  stop(): void {
+    this.#isStopped = true;
+    if (this.#state === 'new' || this.#state === 'resting') this.#state = 'done';
+    else this.#tracker.trySplit(0);
+    this.poke();
+  }
+
+  async #read(): Promise<void> {
+    const { reader, context, step, wake } = this.#environment;
+    try {
+      const result = await named(step.path, 'reading', () =>
+        reader.read(this.origin.element, this.#tracker, this.#output, context),
+      );
+      if (this.#rejects.length > 0) await this.#hand(undefined);
+      this.#ended(result);
+    } catch (error) {
+      this.#failure = { error: connectorError(step.path, 'reading', error) };
+      this.#state = 'done';
+    }
+    wake();
+  }
+
+  #ended(result: ReadResult): void {
+    const { reader, host } = this.#environment;
+    const rest = this.#rest ?? (result === undefined ? undefined : this.#tracker.trySplit(0)?.residual);
+    this.#rest = undefined;
+    this.#checkDone();
+    if (rest === undefined || this.#isStopped) {
+      this.#state = 'done';
+      return;
+    }
+    this.#restriction = rest;
+    this.#tracker = reader.createTracker(rest);
+    this.#restsUntil = host.clock.monotonic() + (result?.resumeAfter ?? 0);
+    this.#state = 'resting';
+  }
+
+  #checkDone(): void {
+    try {
+      this.#tracker.checkDone();
+    } catch (error) {
+      throw new ElementError(this.#environment.step.path, this.origin.element, messageOf(error), { cause: error });
+    }
+  }
+
+  readonly #output: SourceOutput<unknown> = {
+    emit: (batch) => this.#emit(batch),
+    reject: (record, error, coordinate) => this.#reject(record, error, coordinate),
+    advanceWatermark: (timestamp) => this.#estimate.advance(timestamp),
+    setIdle: (idle) => this.#estimate.setIdle(idle),
+  };
+
+  #emit(source: SourceBatch<unknown>): Promise<void> {
+    const { progress, step } = this.#environment;
+    checkBatch(step.path, source);
+    if (source.bytes !== undefined) progress.read(source.bytes);
+    this.#estimate.see(source);
+    return this.#hand(source.values.length === 0 ? undefined : toBatch(source, this.origin));
+  }
+
+  /** Resolves when the loop wants more. */
+  #hand(batch: Batch | undefined): Promise<void> {
+    const before = { restriction: this.#restriction, watermark: this.#watermark };
+    if (this.#rejects.length > 0) this.#handed.push({ batch: this.#rejects.take(), tag: DEAD_LETTERS, ...before });
+    const restriction = this.#tracker.remaining?.() ?? this.#restriction;
+    this.#handed.push({ batch, tag: MAIN, restriction, watermark: this.#estimate.value });
+    this.#state = 'parked';
+    this.#environment.wake();
+    return new Promise((resolve) => {
+      this.#goOn = resolve;
+    });
+  }
+
+  #reject(record: unknown, error: Error, coordinate: string | undefined): void {
+    const { hasDeadLetters, step } = this.#environment;
+    if (!hasDeadLetters) {
+      if (error instanceof ElementError) throw error;
+      throw new ElementError(step.path, record, error.message, { cause: error, coordinate });
+    }
+    const { timestamp, windows, pane } = this.origin;
+    const letter = deadLetterOf(step.path, error, { element: record, timestamp, windows, attempts: 1, coordinate });
+    this.#rejects.add(letter, timestamp, windows, pane);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Graph, Host, PipelineResult, RunOptions, StateStore } from '../../model/index.ts';
+import { MetricsStore } from '../execution/index.ts';
+import { type Plan, planStreaming } from '../plan/index.ts';
+import {
+  cancelled,
+  linkSignal,
+  metricsScope,
+  ReadCounts,
+  RunReport,
+  type StrictOptions,
+  Turn,
+  watchMutations,
+} from '../run/index.ts';
+import { MemoryWatch } from '../shuffle/index.ts';
+import { Epochs } from './epochs.ts';
+import { jobOf } from './identity.ts';
+import { LiveLoop } from './live-loop.ts';
+import { LiveNetwork } from './live-network.ts';
+
+/** Milliseconds between two cuts, if the run is not asked for another interval. */
+const EPOCH_EVERY = 1_000;
+
+/** What a streaming run can be asked for. */
+export interface StreamingOptions {
+  readonly memoryLimit: number | undefined;
+  /** Where the job keeps its state; without, a crash loses what was in flight. */
+  readonly stateDirectory: string | undefined;
+  /** Milliseconds between two epochs. */
+  readonly epochInterval: number | undefined;
+  /** What a strict run does besides. */
+  readonly strict: StrictOptions | undefined;
+}
+
+/**
+ * One streaming run: all stages live at once, until all input is read, or it is told to stop, or it fails.
+ *
+ * Flow: open the store and what the last epoch left in it; then pass after pass of the loop, with a cut at each interval;
+ * at the end a last cut, and what waits for sinks is delivered.
+ */
+export class StreamingRun {
+  readonly #graph: Graph;
+  readonly #host: Host;
+  readonly #options: StreamingOptions;
+  readonly #runOptions: RunOptions;
+  readonly #plan: Plan;
+  readonly #metrics = new MetricsStore();
+  readonly #reads = new ReadCounts();
+  readonly #abort = new AbortController();
+  readonly #report: RunReport;
+  #network: LiveNetwork | undefined;
+
+  constructor(graph: Graph, machine: Host, options: StreamingOptions, runOptions: RunOptions) {
+    const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
+    this.#graph = options.strict?.mutation ? watchMutations(graph) : graph;
+    this.#host = host;
+    this.#options = options;
+    this.#runOptions = runOptions;
+    this.#plan = planStreaming(this.#graph);
+    this.#report = new RunReport({
+      host,
+      metrics: this.#metrics,
+      reads: this.#reads,
+      spilledBytes: () => 0,
+      counted: {
+        graph: this.#graph,
+        plan: this.#plan,
+        runtimeOf: (stage) => this.#network?.peek(stage)?.runtime,
+        bytesOf: (step) => this.#network?.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
+        rejectedBy: (step) => this.#network?.writes.get(step)?.rejected ?? 0,
+      },
+    });
+  }
+
+  async run(): Promise<PipelineResult> {
+    const unlink = linkSignal(this.#runOptions.signal, this.#abort);
+    const stopProgress = this.#report.follow(this.#runOptions);
+    const store = await this.#host.openStateStore(this.#options.stateDirectory);
+    try {
+      return await this.#runOn(store);
+    } catch (error) {
+      throw this.#runOptions.signal?.aborted ? cancelled(this.#runOptions.signal) : error;
+    } finally {
+      stopProgress();
+      unlink();
+      store.close();
+    }
+  }
+
+  async #runOn(store: StateStore): Promise<PipelineResult> {
+    const isDurable = this.#options.stateDirectory !== undefined;
+    const job = jobOf(store, this.#host);
+    if (job.isFinished) return this.#report.result('DONE');
+    const memory = new MemoryWatch(this.#host.memory, this.#options.memoryLimit);
+    const turn = new Turn(this.#host, this.#abort.signal, {
+      afterBatch: memory.checkHeld,
+      regularly: memory.checkProcess,
+    });
+    let wake = (): void => undefined;
+    let makeRoom: LiveLoop['makeRoom'] = async () => undefined;
+    let afterCommit: Epochs['afterCommit'] = () => undefined;
+    const network = new LiveNetwork(this.#graph, this.#plan, {
+      host: this.#host,
+      metrics: this.#metrics,
+      scope: metricsScope(this.#host),
+      signal: this.#abort.signal,
+      memory,
+      turn,
+      reads: this.#reads,
+      jobId: job.id,
+      space: (name) => store.space(name),
+      isDurable,
+      wake: () => wake(),
+      strict: this.#options.strict,
+      afterCommit: (callback) => afterCommit(callback),
+      makeRoom: (stage) => makeRoom(stage),
+    });
+    this.#network = network;
+    const epochs = new Epochs(network, store, {
+      host: this.#host,
+      interval: this.#options.epochInterval ?? EPOCH_EVERY,
+      isDurable,
+      isEndless: this.#isEndless,
+      wake: () => wake(),
+    });
+    const loop = new LiveLoop(network, {
+      host: this.#host,
+      signal: this.#abort.signal,
+      turn,
+      isClogged: () => epochs.isClogged,
+    });
+    wake = loop.wake;
+    afterCommit = epochs.afterCommit;
+    makeRoom = loop.makeRoom;
+    const unwake = this.#wakeOnSignals(loop.wake);
+    try {
+      this.#abort.signal.throwIfAborted();
+      for (const write of network.writes.values()) await write.open(store.epoch);
+      await network.open();
+      if (store.epoch === 0) loop.start();
+      else epochs.restore();
+      const state = await this.#loop(loop, epochs);
+      await network.close();
+      return this.#report.result(state);
+    } catch (error) {
+      this.#abort.abort(error);
+      await network.close();
+      for (const write of network.writes.values()) await write.abort();
+      throw error;
+    } finally {
+      unwake();
+    }
+  }
+
+  async #loop(loop: LiveLoop, epochs: Epochs): Promise<PipelineResult['state']> {
+    const { stop, drain } = this.#runOptions;
+    let isDraining = false;
+    for (;;) {
+      this.#abort.signal.throwIfAborted();
+      if (stop?.aborted === true) {
+        await epochs.cut(loop);
+        await epochs.deliverAll();
+        return 'STOPPED';
+      }
+      if (drain?.aborted === true && !isDraining) {
+        isDraining = true;
+        loop.drain();
+      }
+      if (epochs.isDue) await epochs.cut(loop);
+      if (await loop.pass()) continue;
+      if (loop.isFinished) {
+        await epochs.finish(loop);
+        return isDraining ? 'DRAINED' : 'DONE';
+      }
+      await loop.rest(epochs.untilDue);
+    }
+  }
+
+  get #isEndless(): boolean {
+    return this.#graph.steps.some(
+      ({ outputs, primitive }) =>
+        primitive.kind !== 'TestStream' && [...outputs.values()].some(({ isBounded }) => !isBounded),
+    );
+  }
+
+  #wakeOnSignals(wake: () => void): () => void {
+    const { stop, drain } = this.#runOptions;
+    const signals = [this.#abort.signal, stop, drain];
+    for (const signal of signals) signal?.addEventListener('abort', wake);
+    return () => {
+      for (const signal of signals) signal?.removeEventListener('abort', wake);
+    };
+  }
+}
