@@ -23,7 +23,7 @@ export interface EventTimeOptions<in T> {
   /**
    * How far a timestamp may lie ahead of the record's second clock, the time that the source itself gives it, or else the
    * wall clock. A record beyond that keeps its timestamp and does not move the watermark: one device whose clock is wrong
-   * must not make all others late. Default one minute.
+   * must not make all others late. Default five minutes.
    */
   readonly maxAhead?: Duration;
 }
@@ -59,7 +59,7 @@ export function withEventTime<E, T, R, P, V extends SideInputs>(
   reader: RestrictionReader<E, T, R, P, V>,
   options: EventTimeOptions<T>,
 ): RestrictionReader<E, T, R, P, V> {
-  const { timestamp, maxOutOfOrder = 0, maxAhead = minutes(1) } = options;
+  const { timestamp, maxOutOfOrder = 0, maxAhead = minutes(5) } = options;
   if (timestamp === undefined) return reader;
   // It is only given records of this reader.
   const eventTime = { timestamp: timestamp as EventTime['timestamp'], maxOutOfOrder, maxAhead };
