@@ -19,10 +19,14 @@ import {
 import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { MergeEdge } from './edges.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
+import { hasPanes, PanedGroups } from './paned-groups.ts';
 import { SideInputs } from './side-inputs.ts';
 import type { Turn } from '../run/index.ts';
 import { wire } from '../plan/index.ts';
 import { Write } from './writes.ts';
+
+/** What a stage that begins with a grouping is fed with. */
+type Groups = Pick<Grouping, 'batches'>;
 
 /** What the stages of a run share. */
 export interface NetworkEnvironment {
@@ -47,7 +51,7 @@ export class Network {
   readonly #environment: NetworkEnvironment;
   readonly #specs: ReadonlyMap<PlannedStage, StageSpec>;
   readonly #sides = new SideInputs();
-  readonly #groupings = new Map<PlannedStage, Grouping>();
+  readonly #groupings = new Map<PlannedStage, Groups>();
   readonly #stores = new Map<PlannedStage, ElementStore>();
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
   readonly #open = new Set<StageRuntime>();
@@ -92,7 +96,7 @@ export class Network {
     return this.#sides.of(step, window);
   }
 
-  grouping(stage: PlannedStage): Grouping | undefined {
+  grouping(stage: PlannedStage): Groups | undefined {
     return this.#groupings.get(stage);
   }
 
@@ -137,22 +141,26 @@ export class Network {
     return store;
   }
 
-  #makeGrouping(stage: PlannedStage): Grouping {
+  #makeGrouping(stage: PlannedStage): Edge {
     const { primitive, path, inputs } = stage.entryStep;
     const [input] = inputs;
     if (input === undefined)
       throw new PipelineError(path, 'it groups nothing. This is a bug in Viga; please report it.');
     const { host, spill, memory } = this.#environment;
     const fn = primitive.kind === 'CombinePerKey' ? primitive.fn : undefined;
-    const grouping = new Grouping({
+    const spec = {
       step: path,
       windowing: input.windowing,
       reducer: reducerOf(fn, host.codegen),
       accumulatorCoder: fn?.accumulatorCoder,
       codegen: host.codegen,
-      spill,
-      partitionBytes: memory.partitionBytes,
-    });
+    };
+    if (hasPanes(input.windowing)) {
+      const groups = new PanedGroups({ ...spec, early: this.#makeStore(path), closedDrop: () => undefined });
+      this.#groupings.set(stage, groups);
+      return groups.edge;
+    }
+    const grouping = new Grouping({ ...spec, spill, partitionBytes: memory.partitionBytes });
     memory.add(grouping);
     this.#groupings.set(stage, grouping);
     return grouping;

@@ -4,8 +4,10 @@
 // Start with grouping.ts (one grouping from its elements to its groups), then aligned-table.ts and partitions.ts;
 // docs/decisions/0013-groupings.md has the reasons and figures.
 export { ElementStore } from './element-store.ts';
+export { groupError } from './group-error.ts';
 export type { Pair } from './group-table.ts';
 export { Grouping } from './grouping.ts';
-export { MemoryWatch } from './memory-watch.ts';
-export { reducerOf } from './reducer.ts';
+export { MemoryWatch, type Spillable } from './memory-watch.ts';
+export { combineError, type Reducer, reducerOf } from './reducer.ts';
 export { Spill } from './spill.ts';
+export { inOrder, mergesOf } from './window-merges.ts';

@@ -2,20 +2,16 @@ import {
   type AnyWindowFn,
   type BoundedWindow,
   type IntervalWindow,
-  isIntervalWindow,
-  messageOf,
   type PrimitiveKey,
-  showValue,
   tableKey,
   type Timestamp,
   windowKey,
-  type WindowMerge,
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
 import { combineTimestamps, groupBatch, OUTPUT_BATCH, type TableSpec } from './aligned-table.ts';
 import type { AddToGroup, GroupTable, Row } from './group-table.ts';
-import { GroupingMisuse } from './reducer.ts';
 import { SAMPLED_FOR, SizeSample } from './size-sample.ts';
+import { inOrder, mergesOf } from './window-merges.ts';
 
 /** What is kept for one active window of a key. */
 interface Active {
@@ -161,7 +157,7 @@ export class MergingTable implements GroupTable {
       found.active[same] = this.#merged([found.active[same] as Active, added], added.window);
       return;
     }
-    let active = [...found.active, added].sort(byStart);
+    let active = [...found.active, added].sort((a, b) => inOrder(a.window, b.window));
     const windows = active.map(({ window }) => window);
     for (const { merged, result } of mergesOf(this.#windowFn, windows)) {
       const names = new Set(merged.map(windowKey)).add(windowKey(result));
@@ -182,34 +178,6 @@ export class MergingTable implements GroupTable {
     if (!reducer.keepsValues) this.#sample.see(value);
     return { window, value, timestamp };
   }
-}
-
-/** What a window function merges; what it throws or gives wrongly is told as its own. */
-function mergesOf(windowFn: AnyWindowFn, windows: readonly BoundedWindow[]): readonly WindowMerge<BoundedWindow>[] {
-  const { name } = windowFn;
-  let merges: unknown;
-  try {
-    merges = windowFn.merge?.(windows);
-  } catch (cause) {
-    const message = messageOf(cause).replace(/\.$/, '');
-    throw new GroupingMisuse(
-      `merge of the window function ${name} failed: ${message}. Groups can't be told apart without it. Mend what it throws.`,
-      { cause },
-    );
-  }
-  if (Array.isArray(merges) && merges.every(isMerge)) return merges;
-  throw new GroupingMisuse(
-    `merge of the window function ${name} gave ${showValue(merges)}. It says which windows become one. Return [{ merged: [...], result }], [] for none, synchronously.`,
-  );
-}
-
-const isMerge = (merge: Partial<WindowMerge<BoundedWindow>> | undefined): merge is WindowMerge<BoundedWindow> =>
-  Array.isArray(merge?.merged) && typeof merge.result?.maxTimestamp === 'number';
-
-/** The order in which a merge function gets its windows. */
-function byStart({ window: a }: Active, { window: b }: Active): number {
-  const starts = isIntervalWindow(a) && isIntervalWindow(b) ? a.start - b.start : 0;
-  return starts || a.maxTimestamp - b.maxTimestamp;
 }
 
 function columns(

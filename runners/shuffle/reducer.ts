@@ -9,6 +9,8 @@ import { isThenable, ownCopy } from '../execution/index.ts';
  */
 export interface Reducer {
   readonly name: string;
+  /** A new cell that holds nothing. */
+  readonly empty: () => unknown;
   /** A new cell that holds one value. */
   readonly first: (value: unknown) => unknown;
   /** The cell after one more value; may change the cell it is given. */
@@ -30,6 +32,7 @@ export function reducerOf(fn: CombineFn<unknown, unknown, unknown> | undefined, 
 
 const listReducer = (): Reducer => ({
   name: 'list',
+  empty: () => [],
   first: (value) => [value],
   add(cell, value) {
     // Cells of this reducer are made by `first` alone.
@@ -49,6 +52,7 @@ const listReducer = (): Reducer => ({
 /** What the last function gives is looked at once for each key; an async function before it makes the accumulator a promise. */
 const combineReducer = (fn: CombineFn<unknown, unknown, unknown>, refuse: (value: unknown) => void): Reducer => ({
   name: fn.name,
+  empty: () => fn.createAccumulator(),
   first(value) {
     const accumulator = fn.createAccumulator();
     if (typeof accumulator === 'object') refuse(accumulator);

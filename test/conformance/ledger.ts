@@ -6,7 +6,6 @@ export type Ledger = ReadonlyMap<ItemId, string>;
 const STREAM = 'needs the streaming engine, and a test stream that says when elements come and the watermark moves';
 const STATE = 'needs state, which the direct runner refuses until the streaming engine runs it';
 const TIMERS = 'needs timers, which the direct runner refuses until the streaming engine runs them';
-const FIRES_ONCE = 'needs the streaming engine: on bounded input a window fires once, when all its elements are there';
 const SPLIT = 'needs a runner that splits a restriction while it is read; the direct runner reads it in one piece';
 const ENDLESS = 'needs the streaming engine: what is read never ends';
 const FN_API = 'needs the Fn API worker of the portable runner';
@@ -20,17 +19,11 @@ type Reasons = readonly (
 const DIRECT_BATCH: Reasons = [
   [37, 'needs state, and side inputs of a splittable DoFn, which the model can not express yet'],
   [40, ENDLESS],
-  [77, FIRES_ONCE],
   [92, STREAM],
-  [93, FIRES_ONCE],
   [94, 95, STREAM],
-  [96, 97, FIRES_ONCE],
   [98, STREAM],
-  [99, FIRES_ONCE],
   [100, STREAM],
-  [101, FIRES_ONCE],
   [102, STREAM],
-  [103, 104, FIRES_ONCE],
   [105, 113, STATE],
   [114, STREAM],
   [115, 116, STATE],

@@ -1,0 +1,143 @@
+import { type BoundedWindow, type Timestamp, windowKey } from '../../model/index.ts';
+import { type Cell, CellTable } from '../state/index.ts';
+import { Delays } from './delays.ts';
+import { Heap } from './heap.ts';
+import type { PaneMachine } from './pane-machine.ts';
+import { type PaneTable, type PaneTableSpec } from './pane-table.ts';
+import { panesCodec, type WindowPanes } from './window-panes.ts';
+
+/** When something happens to all panes of a window: it is over, or it is expired. */
+interface Due {
+  readonly window: BoundedWindow;
+  readonly at: Timestamp;
+  readonly isExpiry: boolean;
+}
+
+/** A window that is due, and those of its cells that were not visited yet. */
+interface Walk {
+  readonly due: Due;
+  readonly cells: Iterator<Cell<WindowPanes>>;
+}
+
+/**
+ * Panes by window, then key, for windows that never merge.
+ *
+ * A window has one entry in the order of time, not one per key: when it is due its cells are walked, a piece at a time.
+ * No element comes while a walk is under way. A cell says itself whether it was there, so that a walk can start again.
+ */
+export class AlignedPanes implements PaneTable {
+  readonly #spec: PaneTableSpec;
+  readonly #machine: PaneMachine;
+  readonly #cells: CellTable<WindowPanes>;
+  readonly #delays: Delays;
+  readonly #due = new Heap<Due>(({ at }) => at);
+  readonly #known = new Set<string>();
+  #walk: Walk | undefined;
+
+  constructor(spec: PaneTableSpec) {
+    const { keys, codegen, tree, held, machine } = spec;
+    this.#spec = spec;
+    this.#machine = machine;
+    this.#cells = new CellTable({ space: spec.space('cells'), codec: panesCodec(tree, held), keys, codegen });
+    this.#delays = new Delays({ space: spec.space('delays'), codegen }, machine);
+    for (const window of this.#cells.windows()) this.#schedule(window, machine.hasEnd(window));
+  }
+
+  add(key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow): boolean {
+    const cell = this.#cells.find(window, key) ?? this.put(key, window, this.#machine.begin(window));
+    const panes = cell.content;
+    if (this.#machine.isClosed(panes)) return false;
+    this.#machine.add(panes, window, value, timestamp);
+    this.#machine.fire(key, panes, window);
+    this.#delays.update(key, window, panes);
+    cell.isChanged = true;
+    return true;
+  }
+
+  /** Takes over panes that began elsewhere. */
+  put(key: unknown, window: BoundedWindow, panes: WindowPanes): Cell<WindowPanes> {
+    if (!this.#known.has(windowKey(window))) this.#schedule(window, this.#machine.hasEnd(window) && !panes.hasEnded);
+    return this.#cells.add(window, key, panes);
+  }
+
+  nextEvent(): Timestamp | undefined {
+    return this.#walk?.due.at ?? this.#due.peek()?.at;
+  }
+
+  nextWakeUp(): Timestamp | undefined {
+    return this.#delays.next();
+  }
+
+  fireEvents(budget: number): number {
+    let left = budget;
+    while (left > 0) {
+      const walk = this.#walk ?? this.#startWalk();
+      if (walk === undefined) return left;
+      left = this.#goOn(walk, left);
+    }
+    return left;
+  }
+
+  fireDelays(budget: number): number {
+    let left = budget;
+    while (left > 0) {
+      const timer = this.#delays.pop(this.#spec.time.processingTime);
+      if (timer === undefined) return left;
+      left--;
+      const { key, window } = timer;
+      const cell = this.#cells.find(window, key);
+      if (cell === undefined) continue;
+      cell.content.wakeUp = undefined;
+      this.#machine.fire(key, cell.content, window);
+      this.#delays.update(key, window, cell.content);
+      cell.isChanged = true;
+    }
+    return left;
+  }
+
+  #schedule(window: BoundedWindow, hasEnd: boolean): void {
+    this.#known.add(windowKey(window));
+    const at = hasEnd ? window.maxTimestamp : this.#machine.expiryOf(window);
+    this.#due.push({ window, at, isExpiry: !hasEnd });
+  }
+
+  #startWalk(): Walk | undefined {
+    const due = this.#due.peek();
+    if (due === undefined || due.at >= this.#spec.time.inputWatermark) return undefined;
+    this.#due.pop();
+    const cells = this.#cells.in(due.window)[Symbol.iterator]();
+    // What is expired by now is not told first that it is over.
+    this.#walk = { due: this.#machine.isExpired(due.window) ? { ...due, isExpiry: true } : due, cells };
+    return this.#walk;
+  }
+
+  #goOn({ due: { window, isExpiry }, cells }: Walk, budget: number): number {
+    for (let left = budget; left > 0; left--) {
+      const { done, value: cell } = cells.next();
+      if (done) {
+        this.#walk = undefined;
+        if (isExpiry) this.#known.delete(windowKey(window));
+        else this.#schedule(window, false);
+        return left;
+      }
+      // It may have expired since the walk began.
+      if (isExpiry || this.#machine.isExpired(window)) this.#expire(cell);
+      else if (!cell.content.hasEnded) this.#end(cell);
+    }
+    return 0;
+  }
+
+  #end(cell: Cell<WindowPanes>): void {
+    const { key, window, content } = cell;
+    this.#machine.fire(key, content, window);
+    this.#delays.update(key, window, content);
+    content.hasEnded = true;
+    cell.isChanged = true;
+  }
+
+  #expire({ key, window, content }: Cell<WindowPanes>): void {
+    this.#machine.expire(key, content, window);
+    this.#delays.clear(key, window, content);
+    this.#cells.delete(window, key);
+  }
+}
