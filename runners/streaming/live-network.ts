@@ -118,7 +118,7 @@ export class LiveNetwork {
 
   #make(planned: PlannedStage, spec: StageSpec | undefined): LiveStage {
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${planned.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, turn, wake, reads, afterCommit } = this.#environment;
+    const { host, metrics, scope, signal, turn, afterCommit } = this.#environment;
     const { entryKind, entryStep } = planned;
     const runtime = new StageRuntime(spec, {
       host,
@@ -142,7 +142,7 @@ export class LiveNetwork {
       keyed: entryKind === 'keyed' ? this.#keyed(planned, runtime, time) : undefined,
       gate: this.#gate(planned),
       strict: this.#strict(planned),
-      reads: isReading ? new SourceReads(entryStep, { host, signal, progress: reads.of(entryStep), wake }) : undefined,
+      reads: isReading ? this.#reads(entryStep) : undefined,
     });
     this.#live.set(planned, live);
     return live;
@@ -165,15 +165,25 @@ export class LiveNetwork {
     };
   }
 
+  #reads(step: Step): SourceReads {
+    const { host, signal, wake, reads } = this.#environment;
+    return new SourceReads(step, {
+      host,
+      signal,
+      progress: reads.of(step),
+      wake,
+      sideInputs: (window) => this.sides.seenBy(step, window),
+    });
+  }
+
   /** Triggers look at each element, so a strict run keeps their order. */
   #strict({ entryStep }: PlannedStage): StrictFeed | undefined {
     const { strict, host } = this.#environment;
     return strict && new StrictFeed({ ...strict, permute: false }, host.random, entryStep.path);
   }
 
-  #gate(planned: PlannedStage): SideGate | undefined {
-    const first = planned.steps[0] ?? planned.entryStep;
-    const views: readonly PCollectionView<unknown>[] = Object.values(sideInputsOf(first));
+  #gate({ entryStep }: PlannedStage): SideGate | undefined {
+    const views: readonly PCollectionView<unknown>[] = Object.values(sideInputsOf(entryStep));
     if (views.length === 0) return undefined;
     return new SideGate((window) => this.sides.isReady(views, window));
   }

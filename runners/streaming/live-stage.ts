@@ -174,13 +174,17 @@ export class LiveStage {
     const { entryKind } = this.planned;
     if (entryKind === 'rejects') return this.feed(batch, DEAD_LETTERS);
     if (entryKind !== 'splittable' || this.reads === undefined) return this.feed(batch, MAIN);
+    // Elements of several windows are read once in each, where these see different side inputs.
+    const isOncePerWindow = this.gate !== undefined;
     for (let i = 0; i < batch.length; i++) {
-      await this.reads.begin({
+      const windows = batch.windowsColumn?.[i] ?? batch.windows;
+      const origin = {
         element: batch.values[i],
         timestamp: batch.timestamps?.[i] ?? batch.timestamp,
-        windows: batch.windowsColumn?.[i] ?? batch.windows,
         pane: batch.panes?.[i] ?? batch.pane,
-      });
+      };
+      const lists = isOncePerWindow ? windows.map((window) => [window]) : [windows];
+      for (const list of lists) await this.reads.begin({ ...origin, windows: list });
     }
   }
 

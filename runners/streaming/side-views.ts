@@ -3,12 +3,13 @@ import {
   type PCollection,
   type PCollectionView,
   type StateSpace,
+  type Step,
   structuralCoder,
   fromBytes,
   toBytes,
   windowKey,
 } from '../../model/index.ts';
-import type { Edge, Operator, SideInputAccess, StageNode, StepTime, Windows } from '../execution/index.ts';
+import type { Edge, Operator, SideInputAccess, StepTime, Windows } from '../execution/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
 import { sideWindow, viewOf } from '../run/index.ts';
@@ -138,8 +139,8 @@ type Views = Readonly<Record<string, unknown>>;
 export class SideViews {
   readonly #views = new Map<PCollection<unknown>, SideView>();
   readonly #make: (collection: PCollection<unknown>) => SideView;
-  /** By node, then by the window's object: windows that are over take their records with them. */
-  readonly #records = new WeakMap<StageNode, WeakMap<BoundedWindow, Views>>();
+  /** By step, then by the window's object: windows that are over take their records with them. */
+  readonly #records = new WeakMap<Step, WeakMap<BoundedWindow, Views>>();
 
   constructor(make: (collection: PCollection<unknown>) => SideView) {
     this.#make = make;
@@ -163,23 +164,26 @@ export class SideViews {
     return views.every((view) => this.of(view.collection).isReady(sideWindow('a side input', view, main)));
   }
 
-  readonly access: SideInputAccess = (node, window) => {
-    let records = this.#records.get(node);
+  readonly access: SideInputAccess = (node, window) => this.seenBy(node.step, window);
+
+  /** What a step sees from a window of its main input, by name. */
+  seenBy(step: Step, window: BoundedWindow): Views {
+    let records = this.#records.get(step);
     if (records === undefined) {
       records = new WeakMap();
-      this.#records.set(node, records);
+      this.#records.set(step, records);
     }
     let record = records.get(window);
     if (record === undefined) {
-      record = this.#record(node, window);
+      record = this.#record(step, window);
       records.set(window, record);
     }
     return record;
-  };
+  }
 
-  #record(node: StageNode, main: BoundedWindow): Views {
+  #record(step: Step, main: BoundedWindow): Views {
     const record: Record<string, unknown> = Object.create(null);
-    for (const [name, view] of Object.entries(sideInputsOf(node.step))) {
+    for (const [name, view] of Object.entries(sideInputsOf(step))) {
       const what = `the side input '${name}'`;
       let side: BoundedWindow | undefined;
       // The content is looked up each time: a later pane takes the place of what is there.

@@ -1,4 +1,5 @@
 import {
+  type BoundedWindow,
   DEAD_LETTERS,
   type Host,
   MAX_TIMESTAMP,
@@ -21,6 +22,8 @@ export interface ReadsEnvironment {
   readonly signal: AbortSignal;
   readonly progress: ReadProgress;
   readonly wake: () => void;
+  /** What a reader with side inputs sees from a window. */
+  readonly sideInputs: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
 }
 
 /** Where a split stood at a cut. */
@@ -193,9 +196,11 @@ export class SourceReads {
 
   #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {
     const { step } = this;
-    const { host, progress, wake } = this.#environment;
+    const { host, progress, wake, sideInputs } = this.#environment;
     const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
-    const environment = { step, reader: this.#reader, hasDeadLetters, host, context: this.#context, progress, wake };
+    const [window] = origin.windows;
+    const context = { ...this.#context, sideInputs: window === undefined ? {} : sideInputs(window) };
+    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, wake };
     // Without timestamps of its own what is read has those of the element that names it.
     const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
     this.#splits.push(new SplitReader(environment, origin, restriction, from));

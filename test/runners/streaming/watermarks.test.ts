@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { create, fixedWindows, flatten, Pipeline, read, seconds } from '../../../index.ts';
+import { directRunner } from '../../../runners/direct/index.ts';
+import { virtualHost } from '../../helpers/virtual-host.ts';
+import { listSource } from './list-source.ts';
+
+const byTen = fixedWindows({ size: seconds(10) });
+
+test('a window fires when the source says that it is over, while the source goes on', async () => {
+  const log: string[] = [];
+  const source = listSource<number>(
+    [{ give: [[1, 1_000]] }, { watermark: 10_000 }, { rest: 500 }, { give: [[2, 11_000]] }],
+    { onRead: (at) => log.push(`read ${at}`) },
+  );
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => log.push(`fired ${[...value].join()}`));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(log).toEqual(['read 0', 'read 1', 'read 2', 'fired 1', 'read 3', 'fired 2']);
+});
+
+test('a bounded input beside an endless one holds nothing once it is read', async () => {
+  const fired: string[] = [];
+  const p = new Pipeline();
+  const endless = p.apply(
+    read(listSource<number>([{ give: [[1, 1_000]] }, { watermark: 20_000 }, { rest: 10 }]), { isBounded: false }),
+  );
+  const bounded = p.apply(create([7, 8], { timestamps: [2_000, 12_000] }));
+  flatten([endless, bounded])
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => fired.push([...value].sort().join()));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(fired.sort()).toEqual(['1,7', '8']);
+});
+
+test('an idle live source lets the clock carry the watermark, and only then', async () => {
+  const log: string[] = [];
+  const source = listSource<number>(
+    [
+      { give: [[1, 1_000]] },
+      { watermark: 5_000 },
+      { rest: 60_000 },
+      { idle: true },
+      { rest: 60_000 },
+      { watermark: 6_000 },
+    ],
+    { isLive: true, onRead: (at) => log.push(`read ${at}`) },
+  );
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => log.push(`fired ${[...value].join()}`));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(log).toEqual(['read 0', 'read 1', 'read 2', 'read 3', 'read 4', 'fired 1', 'read 5']);
+});
+
+test('a step that reads what it groups itself sees no watermark pass before its elements', async () => {
+  const late: number[] = [];
+  const source = listSource<number>(
+    Array.from({ length: 50 }, (_, i) => [{ give: [[i, i * 1_000] as const] }, { watermark: i * 1_000 }]).flat(),
+  );
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .map(async (value) => value)
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => late.push([...value].length));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(late).toEqual([10, 10, 10, 10, 10]);
+});
