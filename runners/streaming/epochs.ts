@@ -140,8 +140,10 @@ export class Epochs {
       });
   }
 
+  /** Until no write has anything of an epoch that is durable, those that became so meanwhile included. */
   async #deliverToAll(): Promise<void> {
-    const durable = this.#store.epoch;
-    for (const write of this.#network.writes.values()) await write.deliver(durable);
+    const isDurable = (epoch: number): boolean => epoch <= this.#store.epoch;
+    const writes = [...this.#network.writes.values()];
+    while (writes.some((write) => write.hasDue(isDurable))) for (const write of writes) await write.deliver(isDurable);
   }
 }

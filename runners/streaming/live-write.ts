@@ -109,12 +109,17 @@ export class LiveWrite implements Edge {
   }
 
   /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
-  async deliver(durable: number): Promise<void> {
-    for (let next = this.#outbox.next(durable); next !== undefined; next = this.#outbox.next(durable)) {
-      const epoch = next;
-      await named(this.name, 'making visible what was written', () => this.#deliverEpoch(epoch));
-      this.#outbox.delivered(epoch);
+  async deliver(isDurable: (epoch: number) => boolean): Promise<void> {
+    for (let epoch = this.#outbox.next; epoch !== undefined && isDurable(epoch); epoch = this.#outbox.next) {
+      const next = epoch;
+      await named(this.name, 'making visible what was written', () => this.#deliverEpoch(next));
+      this.#outbox.delivered(next);
     }
+  }
+
+  /** Whether something waits that may be delivered. */
+  hasDue(isDurable: (epoch: number) => boolean): boolean {
+    return this.#outbox.next !== undefined && isDurable(this.#outbox.next);
   }
 
   async abort(): Promise<void> {

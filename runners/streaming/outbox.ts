@@ -43,10 +43,9 @@ export class Outbox {
     this.#space.put(keyOf(at, number), bytes);
   }
 
-  /** The first epoch that is not delivered, up to a durable one. */
-  next(durable: number): number | undefined {
-    const first = this.#epochs.size === 0 ? undefined : Math.min(...this.#epochs.keys());
-    return first !== undefined && first <= durable ? first : undefined;
+  /** The first epoch that has something and is not delivered. */
+  get next(): number | undefined {
+    return this.#epochs.size === 0 ? undefined : Math.min(...this.#epochs.keys());
   }
 
   /** What an epoch has, in order; may be read again. */

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fixedWindows, Pipeline, read, seconds } from '../../../index.ts';
+import { writeSqlite } from '../../../io/sqlite/index.ts';
+import { directRunner } from '../../../runners/direct/index.ts';
+import { virtualHost } from '../../helpers/virtual-host.ts';
+import { type Action, listSource } from './list-source.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'viga-epochs-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** 40 elements, one a second of event time, with rests between so that epochs are cut. */
+const actions: readonly Action<number>[] = Array.from({ length: 40 }, (_, i) => [
+  { give: [[i, i * 1_000] as const] },
+  { watermark: i * 1_000 },
+  { rest: 300 },
+]).flat();
+
+/** Sums windows of ten seconds into a table; `crashAt` throws at an element, once. */
+function pipelineOf(crashAt?: { at: number | undefined }): Pipeline {
+  const p = new Pipeline();
+  p.apply(read(listSource(actions), { isBounded: false, name: 'Numbers' }))
+    .map(
+      (n) => {
+        if (crashAt?.at !== n) return n;
+        crashAt.at = undefined;
+        throw new Error('a crash');
+      },
+      { name: 'MayCrash' },
+    )
+    .windowInto(fixedWindows({ size: seconds(10) }))
+    .keyBy((n) => (n % 2 === 0 ? 'even' : 'odd'))
+    .groupByKey({ name: 'Group' })
+    .map(({ key, value }, { window }) => ({ key, window: window.maxTimestamp, values: [...value].sort().join() }))
+    .apply(
+      writeSqlite({
+        name: 'Out',
+        database: join(directory, 'out.db'),
+        table: 'sums',
+        mode: 'insert',
+        createTable: { key: 'TEXT', window: 'INTEGER', values: 'TEXT' },
+      }),
+    );
+  return p;
+}
+
+const state = (): string => join(directory, 'state');
+const rows = (): unknown[] =>
+  new DatabaseSync(join(directory, 'out.db')).prepare('SELECT * FROM sums ORDER BY window, key').all();
+
+async function expected(): Promise<unknown[]> {
+  await pipelineOf().run(directRunner({ host: virtualHost() }));
+  const all = rows();
+  rmSync(join(directory, 'out.db'));
+  expect(all).toHaveLength(8);
+  return all;
+}
+
+test('a run that crashed goes on at its last epoch: nothing is lost or doubled', async () => {
+  const all = await expected();
+  for (const at of [0, 7, 10, 25, 39]) {
+    const crash = { at: at as number | undefined };
+    const run = () => pipelineOf(crash).run(directRunner({ host: virtualHost(), stateDirectory: state() }));
+    await expect(run()).rejects.toThrow('a crash');
+    const result = await run();
+    expect(result.state).toBe('DONE');
+    expect(rows(), `crash at ${at}`).toEqual(all);
+    rmSync(join(directory, 'out.db'));
+    rmSync(state(), { recursive: true });
+  }
+});
+
+test('a run that was told to stop is saved, and goes on when it is started again', async () => {
+  const all = await expected();
+  const stop = new AbortController();
+  const host = virtualHost();
+  host.clock.setTimer(5_000, () => stop.abort());
+  const stopped = await pipelineOf().run(directRunner({ host, stateDirectory: state() }), { stop: stop.signal });
+  expect(stopped.state).toBe('STOPPED');
+  expect(rows().length).toBeLessThan(all.length);
+  const result = await pipelineOf().run(directRunner({ host: virtualHost(), stateDirectory: state() }));
+  expect(result.state).toBe('DONE');
+  expect(rows()).toEqual(all);
+});
+
+test('a finished job that is started again does nothing', async () => {
+  const run = () => pipelineOf().run(directRunner({ host: virtualHost(), stateDirectory: state() }));
+  await run();
+  const all = rows();
+  expect((await run()).state).toBe('DONE');
+  expect(rows()).toEqual(all);
+});
+
+test('a run that is drained gives out what is open and is finished', async () => {
+  const drain = new AbortController();
+  const host = virtualHost();
+  host.clock.setTimer(4_000, () => drain.abort());
+  const drained = await pipelineOf().run(directRunner({ host, stateDirectory: state() }), { drain: drain.signal });
+  expect(drained.state).toBe('DRAINED');
+  const values = rows().flatMap((row) => (row as { values: string }).values.split(',').map(Number));
+  // All that was read, each once: the source never ends by itself here.
+  expect(values.sort((a, b) => a - b)).toEqual(values.map((_, i) => i));
+  expect(values.length).toBeGreaterThan(5);
+});
