@@ -1,19 +1,16 @@
-import {
-  type BoundedWindow,
-  encodeKey,
-  formatWindow,
-  MAX_TIMESTAMP,
-  type PaneInfo,
-  type Timestamp,
-  type WindowingStrategy,
-} from '../../model/index.ts';
+import type { BoundedWindow, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
+import { MAX_TIMESTAMP } from '../../model/index.ts';
 
-/** An element in one window; one in several is that many elements from the start. */
-export interface Element {
-  readonly value: unknown;
+/** Where an element is; one in several windows is that many elements from the start. */
+export interface Place {
   readonly timestamp: Timestamp;
   readonly window: BoundedWindow;
   readonly pane: PaneInfo;
+}
+
+/** An element in one window. */
+export interface Element extends Place {
+  readonly value: unknown;
 }
 
 /** An element that a step did not take: its window had expired, or the trigger had finished there. */
@@ -33,7 +30,7 @@ export interface StepTime {
   now: Timestamp;
 }
 
-/** What a step does. The evaluator makes one for each step and calls it when elements come and time passes. */
+/** What a step does: called when elements come and time passes. */
 export interface Behavior {
   process(element: Element): void;
   /** Does all that is due at its time. */
@@ -42,31 +39,19 @@ export interface Behavior {
   hold?(): Timestamp;
 }
 
-/** Gives an element to the output with a tag. */
-export type Emit = (element: Element, tag?: string) => void;
+/** What a behavior gets from the evaluator. */
+export interface Surroundings {
+  readonly time: StepTime;
+  readonly windowing: WindowingStrategy;
+  readonly emit: (element: Element, tag?: string) => void;
+  readonly drop: (element: Element, reason: Drop['reason']) => void;
+}
 
 export const isOver = (window: BoundedWindow, watermark: Timestamp): boolean => watermark > window.maxTimestamp;
 
-export const isExpired = (window: BoundedWindow, { allowedLateness }: WindowingStrategy, watermark: Timestamp): boolean =>
-  watermark >= MAX_TIMESTAMP || watermark > window.maxTimestamp + allowedLateness;
+export const expiryOf = ({ maxTimestamp }: BoundedWindow, { allowedLateness }: WindowingStrategy): Timestamp =>
+  Math.min(maxTimestamp + allowedLateness, MAX_TIMESTAMP - 1);
 
 /** The smallest of some timestamps; MAX of none. */
-export const earliest = (timestamps: Iterable<Timestamp>): Timestamp => Math.min(MAX_TIMESTAMP, ...timestamps);
-
-/** An element as text: equal for equal elements, whatever the order of the values in a group. */
-export function formatElement({ value, timestamp, window, pane }: Element): string {
-  const { timing, index, onTimeIndex, isFirst, isLast } = pane;
-  const flags = `${isFirst ? ' first' : ''}${isLast ? ' last' : ''}`;
-  return `${formatValue(value)} @${timestamp} in ${formatWindow(window)} ${timing} ${index}/${onTimeIndex}${flags}`;
-}
-
-function formatValue(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'key' in value && 'value' in value) {
-    return `${formatValue(value.key)}: ${formatValue(value.value)}`;
-  }
-  if (Array.isArray(value)) return `[${value.map(formatValue).sort().join(', ')}]`;
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : plain(value);
-}
-
-const plain = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? 'undefined' : (JSON.stringify(value) ?? encodeKey(value));
+export const earliest = (timestamps: Iterable<Timestamp | undefined>): Timestamp =>
+  Math.min(MAX_TIMESTAMP, ...[...timestamps].filter((one) => one !== undefined));

@@ -1,23 +1,17 @@
 // Elements of a key and window to panes: Beam's ReduceFnRunner, one element at a time.
-import {
-  type BoundedWindow,
-  encodeKey,
-  type KV,
-  type PaneInfo,
-  type PaneTiming,
-  type Timestamp,
-  windowKey,
-  type WindowingStrategy,
-} from '../../model/index.ts';
-import { type Behavior, earliest, type Element, type Emit, isExpired, isOver, type StepTime } from './element.ts';
-import { freshTrigger, onElement, onFire, onMerge, shouldFire, type TriggerState, wakesOf } from './triggers.ts';
+import { encodeKey, windowKey } from '../../model/index.ts';
+import type { BoundedWindow, KV, PaneInfo, PaneTiming, Timestamp } from '../../model/index.ts';
+import { earliest, expiryOf, isOver } from './element.ts';
+import type { Behavior, Element, Surroundings } from './element.ts';
+import { freshTrigger, onElement, onFire, onMerge, shouldFire, wakesOf } from './triggers.ts';
+import type { TriggerState } from './triggers.ts';
 
 /** What one key has in one window. */
-interface KeyWindow {
+interface Group {
   readonly key: unknown;
   readonly window: BoundedWindow;
   /** All that the next pane holds. */
-  values: unknown[];
+  values: readonly unknown[];
   /** How many of them came since the last pane. */
   added: number;
   /** The timestamp that the next pane has so far. */
@@ -28,145 +22,126 @@ interface KeyWindow {
   pane: PaneInfo | undefined;
 }
 
-/** What a grouping takes from its step. */
-export interface GroupingSpec {
-  readonly windowing: WindowingStrategy;
-  readonly time: StepTime;
-  readonly reduce: (values: readonly unknown[]) => unknown;
-  readonly emit: Emit;
-  readonly drop: (element: Element, reason: 'late' | 'finished') => void;
-}
+type Groups = Map<string, Group>;
 
-/** GroupByKey and CombinePerKey. */
+/** GroupByKey and CombinePerKey: `reduce` makes one value of those of a pane. */
 export class Grouping implements Behavior {
-  readonly #spec: GroupingSpec;
-  readonly #keys = new Map<string, Map<string, KeyWindow>>();
+  readonly #at: Surroundings;
+  readonly #reduce: (values: readonly unknown[]) => unknown;
+  readonly #keys = new Map<string, Groups>();
   readonly #isMerging: boolean;
   /** The clock when triggers were last asked. */
-  #asked: Timestamp;
+  #asked: Timestamp = 0;
 
-  constructor(spec: GroupingSpec) {
-    this.#spec = spec;
-    this.#isMerging = spec.windowing.windowFn.merge !== undefined && !spec.windowing.alreadyMerged;
-    this.#asked = spec.time.now;
+  constructor(at: Surroundings, reduce: (values: readonly unknown[]) => unknown) {
+    this.#at = at;
+    this.#reduce = reduce;
+    this.#isMerging = at.windowing.windowFn.merge !== undefined && !at.windowing.alreadyMerged;
   }
 
   process(element: Element): void {
-    const { windowing, time, drop } = this.#spec;
-    if (isExpired(element.window, windowing, time.input)) return drop(element, 'late');
+    const { windowing, time, drop } = this.#at;
+    if (time.input > expiryOf(element.window, windowing)) return drop(element, 'late');
     // The input of a grouping are pairs.
     const { key, value } = element.value as KV<unknown, unknown>;
-    const name = encodeKey(key);
-    const windows = this.#keys.get(name) ?? new Map<string, KeyWindow>();
-    this.#keys.set(name, windows);
-    const window = this.#isMerging ? this.#merge(windows, key, element.window) : element.window;
-    const group = windows.get(windowKey(window)) ?? this.#fresh(key, window);
+    const groups: Groups = this.#keys.get(encodeKey(key)) ?? new Map();
+    this.#keys.set(encodeKey(key), groups);
+    const window = this.#isMerging ? this.#merge(groups, key, element.window) : element.window;
+    const group = groups.get(windowKey(window)) ?? this.#fresh(key, window);
     if (group.trigger.isFinished) return drop(element, 'finished');
-    windows.set(windowKey(window), group);
-    group.values.push(value);
+    groups.set(windowKey(window), group);
+    group.values = [...group.values, value];
     group.added++;
     this.#addHold(group, element.timestamp);
-    onElement(windowing.trigger, group.trigger, this.#triggerTime(window));
+    onElement(group.trigger, this.#triggerTime(window));
     this.#askTrigger(group);
   }
 
   advance(): void {
-    const { windowing, time } = this.#spec;
-    for (const windows of this.#keys.values()) {
-      for (const group of [...windows.values()]) {
+    const { windowing, time } = this.#at;
+    for (const groups of this.#keys.values()) {
+      for (const group of [...groups.values()]) {
         const hasWoken = wakesOf(group.trigger).some((wake) => wake > this.#asked && wake <= time.now);
         const becameOver = isOver(group.window, time.input) && !group.endAsked;
         if (becameOver) group.endAsked = true;
         if (becameOver || hasWoken) this.#askTrigger(group);
-        if (!isExpired(group.window, windowing, time.input)) continue;
+        if (time.input <= expiryOf(group.window, windowing)) continue;
         if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
-        windows.delete(windowKey(group.window));
+        groups.delete(windowKey(group.window));
       }
     }
     this.#asked = time.now;
   }
 
   hold(): Timestamp {
-    const groups = [...this.#keys.values()].flatMap((windows) => [...windows.values()]);
-    return earliest(groups.flatMap(({ hold }) => (hold === undefined ? [] : [hold])));
+    return earliest([...this.#keys.values()].flatMap((groups) => [...groups.values()].map(({ hold }) => hold)));
   }
 
-  #fresh(key: unknown, window: BoundedWindow): KeyWindow {
-    return {
-      key,
-      window,
-      values: [],
-      added: 0,
-      hold: undefined,
-      trigger: freshTrigger(this.#spec.windowing.trigger),
-      endAsked: isOver(window, this.#spec.time.input),
-      pane: undefined,
-    };
+  #fresh(key: unknown, window: BoundedWindow): Group {
+    const trigger = freshTrigger(this.#at.windowing.trigger);
+    const endAsked = isOver(window, this.#at.time.input);
+    return { key, window, values: [], added: 0, hold: undefined, trigger, endAsked, pane: undefined };
   }
 
   #triggerTime(window: BoundedWindow) {
-    const { input, now } = this.#spec.time;
+    const { input, now } = this.#at.time;
     return { isOver: isOver(window, input), now, isMerging: this.#isMerging };
   }
 
   /** The timestamp counts for the pane only if the output watermark can still be held at it. */
-  #addHold(group: KeyWindow, timestamp: Timestamp): void {
-    const { windowing, time } = this.#spec;
+  #addHold(group: Group, timestamp: Timestamp): void {
+    const { windowing, time } = this.#at;
     const { maxTimestamp } = group.window;
     const at = windowing.timestampCombiner === 'end-of-window' ? maxTimestamp : timestamp;
-    if (at < time.output || maxTimestamp < time.input) return;
-    group.hold = this.#combined([group.hold, at]);
+    if (at >= time.output && maxTimestamp >= time.input) group.hold = this.#combined([group.hold, at]);
   }
 
   #combined(holds: readonly (Timestamp | undefined)[]): Timestamp | undefined {
     const there = holds.filter((hold) => hold !== undefined);
     if (there.length === 0) return undefined;
-    return this.#spec.windowing.timestampCombiner === 'latest' ? Math.max(...there) : Math.min(...there);
+    return this.#at.windowing.timestampCombiner === 'latest' ? Math.max(...there) : Math.min(...there);
   }
 
   /** Merges the windows of a key with a new one, and gives the window that its element belongs to now. */
-  #merge(windows: Map<string, KeyWindow>, key: unknown, added: BoundedWindow): BoundedWindow {
-    const { windowFn } = this.#spec.windowing;
-    const open = [...windows.values()].filter(({ trigger }) => !trigger.isFinished);
-    const candidates = new Map(open.map(({ window }) => [windowKey(window), window]));
-    candidates.set(windowKey(added), added);
+  #merge(groups: Groups, key: unknown, added: BoundedWindow): BoundedWindow {
+    const open = [...groups.values()].filter(({ trigger }) => !trigger.isFinished);
+    const windows = new Map([added, ...open.map(({ window }) => window)].map((window) => [windowKey(window), window]));
     let target = added;
-    for (const { merged, result } of windowFn.merge?.([...candidates.values()].sort(byStart)) ?? []) {
-      if (merged.some((window) => windowKey(window) === windowKey(added))) target = result;
-      const sources = open.filter(({ window }) => merged.some((one) => windowKey(one) === windowKey(window)));
-      if (sources.length > 0) this.#mergeInto(windows, this.#fresh(key, result), sources);
+    const merges = this.#at.windowing.windowFn.merge?.([...windows.values()].sort(byStart)) ?? [];
+    for (const { merged, result } of merges) {
+      const names = new Set(merged.map(windowKey));
+      if (names.has(windowKey(added))) target = result;
+      const sources = open.filter(({ window }) => names.has(windowKey(window)));
+      if (sources.length > 0) this.#mergeInto(groups, this.#fresh(key, result), sources);
     }
     return target;
   }
 
-  #mergeInto(windows: Map<string, KeyWindow>, result: KeyWindow, sources: readonly KeyWindow[]): void {
-    const { windowing, time } = this.#spec;
+  #mergeInto(groups: Groups, result: Group, sources: readonly Group[]): void {
     const before = sources.find(({ window }) => windowKey(window) === windowKey(result.window));
     result.pane = before?.pane;
     result.values = sources.flatMap(({ values }) => values);
     result.added = sources.reduce((sum, { added }) => sum + added, 0);
-    if (windowing.timestampCombiner === 'end-of-window') this.#addHold(result, result.window.maxTimestamp);
+    if (this.#at.windowing.timestampCombiner === 'end-of-window') this.#addHold(result, result.window.maxTimestamp);
     else result.hold = this.#combined(sources.map(({ hold }) => hold));
     if (before !== undefined) result.trigger = structuredClone(before.trigger);
     const states = sources.map(({ trigger }) => trigger);
-    onMerge(windowing.trigger, result.trigger, states, this.#triggerTime(result.window));
-    result.endAsked = isOver(result.window, time.input);
-    for (const { window } of sources) windows.delete(windowKey(window));
-    windows.set(windowKey(result.window), result);
+    onMerge(result.trigger, states, this.#triggerTime(result.window));
+    for (const { window } of sources) groups.delete(windowKey(window));
+    groups.set(windowKey(result.window), result);
   }
 
-  #askTrigger(group: KeyWindow): void {
-    const { trigger } = this.#spec.windowing;
+  #askTrigger(group: Group): void {
     const time = this.#triggerTime(group.window);
-    if (group.trigger.isFinished || !shouldFire(trigger, group.trigger, time)) return;
-    onFire(trigger, group.trigger, time);
+    if (group.trigger.isFinished || !shouldFire(group.trigger, time)) return;
+    onFire(group.trigger, time);
     this.#firePane(group);
   }
 
-  #firePane(group: KeyWindow): void {
-    const { windowing, time, reduce, emit } = this.#spec;
-    const { key, window, trigger, values, added, hold } = group;
-    const isLast = trigger.isFinished || isExpired(window, windowing, time.input);
+  #firePane(group: Group): void {
+    const { windowing, time, emit } = this.#at;
+    const { key, window, trigger, values, added, hold, pane: last } = group;
+    const isLast = trigger.isFinished || time.input > expiryOf(window, windowing);
     const timing = this.#timingOf(group);
     group.hold = undefined;
     group.added = 0;
@@ -176,21 +151,15 @@ export class Grouping implements Behavior {
       (timing === 'ON_TIME' && windowing.onTimeBehavior === 'fire-always') ||
       (isLast && windowing.closingBehavior === 'emit-always');
     if (!isWanted) return;
-    const last = group.pane;
-    group.pane = {
-      timing,
-      index: (last?.index ?? -1) + 1,
-      onTimeIndex: timing === 'EARLY' ? -1 : (last?.onTimeIndex ?? -1) + 1,
-      isFirst: last === undefined,
-      isLast,
-    };
+    const onTimeIndex = timing === 'EARLY' ? -1 : (last?.onTimeIndex ?? -1) + 1;
+    group.pane = { timing, index: (last?.index ?? -1) + 1, onTimeIndex, isFirst: last === undefined, isLast };
     const timestamp = Math.min(hold ?? window.maxTimestamp, window.maxTimestamp);
-    emit({ value: { key, value: reduce(values) }, timestamp, window, pane: group.pane });
+    emit({ value: { key, value: this.#reduce(values) }, timestamp, window, pane: group.pane });
   }
 
-  #timingOf({ window, pane }: KeyWindow): PaneTiming {
-    const { input, output } = this.#spec.time;
-    if (window.maxTimestamp < output || (pane !== undefined && pane.timing !== 'EARLY')) return 'LATE';
+  #timingOf({ window, pane }: Group): PaneTiming {
+    const { input, output } = this.#at.time;
+    if (isOver(window, output) || (pane !== undefined && pane.timing !== 'EARLY')) return 'LATE';
     return isOver(window, input) ? 'ON_TIME' : 'EARLY';
   }
 }

@@ -1,14 +1,16 @@
-// When a window fires, by Beam's state machines of triggers. A trigger is a tree, and its state a tree of the same shape.
-import { never, type Timestamp, type Trigger } from '../../model/index.ts';
+// When a window fires, by Beam's state machines of triggers. What is known of a trigger is a tree of its own shape.
+import { afterWatermark, never, repeatedly } from '../../model/index.ts';
+import type { Timestamp, Trigger } from '../../model/index.ts';
 
-/** What is known of one trigger in one window of one key. */
+/** A trigger in one window of one key. */
 export interface TriggerState {
+  readonly trigger: Trigger;
+  readonly parts: readonly TriggerState[];
   isFinished: boolean;
-  /** Elements since its last firing; used by afterCount. */
+  /** Elements since it fired; what afterCount looks at. */
   count: number;
-  /** When the clock makes it fire; used by afterProcessingTime. */
+  /** When the clock makes it fire; what afterProcessingTime looks at. */
   wake: Timestamp | undefined;
-  readonly parts: TriggerState[];
 }
 
 /** What triggers look at besides elements. */
@@ -19,39 +21,24 @@ export interface TriggerTime {
   readonly isMerging: boolean;
 }
 
-/** The triggers inside of one. Those of afterWatermark are `early`, and `late` where there is one. */
-function partsOf(trigger: Trigger): readonly Trigger[] {
-  switch (trigger.kind) {
-    case 'afterWatermark': {
-      const { early, late } = trigger;
-      return early === undefined && late === undefined ? [] : [early ?? never(), ...(late === undefined ? [] : [late])];
-    }
-    case 'repeatedly':
-      return [trigger.trigger];
-    case 'afterAny':
-    case 'afterAll':
-    case 'afterEach':
-      return trigger.triggers;
-    case 'orFinally':
-      return [trigger.trigger, trigger.until];
-    default:
-      return [];
-  }
+export function freshTrigger(given: Trigger): TriggerState {
+  const trigger = given.kind === 'default' ? repeatedly(afterWatermark()) : given;
+  return { trigger, parts: partsOf(trigger).map(freshTrigger), isFinished: false, count: 0, wake: undefined };
 }
 
-type Part = readonly [trigger: Trigger, state: TriggerState];
+/** The triggers inside of one. Those of afterWatermark are `early`, and `late` where there is one. */
+function partsOf(trigger: Trigger): readonly Trigger[] {
+  if (trigger.kind === 'afterWatermark') {
+    const { early, late } = trigger;
+    if (late !== undefined) return [early ?? never(), late];
+    return early === undefined ? [] : [early];
+  }
+  if (trigger.kind === 'orFinally') return [trigger.trigger, trigger.until];
+  if (trigger.kind === 'repeatedly') return [trigger.trigger];
+  return 'triggers' in trigger ? trigger.triggers : [];
+}
 
-const pair = (trigger: Trigger, state: TriggerState): readonly Part[] =>
-  partsOf(trigger).map((part, i) => [part, state.parts[i] as TriggerState]); // the trees have one shape
-
-export const freshTrigger = (trigger: Trigger): TriggerState => ({
-  isFinished: false,
-  count: 0,
-  wake: undefined,
-  parts: partsOf(trigger).map(freshTrigger),
-});
-
-/** The times of the clock at which the trigger has to be asked. */
+/** The times of the clock at which a trigger has to be asked. */
 export const wakesOf = ({ wake, parts }: TriggerState): readonly Timestamp[] => [
   ...(wake === undefined ? [] : [wake]),
   ...parts.flatMap(wakesOf),
@@ -70,186 +57,133 @@ function reset(state: TriggerState): void {
   state.parts.forEach(reset);
 }
 
-export function onElement(trigger: Trigger, state: TriggerState, time: TriggerTime): void {
-  const parts = pair(trigger, state);
-  const unfinished = parts.filter(([, part]) => !part.isFinished);
-  switch (trigger.kind) {
-    case 'afterCount':
-      state.count++;
-      return;
-    case 'afterProcessingTime':
-      state.wake ??= wakeOf(trigger, time.now);
-      return;
-    case 'afterAll':
-      for (const [part, its] of unfinished) onElement(part, its, time);
-      return;
-    case 'afterEach':
-    case 'afterWatermark':
-      for (const [part, its] of time.isMerging ? parts : unfinished.slice(0, 1)) onElement(part, its, time);
-      return;
-    default:
-      for (const [part, its] of parts) onElement(part, its, time);
+const firstOpen = ({ parts }: TriggerState): readonly TriggerState[] =>
+  parts.filter((part) => !part.isFinished).slice(0, 1);
+
+export function onElement(state: TriggerState, time: TriggerTime): void {
+  const { trigger, parts } = state;
+  state.count++;
+  if (trigger.kind === 'afterProcessingTime') {
+    const { delay, alignTo = 1 } = trigger;
+    state.wake ??= Math.ceil((time.now + delay) / alignTo) * alignTo;
   }
+  const isInOrder = trigger.kind === 'afterEach' || trigger.kind === 'afterWatermark';
+  for (const part of isInOrder && !time.isMerging ? firstOpen(state) : parts) onElement(part, time);
 }
 
-function wakeOf({ delay, alignTo }: Trigger & { kind: 'afterProcessingTime' }, now: Timestamp): Timestamp {
-  return alignTo === undefined ? now + delay : Math.ceil((now + delay) / alignTo) * alignTo;
-}
-
-export function shouldFire(trigger: Trigger, state: TriggerState, time: TriggerTime): boolean {
-  const parts = pair(trigger, state);
-  const fires = ([part, its]: Part): boolean => shouldFire(part, its, time);
+export function shouldFire(state: TriggerState, time: TriggerTime): boolean {
+  const { trigger, parts } = state;
+  const fires = (part: TriggerState): boolean => shouldFire(part, time);
   switch (trigger.kind) {
-    case 'default':
-      return time.isOver;
-    case 'never':
-      return false;
     case 'afterCount':
       return state.count >= trigger.count;
     case 'afterProcessingTime':
       return state.wake !== undefined && time.now >= state.wake;
     case 'afterWatermark': {
-      const [early, late] = parts;
-      if (early === undefined) return time.isOver;
-      return early[1].isFinished ? late !== undefined && fires(late) : time.isOver || fires(early);
+      const [early, ...late] = parts;
+      if (early?.isFinished) return late.some(fires);
+      return time.isOver || (early !== undefined && fires(early));
     }
-    case 'repeatedly':
-    case 'orFinally':
-      return parts.some(fires);
     case 'afterAny':
-      return parts.some((part) => part[1].isFinished || fires(part));
+      return parts.some((part) => part.isFinished || fires(part));
     case 'afterAll':
-      return parts.every((part) => part[1].isFinished || fires(part));
+      return parts.every((part) => part.isFinished || fires(part));
     case 'afterEach':
-      return parts.filter(([, its]) => !its.isFinished).slice(0, 1).some(fires);
+      return firstOpen(state).some(fires);
     default:
-      return trigger satisfies never;
+      return parts.some(fires);
   }
 }
 
 /** What the firing of a trigger that should fire makes of its state. */
-export function onFire(trigger: Trigger, state: TriggerState, time: TriggerTime): void {
-  const parts = pair(trigger, state);
-  const fires = ([part, its]: Part): boolean => shouldFire(part, its, time);
-  const fire = ([part, its]: Part): void => onFire(part, its, time);
+export function onFire(state: TriggerState, time: TriggerTime): void {
+  const { trigger, parts } = state;
+  const [first, second] = parts;
+  const fire = (part: TriggerState): void => onFire(part, time);
   switch (trigger.kind) {
-    case 'default':
-    case 'never':
-      return;
-    case 'afterCount':
-    case 'afterProcessingTime':
-      clear(state);
-      state.isFinished = true;
-      return;
     case 'afterWatermark':
-      fireAroundEnd(parts, state, time);
+      fireAroundEnd(state, time);
       return;
     case 'repeatedly':
       for (const part of parts) repeat(part, time);
       return;
-    case 'afterAny':
-      for (const part of parts) fires(part) ? fire(part) : clear(part[1]);
-      state.isFinished = true;
-      return;
-    case 'afterAll':
-      parts.forEach(fire);
-      state.isFinished = true;
-      return;
     case 'afterEach':
-      parts.filter(([, its]) => !its.isFinished).slice(0, 1).forEach(fire);
+      firstOpen(state).forEach(fire);
       // A finished part may have to go on after windows have become one, so all count from now.
       if (time.isMerging) clear(state);
-      state.isFinished = parts.every(([, its]) => its.isFinished);
+      state.isFinished = parts.every(({ isFinished }) => isFinished);
       return;
-    case 'orFinally': {
-      const [main, until] = parts as readonly [Part, Part]; // its two parts
-      if (fires(until)) {
-        fire(until);
-        clear(main[1]);
-      } else fire(main);
-      state.isFinished = parts.some(([, its]) => its.isFinished);
+    case 'orFinally':
+      if (first === undefined || second === undefined) return;
+      if (shouldFire(second, time)) {
+        fire(second);
+        clear(first);
+      } else fire(first);
+      state.isFinished = first.isFinished || second.isFinished;
       return;
-    }
     default:
-      trigger satisfies never;
+      // Once: afterCount, afterProcessingTime, afterAny, afterAll.
+      for (const part of parts) shouldFire(part, time) ? fire(part) : clear(part);
+      clear(state);
+      state.isFinished = true;
   }
 }
 
-function repeat([trigger, state]: Part, time: TriggerTime): void {
-  onFire(trigger, state, time);
+function repeat(state: TriggerState, time: TriggerTime): void {
+  onFire(state, time);
   if (state.isFinished) reset(state);
 }
 
-/** `early` repeats until the end of the window has fired and is finished then; `late` repeats after it. */
-function fireAroundEnd([early, late]: readonly Part[], state: TriggerState, time: TriggerTime): void {
-  if (early === undefined) state.isFinished = true;
-  else if (early[1].isFinished) late === undefined ? (state.isFinished = true) : repeat(late, time);
-  else if (!time.isOver) repeat(early, time);
-  else {
-    reset(early[1]);
-    early[1].isFinished = true;
-    if (late === undefined) state.isFinished = true;
-    else reset(late[1]);
-  }
+/** `early` repeats until the end of the window has fired, and is finished then; `late` repeats after it. */
+function fireAroundEnd(state: TriggerState, time: TriggerTime): void {
+  const [early, late] = state.parts;
+  if (early !== undefined && !early.isFinished) {
+    if (!time.isOver) return repeat(early, time);
+    reset(early);
+    early.isFinished = true;
+    if (late !== undefined) return reset(late);
+  } else if (late !== undefined) return repeat(late, time);
+  state.isFinished = true;
 }
 
-/**
- * What a trigger knows in a window that several became: `result` is what it knew there before, or fresh, and changes;
- * `merged` are the states of all that became it.
- */
-export function onMerge(
-  trigger: Trigger,
-  result: TriggerState,
-  merged: readonly TriggerState[],
-  time: TriggerTime,
-): void {
-  const parts = pair(trigger, result);
-  const mergePart = (i: number): void => {
-    const [part, its] = parts[i] as Part; // an index of parts
-    onMerge(part, its, merged.map((state) => state.parts[i] as TriggerState), time); // of the same shape
-  };
-  const isFinishedInAll = (states: readonly (TriggerState | undefined)[]): boolean =>
-    states.every((state) => state?.isFinished);
+/** Makes of `state`, what is known in a window so far, what is known when those with the states `merged` have become it. */
+export function onMerge(state: TriggerState, merged: readonly TriggerState[], time: TriggerTime): void {
+  const { trigger, parts } = state;
+  // All have the same shape.
+  const ofMerged = (i: number): readonly TriggerState[] => merged.map((one) => one.parts[i] as TriggerState);
+  const mergePart = (part: TriggerState, i: number): void => onMerge(part, ofMerged(i), time);
+  state.count = merged.reduce((sum, { count }) => sum + count, 0);
   switch (trigger.kind) {
-    case 'default':
-    case 'never':
-      return;
     case 'afterCount':
-      result.isFinished = merged.some(({ isFinished }) => isFinished);
-      result.count = result.isFinished ? 0 : merged.reduce((sum, { count }) => sum + count, 0);
+      state.isFinished = merged.some(({ isFinished }) => isFinished);
+      if (state.isFinished) clear(state);
       return;
     case 'afterProcessingTime': {
-      const wakes = result.isFinished ? [] : merged.flatMap(({ wake }) => (wake === undefined ? [] : [wake]));
-      result.wake = wakes.length === 0 ? undefined : Math.min(...wakes);
+      const wakes = merged.flatMap(wakesOf);
+      state.wake = state.isFinished || wakes.length === 0 ? undefined : Math.min(...wakes);
       return;
     }
     case 'afterWatermark': {
-      const [early, late] = result.parts;
-      if (early === undefined) result.isFinished = isFinishedInAll(merged) && time.isOver;
-      else if (isFinishedInAll(merged.map((state) => state.parts[0])) && time.isOver) {
-        early.isFinished = true;
-        if (late !== undefined) mergePart(1);
-      } else {
-        mergePart(0);
-        early.isFinished = false;
+      const [early, late] = parts;
+      const wasOver = (early === undefined ? merged : ofMerged(0)).every(({ isFinished }) => isFinished);
+      const ended = early ?? state;
+      if (!(wasOver && time.isOver)) {
+        if (early !== undefined) mergePart(early, 0);
         if (late !== undefined) reset(late);
+      } else if (late !== undefined) mergePart(late, 1);
+      ended.isFinished = wasOver && time.isOver;
+      return;
+    }
+    case 'afterEach':
+      for (const [i, part] of parts.entries()) {
+        if (parts.slice(0, i).every(({ isFinished }) => isFinished)) mergePart(part, i);
+        else clear(part);
       }
+      state.isFinished = parts.every(({ isFinished }) => isFinished);
       return;
-    }
-    case 'afterEach': {
-      const started = parts.findIndex((_, i) => {
-        mergePart(i);
-        return !result.parts[i]?.isFinished;
-      });
-      if (started >= 0) result.parts.slice(started + 1).forEach(clear);
-      result.isFinished = started < 0;
-      return;
-    }
-    default: {
-      parts.forEach((_, i) => mergePart(i));
-      const finished = result.parts.map(({ isFinished }) => isFinished);
-      if (trigger.kind === 'afterAll') result.isFinished = finished.every(Boolean);
-      else if (trigger.kind !== 'repeatedly') result.isFinished = finished.some(Boolean);
-    }
+    default:
+      parts.forEach(mergePart);
+      if (trigger.kind === 'afterAll') state.isFinished = parts.every(({ isFinished }) => isFinished);
+      else if (trigger.kind !== 'repeatedly') state.isFinished = parts.some(({ isFinished }) => isFinished);
   }
 }

@@ -1,0 +1,59 @@
+// State cells in the plainest form: what a cell holds lies in a Map, by the text of its key, window and name.
+import { encodeKey } from '../../model/index.ts';
+import type { CombineFn, StateSpec, TimestampedValue, Timestamp } from '../../model/index.ts';
+
+type Entry = readonly [key: unknown, value: unknown];
+type AnyCombineFn = CombineFn<unknown, unknown, unknown>;
+
+/** The handle of a cell, made from its declaration. */
+export function cellOf({ kind, combineFn }: StateSpec<unknown>, contents: Map<string, unknown>, id: string): unknown {
+  const write = (content: unknown): void => void contents.set(id, content);
+  const clear = (): void => void contents.delete(id);
+  // A cell is only read by handles of its own kind, so it holds what they wrote.
+  const list = <T>(): readonly T[] => (contents.get(id) ?? []) as readonly T[];
+  const add = (value: unknown): void => write([...list(), value]);
+  const isOther = (key: unknown) => (entry: Entry) => encodeKey([entry[0]]) !== encodeKey([key]);
+  const find = (key: unknown) => list<Entry>().find((entry) => !isOther(key)(entry));
+  const has = (key: unknown): boolean => find(key) !== undefined;
+  const remove = (key: unknown): void => write(list<Entry>().filter(isOther(key)));
+  const put = (key: unknown, value: unknown): void => write([...list<Entry>().filter(isOther(key)), [key, value]]);
+  const keys = (): readonly unknown[] => list<Entry>().map(([key]) => key);
+  switch (kind) {
+    case 'value':
+      return { read: () => contents.get(id), write, clear };
+    case 'bag':
+      return { read: () => list(), add, isEmpty: () => list().length === 0, clear };
+    case 'combining':
+      // It is declared with its combiner.
+      return { read: () => combined(combineFn as AnyCombineFn, list()), add, clear };
+    case 'set':
+      return { has, add: (value: unknown) => put(value, true), delete: remove, read: keys, clear };
+    case 'map': {
+      const values = () => list<Entry>().map(([, value]) => value);
+      return {
+        get: (key: unknown) => find(key)?.[1],
+        has,
+        set: put,
+        delete: remove,
+        keys,
+        values,
+        entries: list,
+        clear,
+      };
+    }
+    case 'orderedList': {
+      type Stamped = TimestampedValue<unknown>;
+      const read = () => [...list<Stamped>()].sort((a, b) => a.timestamp - b.timestamp);
+      const isIn = (from: Timestamp, to: Timestamp) => (one: Stamped) => one.timestamp >= from && one.timestamp < to;
+      const readRange = (from: Timestamp, to: Timestamp) => read().filter(isIn(from, to));
+      const clearRange = (from: Timestamp, to: Timestamp) => write(read().filter((one) => !isIn(from, to)(one)));
+      return { add, read, readRange, clearRange, clear };
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The output of a combiner for some inputs. */
+export const combined = (fn: AnyCombineFn, inputs: readonly unknown[]): unknown =>
+  fn.extractOutput(inputs.reduce((accumulator, input) => fn.addInput(accumulator, input), fn.createAccumulator()));

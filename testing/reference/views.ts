@@ -1,0 +1,102 @@
+// Side inputs: a collection is grouped by its own windows and trigger; a pane of a window takes the place of what was there.
+import { tableKey, windowKey } from '../../model/index.ts';
+import type { BoundedWindow, KV, PCollection, PCollectionView, Step } from '../../model/index.ts';
+import { earliest, isOver } from './element.ts';
+import type { Behavior, Element, StepTime } from './element.ts';
+import { Grouping } from './grouping.ts';
+
+/** A collection that is a side input, window by window. */
+export class SideCollection implements Behavior {
+  readonly #time: StepTime;
+  readonly #grouping: Grouping;
+  readonly #contents = new Map<string, readonly unknown[]>();
+
+  constructor({ windowing }: PCollection<unknown>, time: StepTime) {
+    this.#time = time;
+    const keep = ({ value, window }: Element): void => {
+      // What the grouping gives out are pairs, with the elements of a pane as value.
+      this.#contents.set(windowKey(window), (value as KV<null, readonly unknown[]>).value);
+    };
+    this.#grouping = new Grouping({ windowing, time, emit: keep, drop: () => {} }, (values) => values);
+  }
+
+  process(element: Element): void {
+    this.#grouping.process({ ...element, value: { key: null, value: element.value } });
+  }
+
+  advance(): void {
+    this.#grouping.advance();
+  }
+
+  /** The elements of a window; undefined if it has not fired and may still do so. */
+  elements(window: BoundedWindow): readonly unknown[] | undefined {
+    return this.#contents.get(windowKey(window)) ?? (isOver(window, this.#time.input) ? [] : undefined);
+  }
+}
+
+/** The side inputs of one step, and the elements that wait for them. */
+export class Views {
+  readonly #sides: readonly (readonly [name: string, PCollectionView<unknown>, SideCollection])[];
+  #waiting: readonly Element[] = [];
+
+  constructor(step: Step, sideOf: (view: PCollectionView<unknown>) => SideCollection) {
+    const views = 'traits' in step.primitive ? step.primitive.traits.sideInputs : {};
+    this.#sides = Object.entries(views).map(([name, view]) => [name, view, sideOf(view)]);
+  }
+
+  /** Whether an element can be processed; if not, it is kept until it can. */
+  admit(element: Element): boolean {
+    const isReady = this.#sides.every(
+      ([, view, side]) => side.elements(sideWindow(view, element.window)) !== undefined,
+    );
+    if (!isReady) this.#waiting = [...this.#waiting, element];
+    return isReady;
+  }
+
+  /** Takes out all that waited: what has to wait again is to be admitted again. */
+  release(): readonly Element[] {
+    const waited = this.#waiting;
+    this.#waiting = [];
+    return waited;
+  }
+
+  hold(): number {
+    return earliest(this.#waiting.map(({ timestamp }) => timestamp));
+  }
+
+  /** What functions see in a window of the main input. A view that is wrong, as it has two elements, throws when it is read. */
+  readonly of = (window: BoundedWindow): Readonly<Record<string, unknown>> => {
+    const record: Record<string, unknown> = {};
+    for (const [name, view, side] of this.#sides) {
+      const get = (): unknown => viewOf(name, view, side.elements(sideWindow(view, window)) ?? []);
+      Object.defineProperty(record, name, { enumerable: true, get });
+    }
+    return record;
+  };
+}
+
+/** The side window that a window of the main input sees: the first that holds its last instant. */
+function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
+  const windows: readonly BoundedWindow[] = collection.windowing.windowFn.assign(main.maxTimestamp, undefined);
+  return [...windows].sort((a, b) => a.maxTimestamp - b.maxTimestamp)[0] ?? main;
+}
+
+function viewOf(name: string, { kind, defaultValue }: PCollectionView<unknown>, elements: readonly unknown[]): unknown {
+  if (kind === 'iterable' || kind === 'list') return elements;
+  if (kind === 'singleton') {
+    if (elements.length === 0 && defaultValue) return defaultValue.value;
+    if (elements.length !== 1)
+      throw new RangeError(`the side input '${name}' has ${elements.length} elements, not one.`);
+    return elements[0];
+  }
+  // Maps are made of collections of pairs.
+  const pairs = elements as readonly KV<unknown, unknown>[];
+  const groups = Map.groupBy(pairs, ({ key }) => tableKey(key));
+  if (kind === 'map') {
+    if (groups.size < pairs.length)
+      throw new RangeError(`the side input '${name}' has a key twice and is read as a map.`);
+    return new Map(pairs.map(({ key, value }) => [key, value]));
+  }
+  const get = (key: unknown) => (groups.get(tableKey(key)) ?? []).map(({ value }) => value);
+  return { get, has: (key: unknown) => groups.has(tableKey(key)), size: groups.size };
+}
