@@ -20,9 +20,9 @@ const pipeline = definePipeline({
     const { isStreaming, output } = settings;
     const places = { database: `${output}/antennas.db`, folder: output };
 
-    const deadLetters = writeRejected(`${output}/rejected`);
-    const messages = pipeline.apply(readMessages({ ...settings, deadLetters: (failed) => failed.apply(deadLetters) }));
+    const { messages, rejected } = pipeline.apply(readMessages(settings));
     messages.apply(writeRaw(settings.raw, settings));
+    rejected.apply(writeRejected(`${output}/rejected`));
 
     const users = pipeline.apply(readUsers(settings.users));
     const { tables, hourly } = usage({ ...settings, users })(messages);

@@ -1,6 +1,7 @@
 import {
   type DeadLetter,
   type Duration,
+  flatten,
   type PBegin,
   type PCollection,
   type PTransform,
@@ -8,10 +9,12 @@ import {
   read,
   type Timestamp,
 } from 'viga';
-import { messageFiles } from './file-source.ts';
+import { fileSource } from 'viga/io/files';
+import { lineFormat } from 'viga/io/text';
 import { eventTimeOf, type Message } from './message.ts';
+import { parsed } from './parsed.ts';
 import { readRaw } from './raw.ts';
-import type { SimulatorSettings } from './simulator.ts';
+import { type SimulatorSettings, slackOf } from './simulator.ts';
 import { simulatorSource } from './simulator-source.ts';
 
 /** Where messages come from. */
@@ -21,46 +24,63 @@ export type MessageInput =
   | { readonly kind: 'parquet'; readonly folder: string };
 
 /** How messages are read. */
-interface MessageReading {
+export interface MessageReading {
   readonly input: MessageInput;
   readonly isStreaming: boolean;
   readonly maxOutOfOrder: Duration;
   /** The hours whose messages are meant, by their starts; none for all. */
   readonly hours: readonly Timestamp[];
-  /** Gets what is no message. */
-  readonly deadLetters: (failed: PCollection<DeadLetter<unknown>>) => unknown;
 }
 
-/** Reads messages with their event times. */
-export function readMessages(reading: MessageReading): PTransform<PBegin, PCollection<Message>> {
+/** What was read: messages with their event times, and what is none. */
+type Received = {
+  readonly messages: PCollection<Message>;
+  readonly rejected: PCollection<DeadLetter<unknown>>;
+};
+
+/** Reads messages; in streaming the watermark is the highest event time less `maxOutOfOrder`. */
+export function readMessages(reading: MessageReading): PTransform<PBegin, Received> {
   return ptransform('ReadMessages', (pipeline: PBegin) => {
-    const messages = pipeline.apply(allMessages(reading));
-    const { hours } = reading;
-    if (hours.length === 0) return messages;
-    const starts = new Set(hours);
-    return messages.filter((message) => starts.has(hourOf(eventTimeOf(message))), { name: 'Hours' });
+    const rejected: PCollection<DeadLetter<unknown>>[] = [];
+    const all = pipeline.apply(allMessages(reading, (failed) => rejected.push(failed)));
+    const hours = new Set(reading.hours);
+    const messages =
+      hours.size === 0 ? all : all.filter((message) => hours.has(hourOf(eventTimeOf(message))), { name: 'Hours' });
+    return { messages, rejected: flatten(rejected) };
   });
 }
 
-function allMessages({
-  input,
-  isStreaming,
-  maxOutOfOrder,
-  hours,
-  deadLetters,
-}: MessageReading): PTransform<PBegin, PCollection<Message>> {
-  // Said to never end, though it may: all steps behind it then run while it is read.
-  const options = { deadLetters, isBounded: !isStreaming };
+function allMessages(
+  { input, isStreaming, maxOutOfOrder, hours }: MessageReading,
+  deadLetters: (failed: PCollection<DeadLetter<unknown>>) => unknown,
+): PTransform<PBegin, PCollection<Message>> {
+  // In streaming said to never end, though it may: all steps behind it then run while it is read.
+  const options = { timestamp: eventTimeOf, maxOutOfOrder, isBounded: !isStreaming, deadLetters };
   switch (input.kind) {
-    case 'simulator':
-      return read(simulatorSource(input), options);
+    case 'simulator': {
+      const source = parsed(simulatorSource(input), (text) => text);
+      // The clock of the messages is the tick.
+      return read(source, { ...options, maxAhead: slackOf(input) * 1_000 });
+    }
     case 'file':
-      return read(messageFiles(input.files, maxOutOfOrder), options);
+      return read(
+        parsed(linesOf(input.files), (text) => text),
+        options,
+      );
     case 'parquet':
       return readRaw(input.folder, hours, deadLetters);
     default:
       return input satisfies never;
   }
+}
+
+/** Lines of files, but for those that are empty. */
+function linesOf(files: string) {
+  const format = lineFormat<string>('ReadMessages', {}, ({ lines }) => {
+    const lineOf = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index]));
+    return { values: lineOf.map((index) => lines[index] ?? ''), lineOf };
+  });
+  return fileSource(format, files);
 }
 
 const HOUR = 3_600_000;
