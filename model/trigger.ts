@@ -100,6 +100,40 @@ export function mayFinish(trigger: Trigger): boolean {
   }
 }
 
+/**
+ * The trigger of what a grouping puts out (Beam model, "continuation trigger"): what comes out of one grouping goes through
+ * the next without waiting again. Counts and delays fire at once, a sequence as any of its parts; the rest stays.
+ */
+export function continuationOf(trigger: Trigger): Trigger {
+  const parts = (triggers: readonly Trigger[]): readonly Trigger[] => triggers.map(continuationOf);
+  switch (trigger.kind) {
+    case 'default':
+    case 'never':
+      return trigger;
+    case 'afterWatermark':
+      return {
+        kind: 'afterWatermark',
+        early: trigger.early && continuationOf(trigger.early),
+        late: trigger.late && continuationOf(trigger.late),
+      };
+    case 'afterProcessingTime':
+      return { kind: 'afterProcessingTime', delay: 0 };
+    case 'afterCount':
+      return { kind: 'afterCount', count: 1 };
+    case 'repeatedly':
+      return { kind: 'repeatedly', trigger: continuationOf(trigger.trigger) };
+    case 'afterAny':
+    case 'afterAll':
+      return { kind: trigger.kind, triggers: parts(trigger.triggers) };
+    case 'afterEach':
+      return repeatedly({ kind: 'afterAny', triggers: parts(trigger.triggers) });
+    case 'orFinally':
+      return repeatedly(orFinally(continuationOf(trigger.trigger), continuationOf(trigger.until)));
+    default:
+      return trigger satisfies never;
+  }
+}
+
 /** Shows a trigger as it is written. */
 export function formatTrigger(trigger: Trigger): string {
   switch (trigger.kind) {

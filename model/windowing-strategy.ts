@@ -1,6 +1,6 @@
 import { PipelineError, showValue } from './errors.ts';
 import type { Duration } from './time.ts';
-import { defaultTrigger, formatTrigger, mayFinish, type Trigger } from './trigger.ts';
+import { continuationOf, defaultTrigger, formatTrigger, mayFinish, type Trigger } from './trigger.ts';
 import { type AnyWindowFn, globalWindows } from './window-fn.ts';
 
 /** Whether a pane holds what came since the last pane, or all since the window opened. */
@@ -101,7 +101,12 @@ function checkMode(step: string, trigger: Trigger | undefined, mode: Accumulatio
 }
 
 /**
- * The strategy of what a grouping puts out (Beam: windows of merging functions are final after a GroupByKey).
+ * The strategy of what a grouping puts out: with the continuation of its trigger, and with windows that are final (Beam:
+ * those of merging functions merge no more after a GroupByKey).
  */
-export const afterGrouping = (strategy: WindowingStrategy): WindowingStrategy =>
-  strategy.windowFn.merge === undefined ? strategy : { ...strategy, alreadyMerged: true };
+export function afterGrouping(strategy: WindowingStrategy): WindowingStrategy {
+  const alreadyMerged = strategy.alreadyMerged || strategy.windowFn.merge !== undefined;
+  const trigger = continuationOf(strategy.trigger);
+  if (trigger === strategy.trigger && alreadyMerged === strategy.alreadyMerged) return strategy;
+  return { ...strategy, trigger, alreadyMerged };
+}

@@ -6,6 +6,7 @@ import {
   afterEach,
   afterProcessingTime,
   afterWatermark,
+  continuationOf,
   defaultTrigger,
   formatTrigger,
   mayFinish,
@@ -35,6 +36,38 @@ test.each<[string, Trigger]>([
   ['orFinally(repeatedly(afterCount(1)), afterWatermark())', orFinally(repeatedly(afterCount(1)), afterWatermark())],
 ])('a trigger is shown as it is written: %s', (text, trigger) => {
   expect(formatTrigger(trigger)).toBe(text);
+});
+
+// Beam's getContinuationTrigger.
+test.each<[string, Trigger, string]>([
+  ['a count', afterCount(100), 'afterCount(1)'],
+  ['a delay', soon, 'afterProcessingTime(0 ms)'],
+  ['the default trigger', defaultTrigger(), 'default'],
+  ['never', never(), 'never'],
+  [
+    'early and late panes',
+    afterWatermark({ early: soon, late: afterCount(9) }),
+    'afterWatermark(early: afterProcessingTime(0 ms), late: afterCount(1))',
+  ],
+  ['a repeated one', repeatedly(afterCount(2)), 'repeatedly(afterCount(1))'],
+  ['any', afterAny(afterCount(2), soon), 'afterAny(afterCount(1), afterProcessingTime(0 ms))'],
+  ['all', afterAll(afterCount(2), never()), 'afterAll(afterCount(1), never)'],
+  [
+    'a sequence, which may not end',
+    afterEach(afterCount(2), soon),
+    'repeatedly(afterAny(afterCount(1), afterProcessingTime(0 ms)))',
+  ],
+  [
+    'an end, which may not come',
+    orFinally(repeatedly(soon), afterCount(5)),
+    'repeatedly(orFinally(repeatedly(afterProcessingTime(0 ms)), afterCount(1)))',
+  ],
+])('what comes out of a grouping does not wait again in the next one: %s', (_name, trigger, text) => {
+  expect(formatTrigger(continuationOf(trigger))).toBe(text);
+});
+
+test('a delay is not aligned behind a grouping', () => {
+  expect(continuationOf(afterProcessingTime({ delay: 5, alignTo: 10 }))).toEqual(afterProcessingTime({ delay: 0 }));
 });
 
 test('a trigger is data that survives JSON', () => {

@@ -81,6 +81,12 @@ test.each([-1, Number.NaN])('an allowedLateness of %d is refused with an example
   expect(make).toThrow(/^Step: allowedLateness is (-1|NaN) ms but must be 0 or more\..*Pass e\.g\. minutes\(5\)/);
 });
 
+test('after a grouping a collection has the continuation of the trigger, and the rest of its strategy', () => {
+  const firing = { trigger: repeatedly(afterCount(3)), accumulationMode: 'accumulating', allowedLateness: 5 } as const;
+  const strategy = windowingStrategy('Step', windows, firing);
+  expect(afterGrouping(strategy)).toEqual({ ...strategy, trigger: repeatedly(afterCount(1)) });
+});
+
 test('windows that merge are final after a grouping, others stay as they are', () => {
   const merging = windowingStrategy('Step', sessions({ gap: minutes(1) }), {});
   expect(afterGrouping(merging)).toEqual({ ...merging, alreadyMerged: true });
