@@ -19,6 +19,12 @@ export interface DirectRunnerOptions {
   readonly stateDirectory?: string;
   /** Milliseconds between two epochs: how often what has happened is made durable and visible. Default 1,000. */
   readonly epochInterval?: number;
+  /** The pipeline's name: another one is refused by a state directory. */
+  readonly jobName?: string;
+  /** Options that change results, fit to be shown: a run with others is refused by a state directory. */
+  readonly jobOptions?: Readonly<Record<string, unknown>>;
+  /** Paths of steps whose state may be lost when a changed program goes on with a state directory. */
+  readonly dropState?: readonly string[];
   /** Runs a pipeline the hard way, to find what only works by luck; for tests. */
   readonly strict?: StrictOptions;
 }

@@ -3,6 +3,7 @@
 export { callAfterCommit } from './after-commit.ts';
 export { connectorError, named } from './connector-error.ts';
 export { createdBatches } from './created.ts';
+export { type GuaranteeLevel, guaranteesOf, isAtLeast, type PathGuarantee } from './guarantee.ts';
 export { metricsScope } from './metrics-scope.ts';
 export { linkSignal, RunReport } from './run-report.ts';
 export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, toBatch } from './source-batch.ts';

@@ -1,29 +1,65 @@
-import { fromBytes, type Host, type StateSpace, type StateStore, structuralCoder, toBytes } from '../../model/index.ts';
+import {
+  encodeKey,
+  fromBytes,
+  type Graph,
+  type Host,
+  PipelineError,
+  showValue,
+  StateError,
+  type StateSpace,
+  type StateStore,
+  structuralCoder,
+  toBytes,
+} from '../../model/index.ts';
+import { type Shape, shapesOf } from './shapes.ts';
+import { refuseLoss, upgradeRows } from './upgrade.ts';
 
-const SPACE = 'viga/job';
+const SPACE = 'viga#job';
+const KEY = Buffer.from('job');
 
 /** Who a job is, from its first epoch to its last. */
 export interface Job {
   readonly id: string;
+  /** Whether it has nothing left to do. */
   readonly isFinished: boolean;
+}
+
+/** What a run says of itself, to be compared with what the state says. */
+export interface JobClaim {
+  readonly graph: Graph;
+  readonly directory: string | undefined;
+  /** The pipeline's name; undefined where it has none. */
+  readonly name: string | undefined;
+  /** The options that change results, by name, fit to be shown. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Steps whose state may be lost. */
+  readonly dropState: readonly string[];
 }
 
 /** What a job's store says of it. */
-interface JobRecord {
-  readonly id: string;
-  readonly isFinished: boolean;
+interface JobRecord extends Job {
+  readonly name: string | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly shapes: readonly (readonly [string, Shape])[];
 }
 
-const KEY = Buffer.from('job');
-
-/** The job of a store: the one that made it, or a new one. */
-export function jobOf(store: StateStore, host: Host): Job {
+/**
+ * The job of a store: the one that made it, or a new one.
+ *
+ * @throws StateError if the run is not one that can go on with what is kept: another pipeline, other options, steps that are
+ * gone or keep something else.
+ */
+export function openJob(store: StateStore, host: Host, claim: JobClaim): Job {
+  const shapes = shapesOf(claim.graph);
+  if (claim.directory !== undefined) refuseNumbered(claim.graph, shapes);
   const space = store.space(SPACE);
   const found = readRecord(space);
-  if (found !== undefined) return found;
-  const made: JobRecord = { id: randomId(host), isFinished: false };
-  writeRecord(space, made);
-  return made;
+  const { name, options } = claim;
+  const id = found?.id ?? randomId(host);
+  const isFinished = found?.isFinished ?? false;
+  if (found !== undefined) check(found, claim, shapes, store);
+  writeRecord(space, { id, isFinished, name, options, shapes: [...shapes] });
+  return { id, isFinished };
 }
 
 /** Says, with the epoch that is committed next, that the job has nothing left to do. */
@@ -31,6 +67,54 @@ export function markFinished(store: StateStore): void {
   const space = store.space(SPACE);
   const found = readRecord(space);
   if (found !== undefined) writeRecord(space, { ...found, isFinished: true });
+}
+
+/** The space of a step's part: its name begins with the step's path, so that edits elsewhere do not touch it. */
+export const spaceName = (step: string, part: string): string => `${step}#${part}`;
+
+function check(found: JobRecord, claim: JobClaim, shapes: ReadonlyMap<string, Shape>, store: StateStore): void {
+  const { directory = 'the state', name, dropState } = claim;
+  if (found.name !== name) {
+    throw new StateError(
+      directory,
+      'foreign',
+      `it holds the state of ${showValue(found.name)}, and ${showValue(name)} is run. Elements of one would be taken for the other's. Give each pipeline a directory of its own.`,
+    );
+  }
+  refuseOtherOptions(directory, found.options, claim.options);
+  const dropped = new Set(dropState);
+  refuseLoss(directory, upgradeRows(new Map(found.shapes), shapes, dropped));
+  for (const step of dropped) {
+    for (const one of store.spaces().filter((space) => space.startsWith(spaceName(step, '')))) {
+      store.space(one).deleteRange(new Uint8Array(0), undefined);
+    }
+  }
+}
+
+function refuseOtherOptions(
+  directory: string,
+  saved: Readonly<Record<string, unknown>>,
+  now: Readonly<Record<string, unknown>>,
+): void {
+  const different = [...new Set([...Object.keys(saved), ...Object.keys(now)])].find(
+    (option) => encodeKey(saved[option] ?? null) !== encodeKey(now[option] ?? null),
+  );
+  if (different === undefined) return;
+  throw new StateError(
+    directory,
+    'foreign',
+    `${different} was ${showValue(saved[different])} and is ${showValue(now[different])} now. Results would be half of one and half of the other. Give the same value, or begin a new job with an empty directory.`,
+  );
+}
+
+/** A name that was numbered is another's once a step is added before it. */
+function refuseNumbered({ steps }: Graph, shapes: ReadonlyMap<string, Shape>): void {
+  const numbered = steps.find(({ path, hasNumberedName }) => hasNumberedName && shapes.has(path));
+  if (numbered === undefined) return;
+  throw new PipelineError(
+    numbered.path,
+    'it keeps state under a name that was numbered because another step has the same. The next edit may give the number to another step, and with it the state. Give it a name of its own: { name: ... }.',
+  );
 }
 
 function readRecord(space: StateSpace): JobRecord | undefined {

@@ -28,6 +28,7 @@ import { PaneGrouping } from '../panes/index.ts';
 import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
 import { type ReadCounts, StrictFeed, type StrictOptions, type Turn } from '../run/index.ts';
 import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
+import { spaceName } from './identity.ts';
 import { LateDrops } from './late-drops.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
 import { LiveWrite } from './live-write.ts';
@@ -155,7 +156,7 @@ export class LiveNetwork {
       runtime,
       time,
       codegen: host.codegen,
-      space: (name) => space(`${path}/${name}`),
+      space: (part) => space(spaceName(path, part)),
       lateDrop: this.drops.of(path),
     });
     memory.add(operator);
@@ -222,7 +223,7 @@ export class LiveNetwork {
       accumulatorCoder: fn?.accumulatorCoder,
       codegen: host.codegen,
       time,
-      space: (name) => space(`${path}/${name}`),
+      space: (part) => space(spaceName(path, part)),
       emit: (value, timestamp, windows, pane) => queue.add(value, timestamp, windows, pane),
       lateDrop,
       closedDrop: this.drops.of(path),
@@ -251,7 +252,7 @@ export class LiveNetwork {
       host,
       signal,
       jobId,
-      space: isDurable ? space(`${step.path}/outbox`) : undefined,
+      space: isDurable ? space(spaceName(step.path, 'outbox')) : undefined,
       rejects: rejects && this.#queue(rejects),
     });
     this.writes.set(step, write);

@@ -160,6 +160,7 @@ export class LiveWrite implements Edge {
       signal,
       step: this.name,
       runId: `${jobId}-${epoch}`,
+      job: { id: jobId, epoch },
       reject: (element, error) => this.#reject(element, error),
       wrote: (bytes) => {
         this.bytes += bytes;

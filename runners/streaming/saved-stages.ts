@@ -11,7 +11,7 @@ import type { LiveStage } from './live-stage.ts';
 import type { PushedBack } from './side-gate.ts';
 import type { SavedSplit } from './source-reads.ts';
 
-const SPACE = 'viga/stages';
+const SPACE = 'viga#stages';
 
 /** What a stage itself keeps from one epoch to the next; operators have spaces of their own. */
 interface SavedStage {

@@ -14,6 +14,7 @@ import { PaneGrouping } from '../panes/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
 import { sideWindow, viewOf } from '../run/index.ts';
 import { reducerOf } from '../shuffle/index.ts';
+import { spaceName } from './identity.ts';
 
 /** The only key of the grouping behind a view. */
 const ALL = 0;
@@ -53,8 +54,8 @@ export class SideView implements Edge {
   constructor({ collection, codegen, time, space }: SideViewSpec) {
     this.name = collection.producer;
     this.time = time;
-    const name = `${collection.producer}:${collection.tag}/view`;
-    this.#space = space(name);
+    const name = `view of ${collection.tag}`;
+    this.#space = space(spaceName(collection.producer, name));
     this.#restore();
     this.#grouping = new PaneGrouping({
       step: collection.producer,
@@ -63,7 +64,7 @@ export class SideView implements Edge {
       accumulatorCoder: undefined,
       codegen,
       time,
-      space: (part) => space(`${name}/${part}`),
+      space: (part) => space(spaceName(collection.producer, `${name} ${part}`)),
       // It gives pairs of the only key and all values of a pane.
       emit: (pair, _timestamp, windows) => this.#replace(windows, (pair as { value: Iterable<unknown> }).value),
       lateDrop: () => undefined,

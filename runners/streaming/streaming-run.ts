@@ -13,7 +13,7 @@ import {
 } from '../run/index.ts';
 import { MemoryWatch } from '../shuffle/index.ts';
 import { Epochs } from './epochs.ts';
-import { jobOf } from './identity.ts';
+import { openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
 import { LiveNetwork } from './live-network.ts';
 
@@ -27,6 +27,9 @@ export interface StreamingOptions {
   readonly stateDirectory: string | undefined;
   /** Milliseconds between two epochs. */
   readonly epochInterval: number | undefined;
+  readonly jobName: string | undefined;
+  readonly jobOptions: Readonly<Record<string, unknown>> | undefined;
+  readonly dropState: readonly string[] | undefined;
   /** What a strict run does besides. */
   readonly strict: StrictOptions | undefined;
 }
@@ -87,8 +90,15 @@ export class StreamingRun {
   }
 
   async #runOn(store: StateStore): Promise<PipelineResult> {
-    const isDurable = this.#options.stateDirectory !== undefined;
-    const job = jobOf(store, this.#host);
+    const { stateDirectory, jobName, jobOptions = {}, dropState = [] } = this.#options;
+    const job = openJob(store, this.#host, {
+      graph: this.#graph,
+      directory: stateDirectory,
+      name: jobName,
+      options: jobOptions,
+      dropState,
+    });
+    const isDurable = stateDirectory !== undefined;
     if (job.isFinished) return this.#report.result('DONE');
     const memory = new MemoryWatch(this.#host.memory, this.#options.memoryLimit);
     const turn = new Turn(this.#host, this.#abort.signal, {

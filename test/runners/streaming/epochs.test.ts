@@ -22,17 +22,16 @@ const actions: readonly Action<number>[] = Array.from({ length: 40 }, (_, i) => 
   { rest: 300 },
 ]).flat();
 
-/** Sums windows of ten seconds into a table; `crashAt` throws at an element, once. */
-function pipelineOf(crashAt?: { at: number | undefined }): Pipeline {
+/** Lists the numbers of windows of ten seconds in a table; `onNumber` is called for each number as it passes. */
+function pipelineOf(onNumber: (n: number) => unknown = () => undefined): Pipeline {
   const p = new Pipeline();
   p.apply(read(listSource(actions), { isBounded: false, name: 'Numbers' }))
     .map(
       (n) => {
-        if (crashAt?.at !== n) return n;
-        crashAt.at = undefined;
-        throw new Error('a crash');
+        onNumber(n);
+        return n;
       },
-      { name: 'MayCrash' },
+      { name: 'Watch' },
     )
     .windowInto(fixedWindows({ size: seconds(10) }))
     .keyBy((n) => (n % 2 === 0 ? 'even' : 'odd'))
@@ -65,9 +64,12 @@ async function expected(): Promise<unknown[]> {
 test('a run that crashed goes on at its last epoch: nothing is lost or doubled', async () => {
   const all = await expected();
   for (const at of [0, 7, 10, 25, 39]) {
-    const crash = { at: at as number | undefined };
-    const run = () => pipelineOf(crash).run(directRunner({ host: virtualHost(), stateDirectory: state() }));
-    await expect(run()).rejects.toThrow('a crash');
+    const run = (onNumber?: (n: number) => unknown) =>
+      pipelineOf(onNumber).run(directRunner({ host: virtualHost(), stateDirectory: state() }));
+    const crash = run((n) => {
+      if (n === at) throw new Error('a crash');
+    });
+    await expect(crash).rejects.toThrow('a crash');
     const result = await run();
     expect(result.state).toBe('DONE');
     expect(rows(), `crash at ${at}`).toEqual(all);
@@ -79,9 +81,10 @@ test('a run that crashed goes on at its last epoch: nothing is lost or doubled',
 test('a run that was told to stop is saved, and goes on when it is started again', async () => {
   const all = await expected();
   const stop = new AbortController();
-  const host = virtualHost();
-  host.clock.setTimer(5_000, () => stop.abort());
-  const stopped = await pipelineOf().run(directRunner({ host, stateDirectory: state() }), { stop: stop.signal });
+  const stopping = pipelineOf((n) => n === 25 && stop.abort());
+  const stopped = await stopping.run(directRunner({ host: virtualHost(), stateDirectory: state() }), {
+    stop: stop.signal,
+  });
   expect(stopped.state).toBe('STOPPED');
   expect(rows().length).toBeLessThan(all.length);
   const result = await pipelineOf().run(directRunner({ host: virtualHost(), stateDirectory: state() }));
@@ -99,9 +102,10 @@ test('a finished job that is started again does nothing', async () => {
 
 test('a run that is drained gives out what is open and is finished', async () => {
   const drain = new AbortController();
-  const host = virtualHost();
-  host.clock.setTimer(4_000, () => drain.abort());
-  const drained = await pipelineOf().run(directRunner({ host, stateDirectory: state() }), { drain: drain.signal });
+  const draining = pipelineOf((n) => n === 25 && drain.abort());
+  const drained = await draining.run(directRunner({ host: virtualHost(), stateDirectory: state() }), {
+    drain: drain.signal,
+  });
   expect(drained.state).toBe('DRAINED');
   const values = rows().flatMap((row) => (row as { values: string }).values.split(',').map(Number));
   // All that was read, each once: the source never ends by itself here.
