@@ -33,10 +33,8 @@ export function directRunner(options: DirectRunnerOptions = {}): Runner {
     async run(pipeline: Pipeline, runOptions: RunOptions = {}) {
       const host = options.host ?? nodeHost(strict === undefined ? {} : { seed: strict.seed });
       const { graph } = pipeline;
-      const { memoryLimit, stateDirectory, epochInterval, jobName, jobOptions, dropState } = options;
       if (!isStreaming(graph, options)) return new BoundedRun(graph, host, options, runOptions).run();
-      const streaming = { memoryLimit, stateDirectory, epochInterval, jobName, jobOptions, dropState, strict };
-      return new StreamingRun(graph, host, streaming, runOptions).run();
+      return new StreamingRun(graph, host, options, runOptions).run();
     },
   };
 }

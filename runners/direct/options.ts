@@ -19,6 +19,11 @@ export interface DirectRunnerOptions {
   readonly stateDirectory?: string;
   /** Milliseconds between two epochs: how often what has happened is made durable and visible. Default 1,000. */
   readonly epochInterval?: number;
+  /**
+   * The share of a step's elements, of those of the last minute, that may become dead letters before a streaming run stops
+   * with its state kept. Default 0.01, and never less than 100 elements; 1 lets all fail.
+   */
+  readonly maxFailedShare?: number;
   /** The pipeline's name: another one is refused by a state directory. */
   readonly jobName?: string;
   /** Options that change results, fit to be shown: a run with others is refused by a state directory. */

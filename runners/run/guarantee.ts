@@ -1,4 +1,5 @@
-import type { Graph, PCollection, Replay, SinkGuarantee, Step } from '../../model/index.ts';
+import type { Graph, Replay, SinkGuarantee, Step } from '../../model/index.ts';
+import { sideInputsOf } from '../plan/index.ts';
 
 /** What a sink's content is worth after crashes and restarts, from the best to the least. */
 export type GuaranteeLevel = 'exactly-once' | 'exactly-once-while-acknowledged' | 'at-least-once' | 'best-effort';
@@ -76,17 +77,12 @@ function sourcesOf(step: Step, byPath: ReadonlyMap<string, Step>): readonly Step
   const visit = (one: Step): void => {
     if (seen.has(one)) return;
     seen.add(one);
-    for (const input of [...one.inputs, ...sidesOf(one)]) {
+    const sides = Object.values(sideInputsOf(one)).map(({ collection }) => collection);
+    for (const input of [...one.inputs, ...sides]) {
       const producer = byPath.get(input.producer);
       if (producer !== undefined) visit(producer);
     }
   };
   visit(step);
   return [...seen].filter(({ primitive: { kind } }) => kind === 'Read' || kind === 'SplittableParDo');
-}
-
-function sidesOf({ primitive }: Step): readonly PCollection<unknown>[] {
-  const sides =
-    'traits' in primitive ? primitive.traits.sideInputs : 'sideInputs' in primitive ? primitive.sideInputs : {};
-  return Object.values(sides).map(({ collection }) => collection);
 }

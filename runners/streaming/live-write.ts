@@ -1,4 +1,5 @@
 import {
+  ConnectorError,
   DEAD_LETTERS,
   type Delivery,
   ElementError,
@@ -15,12 +16,23 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
-import { type Batch, BatchBuilder, deadLetterOf, type Edge, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+import {
+  type Batch,
+  BatchBuilder,
+  deadLetterOf,
+  type Edge,
+  GLOBAL_ONLY,
+  waitFor,
+  type Windows,
+} from '../execution/index.ts';
 import { named } from '../run/index.ts';
 import { Outbox } from './outbox.ts';
 
 /** Elements that are handed to a sink together. */
 const BATCH = 1_024;
+/** The wait before a delivery is tried again, in milliseconds; it doubles up to the last. */
+const FIRST_RETRY = 100;
+const LAST_RETRY = 30_000;
 
 /** What a write takes from its run. */
 export interface LiveWriteEnvironment {
@@ -111,9 +123,23 @@ export class LiveWrite implements Edge {
   /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
   async deliver(isDurable: (epoch: number) => boolean): Promise<void> {
     for (let epoch = this.#outbox.next; epoch !== undefined && isDurable(epoch); epoch = this.#outbox.next) {
-      const next = epoch;
-      await named(this.name, 'making visible what was written', () => this.#deliverEpoch(next));
-      this.#outbox.delivered(next);
+      await this.#deliverUntilThere(epoch);
+      this.#outbox.delivered(epoch);
+    }
+  }
+
+  /** A sink that is out of reach for a while gets its epoch later; any other failure ends the run. */
+  async #deliverUntilThere(epoch: number): Promise<void> {
+    const { host, signal } = this.#environment;
+    for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
+      try {
+        await named(this.name, 'making visible what was written', () => this.#deliverEpoch(epoch));
+        return;
+      } catch (error) {
+        if (!(error instanceof ConnectorError && error.retryable)) throw error;
+        if (wait === FIRST_RETRY) host.warn(`${error.message} It is tried again until it succeeds; nothing is lost.`);
+        await waitFor(host.clock, wait * (0.5 + host.random.next() / 2), signal);
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import {
   watchMutations,
 } from '../run/index.ts';
 import { MemoryWatch } from '../shuffle/index.ts';
+import { Brake } from './brake.ts';
 import { Epochs } from './epochs.ts';
 import { openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
@@ -19,19 +20,22 @@ import { LiveNetwork } from './live-network.ts';
 
 /** Milliseconds between two cuts, if the run is not asked for another interval. */
 const EPOCH_EVERY = 1_000;
+/** The share of a step's elements that may fail before the run stops. */
+const FAILED_SHARE = 0.01;
 
 /** What a streaming run can be asked for. */
 export interface StreamingOptions {
-  readonly memoryLimit: number | undefined;
+  readonly memoryLimit?: number;
   /** Where the job keeps its state; without, a crash loses what was in flight. */
-  readonly stateDirectory: string | undefined;
+  readonly stateDirectory?: string;
   /** Milliseconds between two epochs. */
-  readonly epochInterval: number | undefined;
-  readonly jobName: string | undefined;
-  readonly jobOptions: Readonly<Record<string, unknown>> | undefined;
-  readonly dropState: readonly string[] | undefined;
+  readonly epochInterval?: number;
+  readonly maxFailedShare?: number;
+  readonly jobName?: string;
+  readonly jobOptions?: Readonly<Record<string, unknown>>;
+  readonly dropState?: readonly string[];
   /** What a strict run does besides. */
-  readonly strict: StrictOptions | undefined;
+  readonly strict?: StrictOptions;
 }
 
 /**
@@ -163,6 +167,7 @@ export class StreamingRun {
 
   async #loop(loop: LiveLoop, epochs: Epochs): Promise<PipelineResult['state']> {
     const { stop, drain } = this.#runOptions;
+    const brake = new Brake(this.#options.maxFailedShare ?? FAILED_SHARE, this.#host.clock);
     let isDraining = false;
     for (;;) {
       this.#abort.signal.throwIfAborted();
@@ -175,7 +180,10 @@ export class StreamingRun {
         isDraining = true;
         loop.drain();
       }
-      if (epochs.isDue) await epochs.cut(loop);
+      if (epochs.isDue) {
+        await epochs.cut(loop);
+        brake.check(this.#report.progress().steps);
+      }
       if (await loop.pass()) continue;
       if (loop.isFinished) {
         await epochs.finish(loop);
