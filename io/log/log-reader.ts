@@ -148,7 +148,7 @@ export class LogReader {
     return `${this.#place} partition ${partition} offset ${offset}`;
   }
 
-  /** Notes how far the records go that are durable in the job. */
+  /** Notes where the job would begin again: all before that is durable in it. */
   async finalize(group: string, { uid, ranges }: LogRestriction, context: SourceContext): Promise<void> {
     const { file, topic: name } = this.#options;
     const db = await openLogFile(this.#database, context);
@@ -156,8 +156,8 @@ export class LogReader {
       await inTransaction(db, this.#database, context, () => {
         const topic = topicOf(db, file, name, uid);
         const now = context.host.clock.now();
-        for (const { partition, from, to } of ranges) {
-          commitOffset(db, { group, topic: topic.id, partition }, to ?? from, now);
+        for (const { partition, from } of ranges) {
+          commitOffset(db, { group, topic: topic.id, partition }, from, now);
         }
       });
     } catch (error) {

@@ -13,8 +13,7 @@ import {
 } from '../../model/index.ts';
 import {
   checkDatabase,
-  enterInLedger,
-  hasEpoch,
+  EpochGuard,
   inTransaction,
   lastEpoch,
   type LedgerKey,
@@ -117,6 +116,7 @@ class LogWriter<T> {
   readonly #options: AnyWriteOptions<T>;
   readonly #database: SqliteDatabase;
   readonly #place: string;
+  readonly #guard = new EpochGuard();
 
   constructor(options: AnyWriteOptions<T>, database: SqliteDatabase) {
     this.#options = options;
@@ -155,7 +155,7 @@ class LogWriter<T> {
   async delivered(jobId: string, context: SinkContext): Promise<number | undefined> {
     if ((await context.host.disk.stat(this.#options.file)) === undefined) return undefined;
     return this.#inLog(context, (db) =>
-      patiently(this.#database, context, () => lastEpoch(db, { jobId, step: context.step })),
+      patiently(this.#database, context, () => this.#guard.find(db, { jobId, step: context.step })),
     );
   }
 
@@ -180,7 +180,7 @@ class LogWriter<T> {
   ): Promise<void> {
     const { file, topic: name } = this.#options;
     return inTransaction(db, this.#database, context, () => {
-      if (hasEpoch(db, this.#place, key, epoch)) return;
+      if (this.#guard.has(db, this.#place, key, epoch)) return;
       const now = context.host.clock.now();
       const topic = topicForWrite(db, file, name, this.#options);
       const appender = new Appender(db, file, topic);
@@ -190,7 +190,7 @@ class LogWriter<T> {
         rows++;
       }
       appender.finish();
-      enterInLedger(db, key, { epoch, rows, now });
+      this.#guard.enter(db, key, { epoch, rows, now });
       applyRetention(db, topic, now);
     });
   }

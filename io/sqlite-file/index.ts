@@ -2,7 +2,7 @@
 // together, the ledger that makes a repeated write change nothing, and what SQLite's errors mean. Users meet io/sqlite and
 // io/log, which are made of it. Imports model/ only.
 export { checkDatabase, openDatabase, patiently, type SqliteDatabase, type WaitContext } from './connect.ts';
-export { enterInLedger, hasEpoch, lastEpoch, LEDGER, type LedgerKey } from './ledger.ts';
+export { enterInLedger, EpochGuard, lastEpoch, LEDGER, type LedgerKey } from './ledger.ts';
 export { loadSqlite } from './load-sqlite.ts';
 export {
   explain,

@@ -22,6 +22,13 @@ export interface LedgerKey {
   readonly stage?: string;
 }
 
+/** What was written; `now` is in milliseconds. */
+export interface LedgerEntry {
+  readonly epoch: number;
+  readonly rows: number;
+  readonly now: number;
+}
+
 /** The last epoch that the database has of a step; undefined where it has none. */
 export function lastEpoch(db: DatabaseSync, { jobId, step, stage = '' }: LedgerKey): number | undefined {
   const ledger = db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(LEDGER);
@@ -31,11 +38,11 @@ export function lastEpoch(db: DatabaseSync, { jobId, step, stage = '' }: LedgerK
   return found === undefined ? undefined : Number(found['epoch']);
 }
 
-/** Enters an epoch in place of the one before. `now` is in milliseconds. */
+/** Enters an epoch in place of the one before. */
 export function enterInLedger(
   db: DatabaseSync,
   { jobId, step, stage = '' }: LedgerKey,
-  { epoch, rows, now }: { readonly epoch: number; readonly rows: number; readonly now: number },
+  { epoch, rows, now }: LedgerEntry,
 ): void {
   db.exec(CREATE);
   db.prepare(`INSERT OR REPLACE INTO ${LEDGER} VALUES (?, ?, ?, ?, ?, ?)`).run(
@@ -49,15 +56,40 @@ export function enterInLedger(
 }
 
 /**
- * Whether the database has an epoch already.
+ * Keeps a step from writing an epoch twice, and a job from writing past what another copy of it has written.
  *
- * @throws ConnectorError if it has a later one: then the epoch comes from a state that is older than what was written.
+ * Epochs grow. After a crash a job hands over again what it does not know to have arrived, up to the ledger's last epoch;
+ * from then on nobody but this process may move the ledger.
  */
-export function hasEpoch(db: DatabaseSync, place: string, key: LedgerKey, epoch: number): boolean {
-  const last = lastEpoch(db, key) ?? -1;
-  if (last <= epoch) return last === epoch;
-  throw new ConnectorError(
-    place,
-    `${key.step} is to write its epoch ${epoch}, and has written epoch ${last} here already. The state is older than the sink: it was restored from a copy, perhaps. Rows would be written twice. Take the newest state directory, or start a new one and clear what was written.`,
-  );
+export class EpochGuard {
+  /** The last epochs that this process has found or written, by job and step. */
+  readonly #known = new Map<string, number>();
+
+  /** The last epoch of a step that the database has. */
+  find(db: DatabaseSync, key: LedgerKey): number | undefined {
+    const last = lastEpoch(db, key);
+    if (last !== undefined) this.#known.set(nameOf(key), last);
+    return last;
+  }
+
+  /**
+   * Whether the database has an epoch already.
+   *
+   * @throws ConnectorError if it has a later one that this process knows nothing of: the state of the job is older than it.
+   */
+  has(db: DatabaseSync, place: string, key: LedgerKey, epoch: number): boolean {
+    const last = lastEpoch(db, key) ?? -1;
+    if (last <= epoch || last === this.#known.get(nameOf(key))) return last >= epoch;
+    throw new ConnectorError(
+      place,
+      `${key.step} is to write its epoch ${epoch}, and the ledger here has epoch ${last} of its job, which this process did not write. The state is older than the sink, or two copies of it are in use. Rows would be missing or there twice. Take the newest state directory, or start a new one and clear what was written.`,
+    );
+  }
+
+  enter(db: DatabaseSync, key: LedgerKey, entry: LedgerEntry): void {
+    enterInLedger(db, key, entry);
+    this.#known.set(nameOf(key), entry.epoch);
+  }
 }
+
+const nameOf = ({ jobId, step }: LedgerKey): string => `${jobId}\0${step}`;

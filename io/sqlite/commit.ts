@@ -3,7 +3,6 @@ import { ConnectorError, type SinkContext } from '../../model/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
 import {
   enterInLedger,
-  hasEpoch,
   inTransaction,
   lastEpoch,
   type LedgerKey,
@@ -68,7 +67,7 @@ function move(
   { host }: SinkContext,
 ): void {
   // Another process may have committed the same while this one waited.
-  if (hasEpoch(db, settings.place, key, STAGE_EPOCH)) return;
+  if (lastEpoch(db, key) !== undefined) return;
   if (settings.createTable !== undefined) db.exec(settings.createTable);
   if (rows > 0) db.exec(moveStatement(settings, columns));
   enterInLedger(db, key, { epoch: STAGE_EPOCH, rows, now: host.clock.now() });

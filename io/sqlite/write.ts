@@ -11,7 +11,7 @@ import {
 } from '../../model/index.ts';
 import { loadSqlite, openDatabase, patiently, sqliteError } from '../sqlite-file/index.ts';
 import { type Committable, commitStage } from './commit.ts';
-import { deliveredEpoch, deliverRows, tableOf } from './deliver.ts';
+import { EpochWriter, tableOf } from './deliver.ts';
 import { StageWriter } from './stage.ts';
 import { describeTable, type TableShape } from './table.ts';
 import { type SqliteWriteOptions, type WriteSettings, writeSettings } from './write-settings.ts';
@@ -57,6 +57,7 @@ export function writeSqlite<T extends object>(
 /** The sink behind {@link writeSqlite}. */
 export function sqliteSink<T extends object>(options: SqliteWriteOptions<T>): Sink<T, Committable> {
   const settings = writeSettings(options);
+  const epochs = new EpochWriter(settings);
   return {
     kind: 'sink',
     name: 'WriteSqlite',
@@ -64,8 +65,8 @@ export function sqliteSink<T extends object>(options: SqliteWriteOptions<T>): Si
     location: `${settings.database.database}#${settings.table}`,
     open: (context) => openWriter(settings, context),
     commit: (staged, context) => commitStage(settings, staged, context),
-    deliver: (delivery, context) => deliverRows(settings, delivery, context),
-    delivered: (jobId, context) => deliveredEpoch(settings, jobId, context),
+    deliver: (delivery, context) => epochs.deliver(delivery, context),
+    delivered: (jobId, context) => epochs.delivered(jobId, context),
   };
 }
 
