@@ -14,6 +14,14 @@ export interface SinkBatch<out T> {
   readonly panes: PaneInfo | readonly PaneInfo[];
 }
 
+/** An epoch of a job. */
+export interface JobEpoch {
+  /** Names the job for as long as its state directory exists; without one, the run. */
+  readonly id: string;
+  /** The one that is written or committed; in `recover` the last one that is durable, 0 for none. */
+  readonly epoch: number;
+}
+
 /** What a sink can be asked and told while it writes. */
 export interface SinkContext {
   readonly host: Host;
@@ -21,8 +29,10 @@ export interface SinkContext {
   readonly signal: AbortSignal;
   /** The path of the writing step, for errors. */
   readonly step: string;
-  /** Names this run; files of two runs never have the same temporary name. */
+  /** Names this run, or an epoch of it; files of two runs never have the same temporary name. */
   readonly runId: string;
+  /** Of a run in epochs: whose this one is. A bounded run, which is one epoch, has none. */
+  readonly job?: JobEpoch | undefined;
   /** Hands back an element that can't be written: a dead letter where asked for, the end of the run otherwise. */
   reject(element: unknown, error: Error): void;
   /** Counts bytes that were written, for progress and summaries. */
