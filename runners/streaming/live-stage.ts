@@ -31,6 +31,8 @@ export class TimedOperator {
 
   advance(): void | Promise<void> {
     this.#advancedTo = this.time.inputWatermark;
+    // Until it is over: a timer whose function waits has let go of its hold, and has not given out anything yet.
+    this.#isUnfinished = true;
     const done = this.operator.advance(BUDGET);
     if (typeof done === 'boolean') this.#isUnfinished = !done;
     else {
@@ -129,18 +131,13 @@ export class LiveStage {
     let front = MAX_TIMESTAMP;
     for (const { stage, tag } of this.producers) front = Math.min(front, stage.output(tag));
     if (grouping !== undefined) {
-      raise(grouping.time, front, grouping.operator.hold());
       grouping.time.processingTime = processingTime;
+      raise(grouping.time, front, grouping);
       front = grouping.time.outputWatermark;
     }
     const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP);
-    const held = Math.min(
-      keyed?.timed.operator.hold() ?? MAX_TIMESTAMP,
-      this.#open,
-      reads?.watermark() ?? MAX_TIMESTAMP,
-    );
-    raise(time, input, held);
     time.processingTime = processingTime;
+    raise(time, input, keyed?.timed, this.#open, reads?.watermark() ?? MAX_TIMESTAMP);
   }
 
   /** Does one thing of what is to be done. */
@@ -205,9 +202,13 @@ export class LiveStage {
   }
 }
 
-/** Watermarks never fall. */
-function raise(time: StepTime, input: Timestamp, held: Timestamp): void {
+/**
+ * Watermarks never fall. While something is due at an operator those behind it are told nothing: what comes out, an empty pane
+ * that no element holds say, is as old as the time before.
+ */
+function raise(time: StepTime, input: Timestamp, timed: TimedOperator | undefined, ...held: Timestamp[]): void {
   if (input > time.inputWatermark) time.inputWatermark = input;
-  const output = Math.min(time.inputWatermark, held);
+  if (timed?.isDue === true) return;
+  const output = Math.min(time.inputWatermark, timed?.operator.hold() ?? MAX_TIMESTAMP, ...held);
   if (output > time.outputWatermark) time.outputWatermark = output;
 }
