@@ -106,7 +106,7 @@ export {
   type SideInputs,
   type SideValues,
 } from './side-input.ts';
-export type { Sink, SinkBatch, SinkContext, SinkGuarantee, SinkWriter } from './sink.ts';
+export type { JobEpoch, Sink, SinkBatch, SinkContext, SinkGuarantee, SinkWriter } from './sink.ts';
 export {
   OffsetTracker,
   type OffsetRange,
