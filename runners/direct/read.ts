@@ -13,7 +13,7 @@ import {
   type Step,
 } from '../../model/index.ts';
 import { type Batch, BatchBuilder, deadLetterOf, waitFor } from '../execution/index.ts';
-import { checkBatch, connectorError, named, type Origin, type ReadProgress, toBatch } from '../run/index.ts';
+import { checkBatch, connectorError, named, type Origin, type ReadProgress, sizeOf, toBatch } from '../run/index.ts';
 
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
@@ -48,19 +48,9 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
       'what it reads never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
     );
   }
-  progress.expect(sizeOf(reading, initial));
+  progress.expect(sizeOf(step.path, reader, initial));
   if (parts <= 1 || !reader.split) return [initial];
   return named(step.path, 'dividing what is read', () => reader.split?.(initial, parts, context) ?? [initial]);
-}
-
-/** How much a restriction holds, where its reader knows: shares and remaining times are computed from it. */
-function sizeOf({ reader, step }: Reading, restriction: unknown): number | undefined {
-  const size = reader.size?.(restriction);
-  if (size === undefined || size >= 0) return size;
-  throw new PipelineError(
-    step.path,
-    `the size of what it reads is ${size}. Progress would make no sense. Return a number of 0 or more from size(), or undefined where it is not known.`,
-  );
 }
 
 /** Reads a restriction to its end. */

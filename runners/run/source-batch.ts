@@ -4,6 +4,8 @@ import {
   MIN_TIMESTAMP,
   NO_FIRING,
   type PaneInfo,
+  PipelineError,
+  type RestrictionReader,
   showValue,
   type SourceBatch,
   type Timestamp,
@@ -66,4 +68,22 @@ export function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>
     panes: null,
     coordinate: coordinate ?? null,
   };
+}
+
+/**
+ * How much a restriction holds, where its reader knows: shares and remaining times are computed from it.
+ *
+ * @throws PipelineError for a size that is none.
+ */
+export function sizeOf(
+  step: string,
+  reader: Pick<RestrictionReader<unknown, unknown, unknown, unknown>, 'size'>,
+  restriction: unknown,
+): number | undefined {
+  const size = reader.size?.(restriction);
+  if (size === undefined || size >= 0) return size;
+  throw new PipelineError(
+    step,
+    `the size of what it reads is ${size}. Progress would make no sense. Return a number of 0 or more from size(), or undefined where it is not known.`,
+  );
 }

@@ -253,6 +253,9 @@ export class LiveNetwork {
       signal,
       jobId,
       space: isDurable ? space(spaceName(step.path, 'outbox')) : undefined,
+      marks: isDurable ? space(spaceName(step.path, 'marks')) : undefined,
+      held: isDurable ? space(spaceName(step.path, 'held')) : undefined,
+      isComplete: () => step.inputs.every((input) => this.outputOf(input) === MAX_TIMESTAMP),
       rejects: rejects && this.#queue(rejects),
     });
     this.writes.set(step, write);

@@ -34,6 +34,9 @@ const BATCH = 1_024;
 const FIRST_RETRY = 100;
 const LAST_RETRY = 30_000;
 
+/** Says of a write whose input ends that the whole was prepared: once, or an empty whole would take its place. */
+const PREPARED = Buffer.from('prepared');
+
 /** What a write takes from its run. */
 export interface LiveWriteEnvironment {
   readonly host: Host;
@@ -41,6 +44,12 @@ export interface LiveWriteEnvironment {
   readonly jobId: string;
   /** Where what a durable epoch has for the sink waits; undefined in a run that keeps nothing. */
   readonly space: StateSpace | undefined;
+  /** Where elements wait for the end of an input that has one; undefined in a run that keeps nothing. */
+  readonly held: StateSpace | undefined;
+  /** Remembers from run to run that the whole was prepared. */
+  readonly marks: StateSpace | undefined;
+  /** Whether all of its input has come. */
+  readonly isComplete: () => boolean;
   /** Where dead letters of the sink go. */
   readonly rejects: Edge | undefined;
 }
@@ -49,7 +58,10 @@ export interface LiveWriteEnvironment {
  * One Write step of a streaming run.
  *
  * A sink that writes an epoch at once (`deliver`) gets its elements from the outbox, where they wait until the epoch is
- * durable. Any other stages what it is given; what its `prepare` returns at the cut waits in the outbox in their place.
+ * durable. Any other stages what it is given; what its `prepare` returns at the cut waits in the outbox in their place. Where
+ * the input ends, that is the cut after its end: what such a sink publishes is the whole. Until then its elements wait in
+ * `held`, part of the epochs that they came in.
+ *
  * Invariant: a sink is told to make something visible only after the epoch that holds it is durable.
  */
 export class LiveWrite implements Edge {
@@ -59,7 +71,11 @@ export class LiveWrite implements Edge {
   readonly #environment: LiveWriteEnvironment;
   readonly #outbox: Outbox;
   readonly #builder = new BatchBuilder();
+  readonly #held: Outbox | undefined;
   readonly #delivers: boolean;
+  /** Whether it makes visible everything at once, when its input has ended. */
+  readonly #isWhole: boolean;
+  #isPrepared = false;
   #writer: SinkWriter<unknown, unknown> | undefined;
   #epoch = 1;
   rejected = 0;
@@ -72,6 +88,8 @@ export class LiveWrite implements Edge {
     this.#environment = environment;
     this.#outbox = new Outbox(environment.space);
     this.#delivers = sink.deliver !== undefined && environment.space !== undefined;
+    this.#isWhole = !this.#delivers && step.inputs.every(({ isBounded }) => isBounded);
+    this.#held = this.#isWhole && environment.held !== undefined ? new Outbox(environment.held) : undefined;
   }
 
   /** Bytes that wait for the sink. */
@@ -100,6 +118,8 @@ export class LiveWrite implements Edge {
   async open(epoch: number): Promise<void> {
     this.#epoch = epoch + 1;
     this.#outbox.restore();
+    this.#held?.restore();
+    this.#isPrepared = this.#environment.marks?.get(PREPARED) !== undefined;
     await named(this.name, 'opening its sink', async () => {
       await this.sink.recover?.(this.#context(epoch));
       if (!this.#delivers) return;
@@ -108,16 +128,35 @@ export class LiveWrite implements Edge {
     });
   }
 
-  /** Ends the epoch for this sink; what it returns is to be made durable. */
+  /** Ends the epoch for this sink: what is to become visible of it is then in the outbox. */
   async prepare(epoch: number): Promise<void> {
     await this.flush(true);
-    const writer = this.#writer;
-    this.#writer = undefined;
     this.#epoch = epoch + 1;
     this.#outbox.forgetDelivered();
+    if (this.#isWhole) {
+      if (this.#isPrepared || !this.#environment.isComplete()) return;
+      this.#isPrepared = true;
+      this.#environment.marks?.put(PREPARED, new Uint8Array(1));
+      await this.#writeHeld(epoch);
+    }
+    const writer = this.#writer;
+    this.#writer = undefined;
     if (writer === undefined) return;
     const committable = await named(this.name, 'finishing what was written', () => writer.prepare());
     this.#outbox.add(epoch, { committable });
+  }
+
+  /** Hands the sink what waited for the end of the input; it is opened even for nothing. */
+  async #writeHeld(epoch: number): Promise<void> {
+    await named(this.name, 'writing', async () => {
+      this.#writer ??= await this.sink.open(this.#context(epoch));
+      for (let at = this.#held?.next; at !== undefined; at = this.#held?.next) {
+        // Entries are the batches that `#take` put there.
+        for (const batch of this.#held?.entries(at) ?? []) await this.#writer.write(batch as SinkBatch<unknown>);
+        this.#held?.delivered(at);
+      }
+    });
+    this.#held?.forgetDelivered();
   }
 
   /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
@@ -169,8 +208,9 @@ export class LiveWrite implements Edge {
   }
 
   async #take(batch: SinkBatch<unknown>): Promise<void> {
-    if (this.#delivers) {
-      this.#outbox.add(this.#epoch, batch);
+    const waitsIn = this.#delivers ? this.#outbox : this.#held;
+    if (waitsIn !== undefined) {
+      waitsIn.add(this.#epoch, batch);
       return;
     }
     await named(this.name, 'writing', async () => {

@@ -10,7 +10,7 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
-import { FROM_NOTHING, named, type Origin, type ReadProgress } from '../run/index.ts';
+import { FROM_NOTHING, named, type Origin, type ReadProgress, sizeOf } from '../run/index.ts';
 import { type AnyReader, SplitReader } from './split-reader.ts';
 
 /** Into so many splits a restriction is divided at first, where its reader can. */
@@ -94,6 +94,7 @@ export class SourceReads {
       const initial = await named(step.path, 'finding what to read', () =>
         this.#reader.initialRestriction(origin.element, this.#context),
       );
+      this.#environment.progress.expect(sizeOf(step.path, this.#reader, initial));
       const parts = await named(step.path, 'dividing what is read', async () =>
         this.#reader.split === undefined ? [initial] : await this.#reader.split(initial, SPLITS, this.#context),
       );
