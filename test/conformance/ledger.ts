@@ -4,8 +4,6 @@ import { type ItemId, itemId } from './item.ts';
 export type Ledger = ReadonlyMap<ItemId, string>;
 
 const STREAM = 'needs the streaming engine, and a test stream that says when elements come and the watermark moves';
-const STATE = 'needs state, which the direct runner refuses until the streaming engine runs it';
-const TIMERS = 'needs timers, which the direct runner refuses until the streaming engine runs them';
 const SPLIT = 'needs a runner that splits a restriction while it is read; the direct runner reads it in one piece';
 const ENDLESS = 'needs the streaming engine: what is read never ends';
 const FN_API = 'needs the Fn API worker of the portable runner';
@@ -24,13 +22,8 @@ const DIRECT_BATCH: Reasons = [
   [98, STREAM],
   [100, STREAM],
   [102, STREAM],
-  [105, 113, STATE],
   [114, STREAM],
-  [115, 116, STATE],
-  [118, STATE],
-  [119, 124, TIMERS],
   [125, 126, STREAM],
-  [127, 131, TIMERS],
   [134, SPLIT],
   [136, ENDLESS],
   [138, 139, ENDLESS],
@@ -45,7 +38,6 @@ const DIRECT_BATCH: Reasons = [
   [152, 'needs workers in processes of their own; that a direct run is cancelled is tested in test/runners/direct'],
   [153, FN_API],
   [157, 'needs the translation to Beam’s pipeline protocol'],
-  [158, STATE],
   [159, 'needs the streaming engine: a bounded run takes bundles as large as they come'],
   [160, 164, FN_API],
 ];

@@ -10,6 +10,7 @@ import { groupingRelatives } from './sections/c-relatives.ts';
 import { flattening } from './sections/d-flatten.ts';
 import { combining } from './sections/e-combine.ts';
 import { windows } from './sections/f-windows.ts';
+import { paneTimes } from './sections/g-time.ts';
 import { triggers } from './sections/g-triggers.ts';
 import { stateCells } from './sections/h-state-cells.ts';
 import { stateScope } from './sections/h-state-scope.ts';
@@ -29,6 +30,7 @@ export const registry: readonly Item[] = [
   ...combining,
   ...windows,
   ...triggers,
+  ...paneTimes,
   ...stateCells,
   ...stateScope,
   ...timers,

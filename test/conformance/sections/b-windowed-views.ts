@@ -1,6 +1,17 @@
 // B. Side inputs: which window of the side an element sees.
-import { asIterable, fixedWindows, type PCollection, type Pipeline, seconds, sessions } from '../../../index.ts';
-import { assertThat } from '../../../testing/index.ts';
+import {
+  afterCount,
+  asIterable,
+  fixedWindows,
+  globalWindows,
+  outputTag,
+  type PCollection,
+  type Pipeline,
+  repeatedly,
+  seconds,
+  sessions,
+} from '../../../index.ts';
+import { assertThat, at as element, testStream } from '../../../testing/index.ts';
 import { at, tens } from '../collections.ts';
 import { item, refused, succeeds } from '../item.ts';
 
@@ -44,5 +55,29 @@ export const windowedViews = [
       /[Mm]erging|merge/,
     ),
   ),
-  item(40, 'A side input in the global window that fires again and again shows later elements a newer pane.'),
+  item(
+    40,
+    'A side input in the global window that fires again and again shows later elements a newer pane.',
+    succeeds((p) => {
+      const { main, side } = p.apply(
+        testStream({ main: outputTag<string>(), side: outputTag<string>() })
+          .addElements('side', element(0, 'old'))
+          .addElements('main', element(0, 'a'))
+          .addElements('side', element(0, 'new'))
+          .addElements('main', element(0, 'b'))
+          .advanceWatermarkToInfinity(),
+      );
+      const versions = side.windowInto(globalWindows(), {
+        trigger: repeatedly(afterCount(1)),
+        accumulationMode: 'discarding',
+      });
+      const seen = main.map((letter, { sideInputs }) => [letter, ...sideInputs.side], {
+        sideInputs: { side: asIterable(versions) },
+      });
+      assertThat(seen).containsInAnyOrder([
+        ['a', 'old'],
+        ['b', 'new'],
+      ]);
+    }),
+  ),
 ];

@@ -1,4 +1,4 @@
-// G. Triggers, panes and lateness. Where a watermark has to stop on its way, a test stream is needed.
+// G. Triggers that count. Elements come one by one, and the watermark moves when all are there.
 import {
   afterAll,
   afterAny,
@@ -8,9 +8,6 @@ import {
   type Firing,
   globalWindows,
   orFinally,
-  type PaneInfo,
-  type PCollection,
-  type Pipeline,
   reifyWindows,
   repeatedly,
   seconds,
@@ -19,36 +16,10 @@ import {
 } from '../../../index.ts';
 import { assertThat } from '../../../testing/index.ts';
 import { oneByOne } from '../arrivals.ts';
-import { grouped, tens, within } from '../collections.ts';
+import { grouped, within } from '../collections.ts';
 import { type Builder, item, refused, succeeds } from '../item.ts';
-
-const early = (index: number, isFirst = index === 0): PaneInfo => ({
-  timing: 'EARLY',
-  index,
-  onTimeIndex: -1,
-  isFirst,
-  isLast: false,
-});
-const lastOnTime = (index: number): PaneInfo => ({
-  timing: 'ON_TIME',
-  index,
-  onTimeIndex: 0,
-  isFirst: index === 0,
-  isLast: true,
-});
-
-/** The numbers from 1 on, one after another, in the window of the first ten seconds. */
-const numbers = (p: Pipeline, count: number, firing: Firing): PCollection<readonly number[]> => {
-  const arriving = oneByOne(
-    p,
-    Array.from({ length: count }, (_, i) => i + 1),
-  );
-  return grouped(arriving.windowInto(tens, { ...firing, name: 'Window' }));
-};
-
-/** What the panes of a grouping hold. */
-const panes = (groups: PCollection<readonly number[]>): PCollection<{ values: readonly number[]; pane: PaneInfo }> =>
-  groups.apply(reifyWindows()).map(({ value, pane }) => ({ values: value, pane }));
+import { accumulatingLate } from './g-time.ts';
+import { early, numbers, onTime, panes } from '../panes.ts';
 
 /** Seven numbers come in panes of these sizes; no pane is fired for nothing. */
 const inPanesOf =
@@ -62,7 +33,6 @@ const inPanesOf =
 const EARLY_PAIRS = afterWatermark({ early: afterCount(2) });
 
 export const triggers = [
-  item(92, 'The default trigger fires one pane, on time, when the watermark passes the end of the window.'),
   item(
     93,
     'Early panes come for each two elements; the on-time pane has the rest, and indices go on.',
@@ -71,12 +41,10 @@ export const triggers = [
       assertThat(panes(groups)).containsInAnyOrder([
         { values: [1, 2], pane: early(0) },
         { values: [3, 4], pane: early(1) },
-        { values: [5], pane: lastOnTime(2) },
+        { values: [5], pane: onTime(2, true) },
       ]);
     }),
   ),
-  item(94, 'An element after the watermark but within the allowed lateness comes in a late pane.'),
-  item(95, 'An element beyond the allowed lateness is dropped.'),
   item(
     96,
     'Accumulating panes hold what the panes before them held too.',
@@ -85,9 +53,10 @@ export const triggers = [
       assertThat(panes(groups)).containsInAnyOrder([
         { values: [1, 2], pane: early(0) },
         { values: [1, 2, 3, 4], pane: early(1) },
-        { values: [1, 2, 3, 4, 5], pane: lastOnTime(2) },
+        { values: [1, 2, 3, 4, 5], pane: onTime(2, true) },
       ]);
     }),
+    accumulatingLate,
   ),
   item(
     97,
@@ -100,7 +69,6 @@ export const triggers = [
       assertThat(grouped(groups)).containsInAnyOrder([[1, 2, 3], [4, 5, 6], [7]]);
     }),
   ),
-  item(98, 'A delay in processing time fires one pane per advance of the clock.'),
   item(
     99,
     'Composed triggers fire panes of the sizes that their documentation says.',
@@ -113,7 +81,6 @@ export const triggers = [
     // orFinally "fires as `trigger` until `until` fires, which is then the last firing": two elements are dropped.
     succeeds(inPanesOf(orFinally(repeatedly(afterCount(2)), afterCount(5)), 2, 2, 1)),
   ),
-  item(100, 'A window that always closes with a pane has an empty last one; otherwise there is none.'),
   item(
     101,
     'The on-time pane fires also when all elements came in early panes, unless only panes with elements may.',
@@ -122,7 +89,7 @@ export const triggers = [
       assertThat(panes(numbers(p, 4, firing))).containsInAnyOrder([
         { values: [1, 2], pane: early(0) },
         { values: [3, 4], pane: early(1) },
-        { values: [], pane: lastOnTime(2) },
+        { values: [], pane: onTime(2, true) },
       ]);
     }),
     succeeds((p) => {
@@ -137,7 +104,6 @@ export const triggers = [
       ]);
     }),
   ),
-  item(102, 'With the trigger that never fires, elements come out when the window expires.'),
   item(
     103,
     'A trigger that fires only once is refused unless losing data is allowed; then what comes later is dropped.',

@@ -219,7 +219,7 @@ export const timers = [
   item(
     131,
     'A timer in processing time that is still set when its window expires, as at the end of bounded input, is dropped.',
-    // Documented here until timers run: like state, a timer goes with its window (Beam: timers of expired windows). Its
+    // Like state, a timer goes with its window (Beam: timers of expired windows). Its
     // function never finds state that is gone, and a bounded run does not wait for a clock.
     succeeds((p) => {
       const fired = p.apply(create([kv('a', 1), kv('b', 2)])).parDo({
