@@ -8,6 +8,7 @@ import { isLater, StagePrinter } from './print-stage.ts';
 import { isThenable, reachedFrom, type Target } from './stage.ts';
 import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { wholeBatches } from './whole-batches.ts';
 
 /** Runs over nothing before the first batch. */
 const WARM_UP = 30;
@@ -17,7 +18,7 @@ export const generateSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   const targets = outputTargets(stage, nodeIndex, tag);
   const steps = reachedFrom(targets);
   return {
-    run: printed(stage, targets),
+    run: wholeBatches(targets) ?? printed(stage, targets),
     runCarefully: interpreted(stage, targets),
     rings: steps.filter(mayBeAsync).map(({ index }) => stage.node(index).ring),
     steps,

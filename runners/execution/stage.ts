@@ -1,5 +1,5 @@
 import { type BoundedWindow, MAIN, type PaneInfo, type Step, type Timestamp } from '../../model/index.ts';
-import type { Windows } from './batch.ts';
+import type { Batch, Windows } from './batch.ts';
 
 /** Where the output of a node goes: to another node of the stage, or over an edge out of it. */
 export type Target =
@@ -30,6 +30,8 @@ export interface Edge {
   add(value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void;
   /** The same for edges that take key-value pairs only: without the pair, which then need not be made. */
   readonly addPair?: (key: unknown, value: unknown, timestamp: Timestamp, windows: Windows) => void;
+  /** The same for the elements of a batch, from one index up to another; for edges that are never full. Read it each time. */
+  readonly addBatch?: ((batch: Batch, from: number, to: number) => void) | undefined;
   /** Whether `add` makes no use of the timestamp: passing a number that is not small makes an object of it. */
   readonly ignoresTimestamps?: boolean;
   readonly isFull: boolean;

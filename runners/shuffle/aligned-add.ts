@@ -30,8 +30,8 @@ export interface AddParts {
   /** Undefined for an element in several windows. */
   readonly groupsOf: (windows: Windows) => Groups | undefined;
   readonly addToEach: AddToGroup;
-  /** There is a new group. */
-  readonly added: () => void;
+  /** There are so many new groups. */
+  readonly added: (count: number) => void;
   /** One element in 64: what its group holds now, and the value that was added. */
   readonly sample: (held: unknown, added: unknown) => void;
   readonly failed: (error: unknown, pair: Pair) => Error;
@@ -100,7 +100,7 @@ export const makeAdd = (parts: AddParts): AddToGroup => {
       throw failed(error, { key, value });
     }
     // Outside the try: a disk that is full while the table is emptied is no failure of this element.
-    if (isNew) added();
+    if (isNew) added(1);
     if ((++count & 63) === 0) sample(slot === undefined ? undefined : values[slot], value);
   };
 };

@@ -9,8 +9,9 @@ import {
   windowKey,
 } from '../../model/index.ts';
 import { type Batch, ownCopy, singletonLists, type Windows } from '../execution/index.ts';
-import { type Groups, makeAdd } from './aligned-add.ts';
-import type { AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
+import { type AddParts, type Groups, makeAdd } from './aligned-add.ts';
+import { addBatchOf } from './aligned-batch.ts';
+import type { AddBatch, AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import type { Reducer } from './reducer.ts';
 import { SAMPLED_FOR, SizeSample } from './size-sample.ts';
 
@@ -41,6 +42,7 @@ export const OUTPUT_BATCH = 1_024;
  */
 export class AlignedTable implements GroupTable {
   readonly add: AddToGroup;
+  readonly addBatch: AddBatch;
   readonly #spec: TableSpec;
   readonly #windows = new Map<string, Groups>();
   readonly #byList = new Map<Windows, Groups>();
@@ -51,10 +53,7 @@ export class AlignedTable implements GroupTable {
 
   constructor(spec: TableSpec) {
     this.#spec = spec;
-    this.add = ownCopy(
-      makeAdd,
-      spec.codegen,
-    )({
+    const parts: AddParts = {
       reducer: spec.reducer,
       timestampCombiner: spec.timestampCombiner,
       isPrimitive: isPrimitiveKey,
@@ -63,10 +62,15 @@ export class AlignedTable implements GroupTable {
       addToEach: (key, value, timestamp, windows) => {
         for (const window of windows) this.add(key, value, timestamp, this.#only(window));
       },
-      added: () => spec.onGrowth(++this.#size),
+      added: (count) => {
+        this.#size += count;
+        spec.onGrowth(this.#size);
+      },
       sample: (held, added) => this.#measure(held, added),
       failed: spec.failed,
-    });
+    };
+    this.add = ownCopy(makeAdd, spec.codegen)(parts);
+    this.addBatch = addBatchOf(parts, this.add, spec.codegen);
   }
 
   get size(): number {

@@ -13,6 +13,9 @@ export interface Pair {
 /** Takes an element into a table. */
 export type AddToGroup = (key: unknown, value: unknown, timestamp: Timestamp, windows: Windows) => void;
 
+/** Takes the elements of a batch from one index up to another. */
+export type AddBatch = (batch: Batch, from: number, to: number) => void;
+
 /** One thing that a table holds for a key and a window: an accumulator, or a list of values. */
 export interface Row {
   readonly key: unknown;
@@ -27,6 +30,8 @@ export interface Row {
 export interface GroupTable {
   /** Replaced when the table is emptied; read it each time. */
   readonly add: AddToGroup;
+  /** The same by the batch, where that is faster. */
+  readonly addBatch?: AddBatch;
   /** Cells: keys, counted once per window. */
   readonly size: number;
   /** About how many elements it has taken since it was empty. */

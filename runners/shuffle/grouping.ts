@@ -9,7 +9,7 @@ import {
 import type { Batch, Edge, Windows } from '../execution/index.ts';
 import { AlignedTable, type TableSpec } from './aligned-table.ts';
 import { diskGroups } from './disk-groups.ts';
-import type { AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
+import type { AddBatch, AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
 import { type Partition, Partitions } from './partitions.ts';
 import { combineError, type Reducer } from './reducer.ts';
@@ -47,6 +47,8 @@ export class Grouping implements Edge {
   readonly ignoresTimestamps: boolean;
   /** Replaced when elements go to disk as they come; read it each time. */
   addPair: AddToGroup;
+  /** Replaced as well. */
+  addBatch: AddBatch | undefined;
   readonly #spec: GroupingSpec;
   readonly #codec: RowCodec;
   readonly #table: GroupTable;
@@ -66,6 +68,7 @@ export class Grouping implements Edge {
       if (size >= MOST_GROUPS) this.spill();
     });
     this.addPair = this.#table.add;
+    this.addBatch = this.#table.addBatch;
   }
 
   add(value: unknown, timestamp: Timestamp, windows: Windows): void {
@@ -92,8 +95,14 @@ export class Grouping implements Edge {
         for (const value of row.value as unknown[]) partitions.append({ ...row, isReduced: false, value });
       else partitions.append({ ...row, value: this.#compact(row) });
     });
-    if (reducer.keepsValues || !isHitOften)
-      this.addPair = (key, value, timestamp, windows) => this.#addToDisk({ key, value }, timestamp, windows);
+    if (!reducer.keepsValues && isHitOften) return;
+    this.addPair = (key, value, timestamp, windows) => this.#addToDisk({ key, value }, timestamp, windows);
+    this.addBatch &&= (batch, from, to) => {
+      const { values, timestamp, timestamps, windows, windowsColumn } = batch;
+      for (let i = from; i < to; i++) {
+        this.#addToDisk(values[i] as Pair, timestamps?.[i] ?? timestamp, windowsColumn?.[i] ?? windows);
+      }
+    };
   }
 
   #compact({ key, value }: Row): unknown {

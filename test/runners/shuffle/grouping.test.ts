@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { create } from '../../../transforms/index.ts';
+import { create, generate } from '../../../transforms/index.ts';
 import {
   type CombineFn,
   count,
@@ -99,6 +99,43 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     expect(onDisk.out).toEqual(inMemory.out);
     expect(inMemory.spilledBytes).toBe(0);
     expect(onDisk.spilledBytes).toBeGreaterThan(0);
+  });
+
+  test('elements that a source hands to a grouping by the batch are grouped as those that come one by one', async () => {
+    const sums = async (reach: (pairs: PCollection<KV<unknown, number>>) => PCollection<KV<unknown, number>>) => {
+      const out: string[] = [];
+      const p = new Pipeline();
+      // More keys than a table keeps, and batches larger than what it takes together.
+      const keyOf = (i: number) => [i, `k${i}`, { n: i % 50 }, -0, BigInt(i % 3), null][i % 6];
+      const element = (i: number) => ({ key: keyOf((i * 7919) % 480_000), value: i / 4 });
+      reach(p.apply(generate({ count: 600_000, element })))
+        .combinePerKey(sum)
+        .map(({ key, value }) => void out.push(`${encodeKey(key)} ${value}`));
+      const { spilledBytes } = await p.run(runner());
+      return { out: out.sort(), spills: spilledBytes > 0 };
+    };
+    const byTheBatch = await sums((pairs) => pairs);
+    expect(byTheBatch).toEqual(await sums((pairs) => pairs.map((pair) => pair)));
+    expect(byTheBatch.spills).toBe(true);
+  });
+
+  test.each([
+    { keys: ['a', 'b', () => 1], values: [1, -1, 1], message: /^Sum: its combine function failed: negative/ },
+    { keys: ['a', () => 1, 'b'], values: [1, 1, -1], message: /^Sum: its key can't group/ },
+    { keys: ['a', 'a', () => 1], values: [1, -1, 1], message: /^Sum: its combine function failed: negative/ },
+  ])('of two elements of a batch that fail, the first ends the run ($message)', async ({ keys, values, message }) => {
+    const positive: CombineFn<number, number, number> = {
+      ...sum,
+      addInput(total, input) {
+        if (input < 0) throw new Error('negative');
+        return total + input;
+      },
+    };
+    const p = new Pipeline();
+    p.apply(create(keys.map((one, i) => ({ key: one as unknown, value: values[i] ?? 0 })))).combinePerKey(positive, {
+      name: 'Sum',
+    });
+    await expect(p.run(runner())).rejects.toThrow(message);
   });
 
   test('one key with all the values is read from disk, as often as it is iterated', async () => {
