@@ -3,13 +3,13 @@
 //
 //   node pipelines/antennas.ts --runner=direct
 //   node pipelines/antennas.ts --mode=batch --input=messages.jsonl --output=out/mine --hour=2020-09-19T19:00:00Z
-import { definePipeline } from 'viga';
+import { definePipeline, seconds } from 'viga';
 import { runIfMain } from 'viga/cli';
 import { readMessages, writeRaw, writeRejected } from './antennas/messages/index.ts';
 import { options, settingsOf } from './antennas/settings/index.ts';
 import { alerts, writeTable } from './antennas/tables/index.ts';
 import { alertRows, usage } from './antennas/usage/index.ts';
-import { readUsers } from './antennas/users/index.ts';
+import { readUsers, rereadUsers } from './antennas/users/index.ts';
 
 const pipeline = definePipeline({
   name: 'antennas',
@@ -24,7 +24,9 @@ const pipeline = definePipeline({
     messages.apply(writeRaw(settings.raw, settings));
     rejected.apply(writeRejected(`${output}/rejected`));
 
-    const users = pipeline.apply(readUsers(settings.users));
+    const users = isStreaming
+      ? messages.apply(rereadUsers(settings.users, seconds(10)))
+      : pipeline.apply(readUsers(settings.users));
     const { tables, hourly } = usage({ ...settings, users })(messages);
     for (const [table, rows] of tables) rows.apply(writeTable(table, places));
     if (isStreaming) hourly.apply(alertRows(users)).apply(writeTable(alerts, places));

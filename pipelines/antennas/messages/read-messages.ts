@@ -10,6 +10,7 @@ import {
   type Timestamp,
 } from 'viga';
 import { fileSource } from 'viga/io/files';
+import { logSource } from 'viga/io/log';
 import { lineFormat } from 'viga/io/text';
 import { eventTimeOf, type Message } from './message.ts';
 import { parsed } from './parsed.ts';
@@ -21,7 +22,16 @@ import { simulatorSource } from './simulator-source.ts';
 export type MessageInput =
   | ({ readonly kind: 'simulator' } & SimulatorSettings)
   | { readonly kind: 'file'; readonly files: string }
+  | LogInput
   | { readonly kind: 'parquet'; readonly folder: string };
+
+interface LogInput {
+  readonly kind: 'log';
+  readonly file: string;
+  readonly topic: string;
+  /** Whether reading ends with the messages that are there when it begins. */
+  readonly endsAtEnd: boolean;
+}
 
 /** How messages are read. */
 export interface MessageReading {
@@ -67,6 +77,11 @@ function allMessages(
         parsed(linesOf(input.files), (text) => text),
         options,
       );
+    case 'log':
+      return read(
+        parsed(topicOf(input), ({ value }) => value),
+        options,
+      );
     case 'parquet':
       return readRaw(input.folder, hours, deadLetters);
     default:
@@ -81,6 +96,10 @@ function linesOf(files: string) {
     return { values: lineOf.map((index) => lines[index] ?? ''), lineOf };
   });
   return fileSource(format, files);
+}
+
+function topicOf({ file, topic, endsAtEnd }: LogInput) {
+  return logSource({ file, topic, valueFormat: 'string', ...(endsAtEnd && { until: 'end' as const }) });
 }
 
 const HOUR = 3_600_000;

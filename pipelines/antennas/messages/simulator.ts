@@ -44,7 +44,7 @@ export function textsOfTick(settings: SimulatorSettings, tick: number): readonly
       id: `00000000-0000-0000-0000-${String(device + 1).padStart(12, '0')}`,
       antenna_id: '00000000-0000-0000-0000-000000000000'.replaceAll('0', String(random.below(ANTENNAS))),
     };
-    if (settings.disorder !== 'none' && random.happens(0.01)) return malformed(message, random);
+    if (settings.disorder !== 'none' && random.happens(0.002)) return malformed(message, random);
     return JSON.stringify(message);
   });
 }

@@ -3,6 +3,7 @@ import type { MessageInput } from '../messages/index.ts';
 import type { Values } from './settings.ts';
 import { instantOption } from './times.ts';
 
+const LOG = 'log:';
 const PARQUET = 'parquet:';
 
 /** Where messages come from. @throws OptionsError for what contradicts that. */
@@ -13,8 +14,20 @@ export function inputOf(
   const { input } = values;
   if (input === undefined) return simulation(values, times);
   refuseSimulation(values, input);
+  if (input.startsWith(LOG)) return logOf(input, values.mode === 'batch' || values.until === 'end');
   if (!input.startsWith(PARQUET)) return { kind: 'file', files: named(input, 'FILE.jsonl') };
   return { kind: 'parquet', folder: named(input.slice(PARQUET.length), 'parquet:DIR').replace(/(?<=.)\/+$/, '') };
+}
+
+function logOf(input: string, endsAtEnd: boolean): MessageInput {
+  const at = input.lastIndexOf('#');
+  const file = input.slice(LOG.length, Math.max(at, 0));
+  const topic = input.slice(at + 1);
+  if (at >= 0 && file !== '' && topic !== '') return { kind: 'log', file, topic, endsAtEnd };
+  throw new OptionsError(
+    'input',
+    `'${input}' names no topic of a log. Messages are read there. Give log:FILE#TOPIC, e.g. log:antennas.log#devices.`,
+  );
 }
 
 function named(name: string, form: string): string {

@@ -9,7 +9,12 @@ export const options = {
   },
   input: {
     type: 'string',
-    describe: 'Messages: FILE.jsonl, or parquet:DIR with what an earlier run wrote below raw. Default: the simulator.',
+    describe:
+      'Messages: FILE.jsonl, log:FILE#TOPIC, or parquet:DIR with what an earlier run wrote below raw. Default: the simulator.',
+  },
+  until: {
+    choices: ['end'],
+    describe: 'Ends a streaming run over a log with the messages that were there at its start. Default: it goes on.',
   },
   ticks: { type: 'number', describe: 'How many seconds of event time are simulated. Default: 3600.' },
   start: { type: 'string', describe: 'When the simulation starts. Default: 2020-09-19T19:00:00Z.' },

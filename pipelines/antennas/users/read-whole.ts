@@ -9,25 +9,42 @@ import {
 } from 'viga';
 
 /**
- * All rows that a bounded source has, as one element, read anew for each element that asks for them.
+ * What `make` makes of all rows of a bounded source, as one element, read anew for each number that asks for it.
  *
- * For small tables that change: those who look at the result see one state of the table, never parts of two.
+ * For small tables that change: those who look at the result see one state of the table, never parts of two. The first
+ * reading, number 0, has to succeed. When a later one fails there is a warning and no element, so that what was there stays.
  */
-export function readWhole<T, R, P>(
+export function readWhole<T, U, R, P>(
   source: Source<T, R, P>,
-): RestrictionReader<unknown, readonly T[], OffsetRange, number> {
+  make: (rows: readonly T[]) => U,
+): RestrictionReader<number, U, OffsetRange, number> {
   return {
     name: 'ReadWhole',
     location: source.location,
     initialRestriction: () => ({ from: 0, to: 1 }),
     createTracker: (range) => new OffsetTracker(range),
-    async read(_asked, tracker, output, context) {
+    async read(number, tracker, output, context) {
       if (!tracker.tryClaim(0)) return undefined;
-      const room = output.emit({ values: [await rowsOf(source, context)] });
+      const made = await readIfPossible(number, context, async () => make(await rowsOf(source, context)));
+      const room = made && output.emit({ values: [made.value] });
       if (room !== undefined) await room;
       return undefined;
     },
   };
+}
+
+async function readIfPossible<U>(
+  number: number,
+  { host, step }: SourceContext,
+  value: () => Promise<U>,
+): Promise<{ readonly value: U } | undefined> {
+  try {
+    return { value: await value() };
+  } catch (error) {
+    if (number === 0 || !(error instanceof ConnectorError)) throw error;
+    host.warn(`${step}: ${error.message} What was read before still holds.`);
+    return undefined;
+  }
 }
 
 async function rowsOf<T, R, P>(source: Source<T, R, P>, context: SourceContext): Promise<readonly T[]> {

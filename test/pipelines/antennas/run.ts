@@ -13,6 +13,7 @@ export type Given = Omit<Partial<Parameters<typeof antennas.build>[1]>, 'runner'
 const defaults = {
   mode: 'batch',
   input: undefined,
+  until: undefined,
   ticks: undefined,
   start: undefined,
   disorder: undefined,

@@ -73,7 +73,7 @@ describe('disorder', () => {
 
   test.each([60, 7, 1, 0])('within: no two messages are more than %i s apart that came in the other order', (most) => {
     const { seconds, malformed } = shifts({ disorder: 'within', maxOutOfOrder: most * 1_000 });
-    expect(malformed).toBeGreaterThan(100);
+    expect(malformed).toBeGreaterThan(10);
     expect(Math.max(...seconds) - Math.min(...seconds)).toBe(2 * Math.floor(most / 2));
   });
 
@@ -89,7 +89,7 @@ test('a run over malformed messages sets them aside by tick and device, and coun
   const folder = scratch();
   await runAntennas(folder, { ticks: 300, disorder: 'within', seed: 5, window: '1h' });
   const rejected = jsonLines(`${folder}/rejected`);
-  expect(rejected.length).toBeGreaterThan(30);
+  expect(rejected.length).toBeGreaterThan(5);
   for (const { place } of rejected) expect(place).toMatch(/^tick \d+ device \d+$/);
   const good = Array.from({ length: 300 }, (_, tick) => textsOfTick(settings({ seed: 5, disorder: 'within' }), tick))
     .flat()
