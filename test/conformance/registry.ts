@@ -15,6 +15,7 @@ import { triggers } from './sections/g-triggers.ts';
 import { stateCells } from './sections/h-state-cells.ts';
 import { stateScope } from './sections/h-state-scope.ts';
 import { timers } from './sections/i-timers.ts';
+import { endless } from './sections/j-endless.ts';
 import { splittable } from './sections/j-splittable.ts';
 import { rest } from './sections/k-rest.ts';
 
@@ -35,5 +36,6 @@ export const registry: readonly Item[] = [
   ...stateScope,
   ...timers,
   ...splittable,
+  ...endless,
   ...rest,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

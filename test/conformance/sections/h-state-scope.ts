@@ -14,7 +14,7 @@ import {
   sum,
   valueState,
 } from '../../../index.ts';
-import { assertThat } from '../../../testing/index.ts';
+import { assertThat, at as element, testStream } from '../../../testing/index.ts';
 import { at, onePair, tens, within } from '../collections.ts';
 import { item, refused, succeeds } from '../item.ts';
 
@@ -62,7 +62,32 @@ export const stateScope = [
       assertThat(cells).containsInAnyOrder(['nothing']);
     }),
   ),
-  item(114, 'State is gone when its window has expired, allowed lateness included.'),
+  item(
+    114,
+    'State is gone when its window has expired, allowed lateness included.',
+    // The third element is late, and finds what the first two left; for the fourth there is no window any more.
+    succeeds((p) => {
+      const pair = (instant: number) => element(seconds(instant), kv('k', instant));
+      const stream = testStream<KV<string, number>>()
+        .addElements(pair(1), pair(2))
+        .advanceWatermarkTo(seconds(19))
+        .addElements(pair(3))
+        .advanceWatermarkTo(seconds(21))
+        .addElements(pair(4))
+        .advanceWatermarkToInfinity();
+      const input = p.apply(stream).windowInto(tens, { allowedLateness: seconds(10) });
+      assertThat(counted(input)).containsInAnyOrder([kv('k', 1), kv('k', 2), kv('k', 3)]);
+    }),
+    // What a key had in a window is nothing that the same key finds in the next.
+    succeeds((p) => {
+      const stream = testStream<KV<string, number>>()
+        .addElements(element(seconds(1), kv('k', 1)))
+        .advanceWatermarkTo(seconds(10))
+        .addElements(element(seconds(11), kv('k', 2)))
+        .advanceWatermarkToInfinity();
+      assertThat(counted(p.apply(stream).windowInto(tens))).containsInAnyOrder([kv('k', 1), kv('k', 1)]);
+    }),
+  ),
   item(
     115,
     'An element in two sliding windows has two cells that know nothing of each other.',

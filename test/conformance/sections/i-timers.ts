@@ -12,8 +12,8 @@ import {
   type TimerContext,
   valueState,
 } from '../../../index.ts';
-import { assertThat } from '../../../testing/index.ts';
-import { at, tens, within } from '../collections.ts';
+import { assertThat, at as element, testStream } from '../../../testing/index.ts';
+import { at, grouped, tens, within } from '../collections.ts';
 import { fails, item, succeeds } from '../item.ts';
 
 type Pair = KV<string, number>;
@@ -137,8 +137,58 @@ export const timers = [
       assertThat(fired).containsInAnyOrder(['k a 100', 'k b 200']);
     }),
   ),
-  item(125, 'A timer with an output timestamp holds the watermark behind it until it has fired.'),
-  item(126, 'A timer in processing time fires when the clock has passed its time.'),
+  item(
+    125,
+    'A timer with an output timestamp holds the watermark behind it until it has fired.',
+    // Without the hold the window behind would close at 20 s, and what the timer gives out at 30 s would be late.
+    succeeds((p) => {
+      const stream = testStream<Pair>()
+        .addElements(element(seconds(1), kv('k', 1)))
+        .advanceWatermarkTo(seconds(20))
+        .addElements(element(seconds(25), kv('other', 2)))
+        .advanceWatermarkToInfinity();
+      const held = p.apply(stream).parDo({
+        timers: { due: eventTimer() },
+        process({ key }: Pair, { timers, timestamp }) {
+          if (key === 'k') timers.due.set(seconds(30), { outputTimestamp: timestamp + seconds(4) });
+          return [`seen ${key}`];
+        },
+        onTimer: { due: ({ key }) => [`fired for ${key}`] },
+      });
+      const groups = grouped(held.windowInto(tens));
+      assertThat(groups)
+        .inOnTimePane(within(0, 10))
+        .containsInAnyOrder([['fired for k', 'seen k']]);
+      assertThat(groups)
+        .inOnTimePane(within(20, 30))
+        .containsInAnyOrder([['seen other']]);
+      assertThat(groups).hasCount(2);
+    }),
+  ),
+  item(
+    126,
+    'A timer in processing time fires when the clock has passed its time.',
+    succeeds((p) => {
+      const stream = testStream<Pair>()
+        .addElements(element(seconds(1), kv('k', 1)))
+        .advanceProcessingTime(seconds(1))
+        .addElements(element(seconds(2), kv('k', 2)))
+        .advanceProcessingTime(seconds(2))
+        .advanceWatermarkToInfinity();
+      const fired = p.apply(stream).parDo({
+        state: { sum: valueState<number>() },
+        timers: { due: processingTimer() },
+        process({ value }: Pair, { state, timers }): readonly number[] {
+          state.sum.write((state.sum.read() ?? 0) + value);
+          if (value === 1) timers.due.setAfter(seconds(2));
+          return [];
+        },
+        // Both elements were there at two seconds, and only one at one second.
+        onTimer: { due: ({ state }) => [state.sum.read() ?? 0] },
+      });
+      assertThat(fired).containsInAnyOrder([3]);
+    }),
+  ),
   item(
     127,
     'A timer at the last instant of a window still finds the state of the window.',

@@ -40,6 +40,23 @@ const rangeReader: RangeReader<number> = {
 const readRanges = <T>(p: Pipeline, ranges: readonly OffsetRange[], reader: RangeReader<T>): PCollection<T> =>
   p.apply(create(ranges)).apply(splittableParDo(reader));
 
+/** A number, and the first of the part that it was read in. */
+interface InPart {
+  readonly n: number;
+  readonly from: number;
+}
+
+/** A reader that wants to be called again after so many elements. */
+const givingWayEach = (many: number): RangeReader<InPart> => ({
+  ...rangeReader,
+  async read(_, tracker, output) {
+    const { from } = tracker.currentRestriction();
+    const end = from + many;
+    for (let n = from; n < end && tracker.tryClaim(n); n++) await output.emit({ values: [{ n, from }] });
+    return end < tracker.currentRestriction().to ? { resumeAfter: 0 } : undefined;
+  },
+});
+
 const sizedBy =
   (size: number): Builder =>
   (p) => {
@@ -60,7 +77,20 @@ export const splittable = [
       assertThat(readRanges(p, parts, rangeReader)).containsInAnyOrder(HUNDRED);
     }),
   ),
-  item(134, 'A restriction that is split at any moment and at any place neither loses nor doubles an element.'),
+  item(
+    134,
+    'A restriction that is split at any moment and at any place neither loses nor doubles an element.',
+    // The reader gives way after each element, or each seven, and the runner cuts off the rest each time.
+    ...[1, 7].map((many) =>
+      succeeds((p) => {
+        const read = readRanges(p, [WHOLE, { from: 200, to: 250 }], givingWayEach(many));
+        const all = [...HUNDRED, ...HUNDRED.slice(0, 50).map((n) => n + 200)];
+        assertThat(read.map(({ n }) => n)).containsInAnyOrder(all);
+        // In as many parts as that takes.
+        assertThat(read.filter(({ n, from }) => n === from)).hasCount(Math.ceil(100 / many) + Math.ceil(50 / many));
+      }),
+    ),
+  ),
   item(
     135,
     'A read that asks to be resumed after ten elements goes on at the next one, until all are read.',
@@ -76,7 +106,6 @@ export const splittable = [
       assertThat(readRanges(p, [WHOLE], reader)).containsInAnyOrder(HUNDRED);
     }),
   ),
-  item(136, 'A read of what never ends gives way by itself, so that its bundle ends within its limit.'),
   item(
     137,
     'A read that returns before all of its restriction is claimed fails the run.',
@@ -88,11 +117,6 @@ export const splittable = [
       /claim/,
     ),
   ),
-  item(138, 'A watermark that the read advances lets windows fire while it goes on.'),
-  item(139, 'A watermark that follows the timestamps of the outputs never goes back.'),
-  item(140, 'When a job drains, bounded restrictions are read to their end and unbounded ones are dropped.'),
-  item(141, 'A splittable DoFn may have side inputs.'),
-  item(142, 'An element in two windows that is split in the middle gives each pair of element and window once.'),
   item(143, 'A channel is split only between elements where its consumer is not splittable.'),
   item(
     144,
