@@ -13,6 +13,9 @@ import type { Batch } from '../execution/index.ts';
 import { FROM_NOTHING, named, type Origin, type ReadProgress, sizeOf } from '../run/index.ts';
 import { type AnyReader, SplitReader } from './split-reader.ts';
 
+/** Milliseconds by which time carries the watermark of a source that is idle. */
+const CARRY_STEP = 100;
+
 /** Into so many splits a restriction is divided at first, where its reader can. */
 const SPLITS = 8;
 
@@ -179,7 +182,8 @@ export class SourceReads {
     // Nothing is left to read: time itself says that nothing earlier can come.
     const now = this.#environment.host.clock.monotonic();
     this.#idleSince ??= now;
-    return this.#watermark + (now - this.#idleSince);
+    // In steps: a watermark that moves with each look would leave operators something to do for ever, and no cut possible.
+    return this.#watermark + Math.floor((now - this.#idleSince) / CARRY_STEP) * CARRY_STEP;
   }
 
   /** Whether time alone moves the watermark now. */
