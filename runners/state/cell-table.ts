@@ -1,13 +1,15 @@
 import {
   type BoundedWindow,
-  type ByteReader,
-  type ByteWriter,
+  ByteReader,
+  ByteWriter,
   type KeyEncoder,
   type PrimitiveKey,
   type StateSpace,
   tableKey,
-  windowKey,
 } from '../../model/index.ts';
+import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
+import { readWholeKey, skipWindowValue, writeKeyValue, writeWindowValue } from './row-keys.ts';
+import { type WindowEntries, WindowMap, type WindowRow } from './window-map.ts';
 
 /** Writes what a cell holds, and reads it back. */
 export interface CellCodec<C> {
@@ -26,52 +28,242 @@ export interface Cell<C> {
 
 /** What a table takes from its step and its run. */
 export interface CellTableSpec<C> {
+  /** For the rows of this table alone; undefined where nothing is kept but in memory. */
   readonly space: StateSpace | undefined;
   readonly codec: CellCodec<C>;
   readonly keys: KeyEncoder;
   readonly codegen: boolean;
 }
 
-/** Cells of one step, by window, then key. */
+/** Fewer cells than this may wait for the next save, deleted or not. */
+const LEAST_OUT = 1024;
+
+/** A cell in memory, and what its table knows of it. */
+interface HeldCell<C> extends Cell<C> {
+  /** Its key as Maps and rows have it. */
+  readonly form: PrimitiveKey;
+  /** Whether it may have a row. */
+  isStored: boolean;
+  /** Whether it was handed out since the last save, so that it may be changed. */
+  isOut: boolean;
+  isDeleted: boolean;
+}
+
+/**
+ * Cells of one step, by window, then key.
+ *
+ * Those in memory are in front of those in the space: a cell is read from its row when it is asked for, and written by
+ * `save` when it has changed. Rows are ordered by window, then key, so that the cells of a window are read in one go. A
+ * table that is made on a space with rows has their cells.
+ */
 export class CellTable<C> {
   readonly #spec: CellTableSpec<C>;
-  readonly #windows = new Map<string, { readonly window: BoundedWindow; readonly cells: Map<PrimitiveKey, Cell<C>> }>();
+  readonly #windows: WindowMap<HeldCell<C>>;
+  readonly #sizes = new HeldSizes();
+  readonly #writer = new ByteWriter();
+  /** Cells that were handed out since the last save: no other can have changed. */
+  #out: HeldCell<C>[] = [];
+  /** Counted, so that whoever goes through a window knows that there was one. */
+  #spills = 0;
 
   constructor(spec: CellTableSpec<C>) {
     this.#spec = spec;
+    this.#windows = new WindowMap(spec.space);
   }
 
   find(window: BoundedWindow, key: unknown): Cell<C> | undefined {
-    return this.#windows.get(windowKey(window))?.cells.get(tableKey(key, this.#spec.keys.encode));
+    const entries = this.#windows.find(window);
+    if (entries === undefined) return undefined;
+    const cell = this.#held(entries, tableKey(key, this.#spec.keys.encode));
+    if (cell !== undefined) this.#handOut(cell);
+    return cell;
   }
 
   /** Puts a new cell where none is. */
   add(window: BoundedWindow, key: unknown, content: C): Cell<C> {
-    const name = windowKey(window);
-    let found = this.#windows.get(name);
-    if (found === undefined) {
-      found = { window, cells: new Map() };
-      this.#windows.set(name, found);
-    }
-    const cell: Cell<C> = { key, window, content, isChanged: true };
-    found.cells.set(tableKey(key, this.#spec.keys.encode), cell);
+    const entries = this.#windows.make(window);
+    const form = tableKey(key, this.#spec.keys.encode);
+    const wasDeleted = entries.deleted.delete(form);
+    const cell: HeldCell<C> = {
+      key,
+      window,
+      content,
+      isChanged: true,
+      form,
+      isStored: wasDeleted || !entries.isComplete,
+      isOut: false,
+      isDeleted: false,
+    };
+    this.#hold(entries, cell);
+    this.#handOut(cell);
     return cell;
   }
 
   delete(window: BoundedWindow, key: unknown): void {
-    const name = windowKey(window);
-    const found = this.#windows.get(name);
-    found?.cells.delete(tableKey(key, this.#spec.keys.encode));
-    if (found?.cells.size === 0) this.#windows.delete(name);
+    const entries = this.#windows.find(window);
+    if (entries === undefined) return;
+    const form = tableKey(key, this.#spec.keys.encode);
+    const cell = entries.held.get(form);
+    if (cell !== undefined) this.#letGo(entries, cell);
+    const mayHaveRow = cell === undefined ? !entries.isComplete : cell.isStored;
+    if (mayHaveRow) this.#windows.addDeleted(entries, form);
+    else if (entries.held.size === 0 && entries.isComplete && entries.deleted.size === 0) this.#windows.remove(entries);
+  }
+
+  /** Deletes all cells of a window; faster than one by one. */
+  deleteWindow(window: BoundedWindow): void {
+    const entries = this.#windows.find(window);
+    if (entries === undefined) return;
+    for (const cell of entries.held.values()) this.#letGo(entries, cell);
+    this.#windows.remove(entries);
   }
 
   /** Windows that have cells, in no order. */
   *windows(): Iterable<BoundedWindow> {
-    for (const { window } of [...this.#windows.values()]) yield window;
+    for (const entries of this.#windows.all()) {
+      if (entries.held.size > 0 || (!entries.isComplete && this.#hasRow(entries))) yield entries.window;
+    }
   }
 
-  /** The cells of a window; it may be changed and cells deleted meanwhile. */
+  /**
+   * The cells of a window, in no order; cells may be changed, added and deleted meanwhile. A cell that was read from disk
+   * goes back when the next one is asked for, unless it has changed.
+   */
   *in(window: BoundedWindow): Iterable<Cell<C>> {
-    yield* [...(this.#windows.get(windowKey(window))?.cells.values() ?? [])];
+    const entries = this.#windows.find(window);
+    if (entries === undefined) return;
+    const forms = new Set(entries.held.keys());
+    for (const form of forms) {
+      // Asked for again: it may have been deleted, or gone to disk.
+      const cell = this.#held(entries, form);
+      if (cell === undefined) continue;
+      this.#handOut(cell);
+      yield cell;
+    }
+    if (!entries.isComplete) yield* this.#onDisk(entries, forms);
+  }
+
+  /** Writes what has changed since the last time into the space; the next commit makes it durable. */
+  save(): void {
+    if (this.#spec.space === undefined) return;
+    const out = this.#out;
+    this.#out = [];
+    for (const cell of out) {
+      cell.isOut = false;
+      if (cell.isChanged && !cell.isDeleted) this.#write(cell);
+    }
+    for (const entries of this.#windows.all()) this.#windows.flushDeleted(entries);
+  }
+
+  /** About how much memory the cells take. */
+  bytes(): number {
+    return this.#sizes.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#spec.space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+  }
+
+  /** Writes what has changed, and gives the memory of all cells back. No cell may be in use. */
+  spill(): void {
+    if (this.#spec.space === undefined) return;
+    this.save();
+    this.#windows.forget();
+    this.#sizes.count = 0;
+    this.#spills += 1;
+  }
+
+  *#onDisk(entries: WindowEntries<HeldCell<C>>, seen: ReadonlySet<PrimitiveKey>): Iterable<Cell<C>> {
+    const spills = this.#spills;
+    let areAllHeld = true;
+    for (const row of this.#windows.rows(entries)) {
+      if (!seen.has(row.form)) {
+        const cell = entries.held.get(row.form) ?? this.#load(entries, row);
+        try {
+          yield cell;
+        } finally {
+          this.#putBack(entries, cell);
+        }
+      }
+      areAllHeld &&= entries.held.has(row.form) || entries.deleted.has(row.form);
+    }
+    if (areAllHeld && spills === this.#spills) entries.isComplete = true;
+  }
+
+  /** After a cell from disk was used: it stays in memory only if it has to be written. */
+  #putBack(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
+    if (cell.isDeleted || cell.isOut) return;
+    if (!cell.isChanged) {
+      if (entries.held.get(cell.form) === cell) this.#drop(entries, cell);
+      return;
+    }
+    // It was changed, even if all memory was given back meanwhile.
+    if (entries.held.get(cell.form) !== cell) this.#hold(entries, cell);
+    this.#handOut(cell);
+  }
+
+  /** A cell in memory, or read from its row. */
+  #held(entries: WindowEntries<HeldCell<C>>, form: PrimitiveKey): HeldCell<C> | undefined {
+    const held = entries.held.get(form);
+    if (held !== undefined || entries.isComplete) return held;
+    const value = this.#windows.get(entries, form);
+    return value === undefined ? undefined : this.#load(entries, { form, value });
+  }
+
+  #hasRow(entries: WindowEntries<HeldCell<C>>): boolean {
+    for (const _ of this.#windows.rows(entries)) return true;
+    return false;
+  }
+
+  #hold(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
+    if (!entries.held.has(cell.form)) this.#sizes.count += 1;
+    entries.held.set(cell.form, cell);
+  }
+
+  #drop(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
+    if (entries.held.delete(cell.form)) this.#sizes.count -= 1;
+  }
+
+  #letGo(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
+    cell.isDeleted = true;
+    this.#drop(entries, cell);
+  }
+
+  #handOut(cell: HeldCell<C>): void {
+    if (cell.isOut || this.#spec.space === undefined) return;
+    cell.isOut = true;
+    this.#out.push(cell);
+    // A run without cuts never saves: what is deleted must not be kept for that.
+    if (this.#out.length > 2 * this.#sizes.count + LEAST_OUT) this.#out = this.#out.filter((out) => !out.isDeleted);
+  }
+
+  #write(cell: HeldCell<C>): void {
+    const writer = this.#writer;
+    writer.reset();
+    writeWindowValue(cell.window, writer);
+    writeKeyValue(cell.form, cell.key, writer);
+    this.#spec.codec.encode(cell.content, writer);
+    this.#sizes.see(writer.position);
+    this.#windows.put(this.#windows.make(cell.window), cell.form, writer.bytes.subarray(0, writer.position));
+    cell.isStored = true;
+    cell.isChanged = false;
+  }
+
+  #load(entries: WindowEntries<HeldCell<C>>, { form, value }: WindowRow): HeldCell<C> {
+    const reader = new ByteReader(value);
+    skipWindowValue(entries.window, reader);
+    const key = readWholeKey(form, reader);
+    const cell: HeldCell<C> = {
+      key,
+      window: entries.window,
+      content: this.#spec.codec.decode(reader),
+      isChanged: false,
+      form,
+      isStored: true,
+      isOut: false,
+      isDeleted: false,
+    };
+    this.#hold(entries, cell);
+    return cell;
   }
 }

@@ -1,6 +1,19 @@
 // What keyed steps keep while time passes: cells by window and key, timers by time. In memory, and in a space of the job's
 // store where they must survive a crash or have no room. Imports the model only.
 //
-// Start with cell-table.ts; timer-table.ts is the same for what is ordered by time.
+// Start with cell-table.ts; timer-table.ts is the same for what is ordered by time. memory-store.ts is a store for simulated
+// crashes.
 export { type Cell, type CellCodec, CellTable, type CellTableSpec } from './cell-table.ts';
+export { type CommitFault, MemoryDisk, type MemoryDiskOptions } from './memory-store.ts';
+export {
+  endOf,
+  readKey,
+  readWholeKey,
+  readWholeWindow,
+  skipWindowValue,
+  writeKey,
+  writeKeyValue,
+  writeWindow,
+  writeWindowValue,
+} from './row-keys.ts';
 export { type SetTimer, type TimerId, TimerTable, type TimerTableSpec } from './timer-table.ts';
