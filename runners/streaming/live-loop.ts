@@ -114,10 +114,10 @@ export class LiveLoop {
     for (const [collection, view] of this.#network.sides.all()) {
       const { time } = view;
       const input = Math.max(time.inputWatermark, this.#network.outputOf(collection));
-      if (input > time.inputWatermark) {
-        time.inputWatermark = time.outputWatermark = input;
-        this.#staleGates();
-      }
+      // A trigger may have fired as soon as an element came.
+      if (input > time.inputWatermark || view.isNewlyReady) this.#staleGates();
+      if (input > time.inputWatermark) time.inputWatermark = time.outputWatermark = input;
+      view.isNewlyReady = false;
       time.processingTime = now;
     }
   }

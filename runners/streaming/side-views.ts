@@ -46,6 +46,8 @@ export class SideView implements Edge {
   readonly isFull = false;
   readonly time: StepTime;
   readonly operator: Operator;
+  /** Whether a window has fired for the first time: elements may have waited for that. Cleared by who looks. */
+  isNewlyReady = false;
   readonly #grouping: PaneGrouping;
   readonly #space: StateSpace | undefined;
   readonly #contents = new Map<string, Content>();
@@ -111,6 +113,7 @@ export class SideView implements Edge {
 
   #replace([window]: Windows, values: Iterable<unknown>): void {
     if (window === undefined) return;
+    this.isNewlyReady ||= !this.#contents.has(windowKey(window));
     this.#contents.set(windowKey(window), { window, values: [...values], made: new Map(), isChanged: true });
   }
 

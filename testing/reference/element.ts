@@ -1,5 +1,5 @@
 import type { BoundedWindow, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
-import { MAX_TIMESTAMP } from '../../model/index.ts';
+import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP } from '../../model/index.ts';
 
 /** Where an element is; one in several windows is that many elements from the start. */
 export interface Place {
@@ -50,7 +50,7 @@ export interface Surroundings {
 export const isOver = (window: BoundedWindow, watermark: Timestamp): boolean => watermark > window.maxTimestamp;
 
 export const expiryOf = ({ maxTimestamp }: BoundedWindow, { allowedLateness }: WindowingStrategy): Timestamp =>
-  Math.min(maxTimestamp + allowedLateness, MAX_TIMESTAMP - 1);
+  Math.min(maxTimestamp + allowedLateness, END_OF_GLOBAL_WINDOW);
 
 /** The smallest of some timestamps; MAX of none. */
 export const earliest = (timestamps: Iterable<Timestamp | undefined>): Timestamp =>

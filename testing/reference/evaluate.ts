@@ -38,7 +38,10 @@ interface Node {
   readonly outputs: readonly Collection[];
   readonly time: StepTime;
   readonly behavior: Behavior;
-  readonly views: Views | undefined;
+  readonly views: Views;
+  /** Elements wait here where time at the step, or a side input, makes a difference to them. */
+  readonly isQueued: boolean;
+  readonly queue: Element[];
 }
 
 class Evaluator implements Evaluation {
@@ -49,7 +52,6 @@ class Evaluator implements Evaluation {
   readonly #watermarks = new Map<Collection, Timestamp>();
   /** Elements that have been given out and not taken yet. */
   readonly #pending: (readonly [Node, Element])[] = [];
-  #now = 0;
 
   constructor({ steps }: Graph) {
     for (const step of steps) {
@@ -81,7 +83,7 @@ class Evaluator implements Evaluation {
 
   #happen(event: TestStreamEvent, outputs: ReadonlyMap<string, Collection>): void {
     if (event.kind === 'processing-time') {
-      this.#now += event.advance;
+      for (const { time } of this.#nodes) time.now += event.advance;
       return;
     }
     const output = outputs.get(event.tag);
@@ -106,30 +108,38 @@ class Evaluator implements Evaluation {
   #settle(): void {
     this.#drain();
     for (const node of this.#nodes) {
-      const { inputs, outputs, time, behavior, views } = node;
-      time.now = this.#now;
-      // Elements that waited for side inputs come before time moves, and those that still wait hold it.
-      for (const element of views?.release() ?? []) this.#take(node, element);
-      const told = inputs.map((collection) => this.#watermarks.get(collection) ?? MIN_TIMESTAMP);
-      time.input = Math.max(time.input, earliest([...told, views?.hold()]));
-      behavior.advance?.();
-      this.#drain();
+      const { inputs, outputs, time, behavior, views, queue } = node;
+      const told = earliest(inputs.map((collection) => this.#watermarks.get(collection) ?? MIN_TIMESTAMP));
+      // What is queued, and what waits for side inputs, holds time back and is taken when all before it has happened.
+      this.#advance(node, earliest([told, views.hold(), ...queue.map(({ timestamp }) => timestamp)]));
+      for (const element of [...views.release(), ...queue.splice(0)]) {
+        if (views.admit(element)) behavior.process(element);
+      }
+      this.#advance(node, earliest([told, views.hold()]));
       time.output = Math.max(time.output, earliest([time.input, behavior.hold?.()]));
       for (const collection of outputs) this.#watermarks.set(collection, time.output);
     }
   }
 
-  #drain(): void {
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) this.#take(...next);
+  #advance({ time, behavior }: Node, input: Timestamp): void {
+    time.input = Math.max(time.input, input);
+    behavior.advance?.();
+    this.#drain();
   }
 
-  #take({ behavior, views }: Node, element: Element): void {
-    if (views?.admit(element) ?? true) behavior.process(element);
+  /** Groupings, and steps that need nothing but the element, take elements at once. */
+  #drain(): void {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      const [{ behavior, queue, isQueued }, element] = next;
+      if (isQueued) queue.push(element);
+      else behavior.process(element);
+    }
   }
 
   #addStep(step: Step): void {
     const time = { input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 };
-    const views = new Views(step, (view) => this.#sideOf(view));
+    const wanted = 'traits' in step.primitive ? step.primitive.traits.sideInputs : {};
+    const views = new Views(Object.entries(wanted).map(([name, view]) => [name, view, this.#sideOf(view)]));
     const behavior = this.#behaviorOf(step, views, {
       time,
       // All but a Flatten of nothing have an input, and that one takes no element.
@@ -137,7 +147,16 @@ class Evaluator implements Evaluation {
       emit: (element, tag = MAIN) => this.#give(step.outputs.get(tag), element),
       drop: (element, reason) => void this.drops.push({ step: step.path, reason, element }),
     });
-    this.#nodes.push({ inputs: step.inputs, outputs: [...step.outputs.values()], time, behavior, views });
+    const isQueued = behavior instanceof KeyedParDo || views.isNeeded;
+    this.#nodes.push({
+      inputs: step.inputs,
+      outputs: [...step.outputs.values()],
+      time,
+      behavior,
+      views,
+      isQueued,
+      queue: [],
+    });
   }
 
   #sideOf({ collection }: PCollectionView<unknown>): SideCollection {
@@ -146,7 +165,15 @@ class Evaluator implements Evaluation {
     const time = { input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 };
     const behavior = new SideCollection(collection, time);
     this.#sides.set(collection, behavior);
-    this.#nodes.push({ inputs: [collection], outputs: [], time, behavior, views: undefined });
+    this.#nodes.push({
+      inputs: [collection],
+      outputs: [],
+      time,
+      behavior,
+      views: new Views([]),
+      isQueued: false,
+      queue: [],
+    });
     return behavior;
   }
 

@@ -1,5 +1,5 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
-import { encodeKey, NO_FIRING, windowKey } from '../../model/index.ts';
+import { encodeKey, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
 import type { AnyDoFn, KV, StateSpec, Step, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
 import { afterCommit, callAt } from './calls.ts';
 import type { SideValuesOf } from './calls.ts';
@@ -66,17 +66,24 @@ export class KeyedParDo implements Behavior {
     for (let due = next(); due !== undefined; due = next()) due.run();
   }
 
+  /** What comes out when a window expires comes out at its end. */
   hold(): Timestamp {
-    const outputs = [...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp);
-    return earliest([...outputs, ...this.#unsorted.map(({ timestamp }) => timestamp)]);
+    const expiring = this.#doFn.onWindowExpiration === undefined ? [] : [...this.#scopes.values()];
+    return earliest([
+      ...[...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp),
+      ...this.#unsorted.map(({ timestamp }) => timestamp),
+      ...expiring.map(({ window }) => window.maxTimestamp),
+    ]);
   }
 
   #due(): Due[] {
     const { windowing, time } = this.#at;
     const isExpired = ({ window }: Pick<Scope, 'window'>): boolean => time.input > expiryOf(window, windowing);
+    const turnOf = ({ timestamp, window }: Element): Timestamp =>
+      Math.min(timestamp + windowing.allowedLateness, expiryOf(window, windowing));
     const sorted = this.#unsorted
-      .filter((one) => time.input >= one.timestamp + windowing.allowedLateness || isExpired(one))
-      .map((one) => ({ at: one.timestamp, rank: 0, run: () => this.#takeSorted(one) }));
+      .filter((one) => turnOf(one) <= time.input)
+      .map((one) => ({ at: turnOf(one), rank: one.timestamp - MAX_TIMESTAMP, run: () => this.#takeSorted(one) }));
     const timers = [...this.#timers.values()]
       .filter((timer) =>
         timer.domain === 'event-time'
@@ -159,7 +166,7 @@ export class KeyedParDo implements Behavior {
     };
     const setAfter: Timer['setAfter'] = (duration, options) =>
       domain === 'event-time'
-        ? set(Math.min(time.input + duration, expiry), options)
+        ? set(Math.min((time.input > MIN_TIMESTAMP ? time.input : current) + duration, expiry), options)
         : set(time.now + duration, options);
     return { set, setAfter, clear: ({ tag = '' } = {}) => void this.#timers.delete(idOf(scope, name, tag)) };
   }

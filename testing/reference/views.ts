@@ -1,6 +1,6 @@
 // Side inputs: a collection is grouped by its own windows and trigger; a pane of a window takes the place of what was there.
 import { tableKey, windowKey } from '../../model/index.ts';
-import type { BoundedWindow, KV, PCollection, PCollectionView, Step } from '../../model/index.ts';
+import type { BoundedWindow, KV, PCollection, PCollectionView } from '../../model/index.ts';
 import { earliest, isOver } from './element.ts';
 import type { Behavior, Element, StepTime } from './element.ts';
 import { Grouping } from './grouping.ts';
@@ -34,14 +34,19 @@ export class SideCollection implements Behavior {
   }
 }
 
+type Side = readonly [name: string, view: PCollectionView<unknown>, collection: SideCollection];
+
 /** The side inputs of one step, and the elements that wait for them. */
 export class Views {
-  readonly #sides: readonly (readonly [name: string, PCollectionView<unknown>, SideCollection])[];
+  readonly #sides: readonly Side[];
   #waiting: readonly Element[] = [];
 
-  constructor(step: Step, sideOf: (view: PCollectionView<unknown>) => SideCollection) {
-    const views = 'traits' in step.primitive ? step.primitive.traits.sideInputs : {};
-    this.#sides = Object.entries(views).map(([name, view]) => [name, view, sideOf(view)]);
+  constructor(sides: readonly Side[]) {
+    this.#sides = sides;
+  }
+
+  get isNeeded(): boolean {
+    return this.#sides.length > 0;
   }
 
   /** Whether an element can be processed; if not, it is kept until it can. */
