@@ -115,17 +115,16 @@ export class BoundedRun {
     const strict = this.#strict && new StrictFeed(this.#strict, this.#host.random, root.entryStep.path);
     const driver = new StageDriver(this.#network.runtime(root), this.#turn, strict);
     await feedRoot(root, driver, { network: this.#network, readingOf: (step) => this.#reading(step) });
-    await driver.end();
     await this.#finish(root);
     for (const merge of merges) {
       if (![...merge.roots].every((one) => this.#finished.has(one))) continue;
-      await this.#network.runtime(merge).finishBundle();
       await this.#finish(merge);
     }
     await this.#prepareWrites();
   }
 
   async #finish(stage: PlannedStage): Promise<void> {
+    await this.#network.end(stage);
     await this.#network.close(stage);
     this.#finished.add(stage);
   }

@@ -41,11 +41,6 @@ export class StageDriver {
     }
   }
 
-  /** Ends the last bundle. */
-  async end(): Promise<void> {
-    await this.#stage.finishBundle();
-  }
-
   #push(batch: Batch, tag: string): void | Promise<void> {
     const waits = this.#stage.process(batch, tag);
     return waits ? waits.then(() => this.#after(batch.length)) : this.#after(batch.length);

@@ -12,6 +12,7 @@ import {
   type Edge,
   generateSegment,
   interpretSegment,
+  isKeyed,
   type MetricsStore,
   StageRuntime,
   type StageSpec,
@@ -20,6 +21,7 @@ import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from 
 import { MergeEdge } from './edges.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
 import { hasPanes, PanedGroups } from './paned-groups.ts';
+import { KeyedStage } from './keyed-stage.ts';
 import { SideInputs } from './side-inputs.ts';
 import type { Turn } from '../run/index.ts';
 import { wire } from '../plan/index.ts';
@@ -54,6 +56,7 @@ export class Network {
   readonly #groupings = new Map<PlannedStage, Groups>();
   readonly #stores = new Map<PlannedStage, ElementStore>();
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
+  readonly #keyed = new Map<PlannedStage, KeyedStage>();
   readonly #open = new Set<StageRuntime>();
 
   constructor(graph: Graph, plan: Plan, environment: NetworkEnvironment) {
@@ -88,7 +91,15 @@ export class Network {
       turn,
     });
     this.#runtimes.set(stage, runtime);
+    const [first] = spec.nodes;
+    if (first !== undefined && isKeyed(first.step)) this.#keyed.set(stage, new KeyedStage(runtime, host));
     return runtime;
+  }
+
+  /** All elements of a stage have come: its last bundle ends, and what it keeps comes out. */
+  async end(stage: PlannedStage): Promise<void> {
+    await this.runtime(stage).finishBundle();
+    await this.#keyed.get(stage)?.end(this.#environment.turn);
   }
 
   /** The side inputs of a step, as seen from a window of its main input. */

@@ -53,6 +53,12 @@ export class Failures {
     this.#environment = environment;
   }
 
+  /** Marks an error for which nothing is tried. */
+  final<E extends Error>(error: E): E {
+    this.#final.add(error);
+    return error;
+  }
+
   /** Gives {@link SKIP} for a dead letter, a promise where it is tried again; throws otherwise. */
   handle(failed: FailedCall, error: unknown, attempts = 1): unknown {
     const { node, metrics } = failed;
@@ -68,9 +74,7 @@ export class Failures {
       return this.#tryAgain(failed, traits.retry, attempts);
     }
     if (!traits?.hasDeadLetters) {
-      const final = elementError(failed, error, attempts);
-      this.#final.add(final);
-      throw final;
+      throw this.final(elementError(failed, error, attempts));
     }
     node.failed++;
     const [element, timestamp, windows] = failed.call;

@@ -8,6 +8,8 @@ export { generateSegment } from './codegen.ts';
 export { deadLetterOf } from './dead-letters.ts';
 export { interpretSegment } from './interpret.ts';
 export { takesContext } from './invoke.ts';
+export type { Firing } from './firings.ts';
+export { type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
 export { isKeyed } from './keyed-step.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
 export { MetricsStore, type StepMetrics } from './metrics.ts';

@@ -1,4 +1,5 @@
 import {
+  type AfterCommit,
   type AnyDoFn,
   type BoundedWindow,
   type ElementContext,
@@ -8,7 +9,10 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
-import type { Emission } from './outputs.ts';
+import type { KeyedAccess, KeyedPlace, KeyedScope } from './keyed-access.ts';
+import { keyedProcess } from './keyed-calls.ts';
+import { isKeyed } from './keyed-step.ts';
+import { AFTER_COMMIT, type Emission } from './outputs.ts';
 import type { StageNode } from './stage.ts';
 
 /** Calls a step's function for one element. */
@@ -37,6 +41,8 @@ export interface CallContext extends ElementContext {
   pane: PaneInfo;
   sideInputs: SideInputRecord;
   readonly emissions: Emission[];
+  /** Of a step with state or timers: what its handles belong to. */
+  readonly scope: KeyedScope | undefined;
 }
 
 const noWindow = (step: Step): never => {
@@ -57,14 +63,17 @@ export const takesContext = (fn: { readonly length: number }): boolean =>
  * Whether a node's function asks for the window, so that it is called once per window. An element in several windows is
  * one in each (Beam model), so to give it other windows is such a function.
  */
-export function observesWindow({ step: { primitive } }: StageNode): boolean {
+export function observesWindow({ step }: StageNode): boolean {
+  const { primitive } = step;
   switch (primitive.kind) {
     case 'Map':
     case 'Filter':
     case 'FlatMap':
       return takesContext(primitive.fn) || Object.keys(primitive.traits.sideInputs).length > 0;
     case 'ParDo':
-      return takesContext(primitive.doFn.process) || Object.keys(primitive.traits.sideInputs).length > 0;
+      return (
+        takesContext(primitive.doFn.process) || Object.keys(primitive.traits.sideInputs).length > 0 || isKeyed(step)
+      );
     case 'AssignWindows':
       return true;
     default:
@@ -76,6 +85,8 @@ export function observesWindow({ step: { primitive } }: StageNode): boolean {
 export interface InvokerEnvironment {
   readonly sideInputs: (window: BoundedWindow) => SideInputRecord;
   readonly resource: () => unknown;
+  /** Of a step with state or timers. */
+  readonly keyed: (() => KeyedAccess | undefined) | undefined;
 }
 
 /** Calls one step's function with its context. */
@@ -112,8 +123,17 @@ export class Invoker {
   /** Gives the context away to a call that goes on, and makes a new one for the calls after it. */
   release(): CallContext {
     const released = this.#context;
+    released.scope?.detach();
     this.#made = undefined;
     return released;
+  }
+
+  /** The context for a call that no element is given to; whether it begins is the caller's business. */
+  contextAt({ timestamp, windows }: KeyedPlace): CallContext {
+    const context = this.#context;
+    context.timestamp = timestamp;
+    context.window = windows[0] ?? context.window;
+    return context;
   }
 
   /** Most calls that follow each other are in the same window. */
@@ -143,8 +163,11 @@ export class Invoker {
       }
       case 'ParDo': {
         const { doFn }: { doFn: AnyDoFn } = primitive;
+        if (this.#environment.keyed !== undefined) {
+          return keyedProcess(doFn, (timestamp, windows, pane) => this.#fill(node, timestamp, windows, pane));
+        }
         return (value, timestamp, windows, pane) =>
-          // The handles that a DoFn declared are on the object; which they are is known to the user's types only.
+          // What a DoFn declared is on the object; which names that are is known to the user's types only.
           doFn.process(
             value,
             this.#fill(node, timestamp, windows, pane) as unknown as Parameters<AnyDoFn['process']>[1],
@@ -169,7 +192,7 @@ function hasSideInputs({ step: { primitive } }: StageNode): boolean {
   return 'traits' in primitive && Object.keys(primitive.traits.sideInputs).length > 0;
 }
 
-function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]): CallContext {
+function makeContext({ resource, keyed }: InvokerEnvironment, tags: readonly string[]): CallContext {
   const emissions: Emission[] = [];
   const emit: Record<string, (value: unknown, timestamp?: Timestamp) => void> = Object.create(null);
   for (const tag of tags) {
@@ -178,6 +201,11 @@ function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]):
       emissions.push({ tag, value, timestamp });
     };
   }
+  const scope = keyed?.()?.scope();
+  // Given out like an element, so that a call that failed leaves no trace of it.
+  const afterCommit: AfterCommit = (callback) => {
+    emissions.push({ tag: AFTER_COMMIT, value: callback, timestamp: undefined });
+  };
   const context = {
     timestamp: 0,
     // Filled before each call.
@@ -187,6 +215,10 @@ function makeContext({ resource }: InvokerEnvironment, tags: readonly string[]):
     emissions,
     emit,
     resource: resource(),
+    afterCommit,
+    scope,
+    state: scope?.state,
+    timers: scope?.timers,
   };
   return context;
 }

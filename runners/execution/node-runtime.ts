@@ -48,7 +48,7 @@ export const mayBeAsync = ({ step: { primitive } }: StageNode): boolean =>
 export function nodeRuntime(
   node: StageNode,
   store: MetricsStore,
-  sideInputs: InvokerEnvironment['sideInputs'],
+  { sideInputs, keyed }: Pick<InvokerEnvironment, 'sideInputs' | 'keyed'>,
 ): NodeRuntime {
   const { primitive, path } = node.step;
   const traits = 'traits' in primitive ? primitive.traits : undefined;
@@ -58,7 +58,7 @@ export function nodeRuntime(
   const runtime: NodeRuntime = {
     node,
     path,
-    invoker: new Invoker(node, { sideInputs, resource: () => runtime.resource }),
+    invoker: new Invoker(node, { sideInputs, keyed, resource: () => runtime.resource }),
     ring: new Ring(concurrency, !(traits?.unordered ?? false)),
     metrics: new StepMetrics(store, path, isAtomic),
     isAtomic,

@@ -1,4 +1,4 @@
-import type { Host } from '../../model/index.ts';
+import type { AfterCommit, Host } from '../../model/index.ts';
 import type { Batch } from './batch.ts';
 import type { CallScope, MetricsStore } from './metrics.ts';
 import type { Ring } from './ring.ts';
@@ -33,6 +33,8 @@ export interface StageEnvironment {
   readonly signal: AbortSignal;
   /** When the event loop is to have its turn: a call may give outputs without end. */
   readonly turn: { readonly isDue: () => boolean; readonly take: () => void | Promise<void> };
+  /** What calls asked to be done after the commit of their bundle: see AfterCommit of the model. */
+  readonly afterCommit: AfterCommit;
   /** Told of what goes wrong without ending the run. */
   readonly warn: (message: string) => void;
 }

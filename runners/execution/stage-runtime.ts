@@ -14,12 +14,16 @@ import {
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
 import { type CallArguments, Failures } from './failures.ts';
+import { type Firing, Firings } from './firings.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
+import type { KeyedAccess } from './keyed-access.ts';
+import { isKeyed } from './keyed-step.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
-import type { Emission } from './outputs.ts';
+import { AFTER_COMMIT, type Emission } from './outputs.ts';
+import { Relief } from './relief.ts';
 import { outputBatch, outputChunks, passOnResult, type Place } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
@@ -47,6 +51,8 @@ export class StageRuntime implements MetricsScope {
   full = false;
   /** Set when a promise shows up: the generated loop ends after this element. */
   leave = false;
+  /** What its first step keeps by key, where it keeps something; set by what keeps it, before the first element. */
+  keyed: KeyedAccess | undefined;
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
@@ -55,6 +61,8 @@ export class StageRuntime implements MetricsScope {
   readonly #pending: PendingCalls;
   readonly #elementsIn = new Map<string, number>();
   readonly #suspended = new Suspended();
+  readonly #relief: Relief;
+  readonly #firings: Firings;
   #late = new LateScope();
   #bundleIsOpen = false;
 
@@ -63,7 +71,10 @@ export class StageRuntime implements MetricsScope {
     this.environment = environment;
     const { store, host, sideInputs } = environment;
     this.nodes = spec.nodes.map((node) =>
-      nodeRuntime(node, store, (window: BoundedWindow) => sideInputs(node, window)),
+      nodeRuntime(node, store, {
+        sideInputs: (window: BoundedWindow) => sideInputs(node, window),
+        keyed: isKeyed(node.step) ? () => this.keyed : undefined,
+      }),
     );
     this.#failures = new Failures({
       host,
@@ -77,6 +88,20 @@ export class StageRuntime implements MetricsScope {
       failures: this.#failures,
       passOn: (node, entry, result) => this.#passOn(node, entry, result),
     });
+    this.#relief = new Relief({
+      spec,
+      node: (index) => this.node(index),
+      turn: environment.turn,
+      suspended: this.#suspended,
+      pending: this.#pending,
+      isRelieved: () => {
+        this.full = false;
+      },
+      run: (segment, batch, from) => this.#inScope(segment, batch, from),
+      pull: (more) => this.#pull(more),
+      isFull: () => this.full,
+    });
+    this.#firings = this.#makeFirings();
   }
 
   /** Elements that entered the stage as the output with this tag. */
@@ -233,15 +258,36 @@ export class StageRuntime implements MetricsScope {
   }
 
   async #processInNewBundle(batch: Batch, tag: string): Promise<void> {
-    this.#bundleIsOpen = true;
-    for (const node of this.nodes) await startBundle(node, this.environment.scope);
+    await this.#openBundle();
     await this.process(batch, tag);
+  }
+
+  async #openBundle(): Promise<void> {
+    this.#bundleIsOpen = true;
+    for (const node of this.nodes) await startBundle(node, this.environment);
+  }
+
+  /** Calls the function of a timer, or of a window that expires, of the keyed step; a promise only where it had to wait. */
+  fire(firing: Firing): void | Promise<void> {
+    if (!this.#bundleIsOpen) return this.#openBundle().then(() => this.fire(firing));
+    return this.#firings.fire(this.node(0), firing);
+  }
+
+  /** How many such calls there were, and outputs of theirs. */
+  get fired(): number {
+    return this.#firings.count;
+  }
+
+  /** Waits until no call is pending and all that came out is passed on. */
+  async settled(): Promise<void> {
+    this.#firings.flush();
+    await this.#relief.drain();
   }
 
   async #goOn(segment: Segment, batch: Batch, from: number): Promise<void> {
     let next = from;
     for (;;) {
-      await this.#relieve();
+      await this.#relief.relieve();
       if (next >= batch.length) return;
       next = this.#inScope(segment, batch, next);
     }
@@ -271,64 +317,15 @@ export class StageRuntime implements MetricsScope {
   /** Ends a bundle: rings empty, `finishBundle` called, edges passed on. */
   async finishBundle(): Promise<void> {
     if (!this.#bundleIsOpen) return;
-    await this.#drainRings();
+    await this.settled();
     for (const node of this.nodes) {
-      for (const output of await finishBundle(node, this.environment.scope)) {
+      for (const output of await finishBundle(node, this.environment)) {
         this.#run(node, MAIN, sharedBatch([output.value], output.timestamp, [output.window]));
       }
-      await this.#drainRings();
+      await this.#relief.drain();
     }
     this.#bundleIsOpen = false;
     for (const edge of edgesOf(this.spec)) await edge.flush(true);
-  }
-
-  /** Makes room, and takes up what was suspended, until nothing is and every ring and edge has room. */
-  async #relieve(): Promise<void> {
-    for (;;) {
-      const waits = this.environment.turn.take();
-      if (waits) await waits;
-      for (const edge of edgesOf(this.spec)) if (edge.isFull) await edge.flush(false);
-      await this.#roomInRings();
-      this.full = false;
-      if (this.#suspended.isEmpty) return;
-      this.#suspended.resumeFirst({
-        run: (segment, batch, from) => this.#inScope(segment, batch, from),
-        pull: (more) => this.#pull(more),
-        isFull: () => this.full,
-      });
-    }
-  }
-
-  /**
-   * Makes room where the first part that was put off leads, or else in all rings. From the last step to the first, and
-   * back to the part that a result leaves behind: so no result overtakes another.
-   */
-  async #roomInRings(): Promise<void> {
-    const first = this.#suspended.first;
-    const steps = first === undefined ? this.spec.nodes : first.segment.steps;
-    for (const { index } of steps.toReversed()) {
-      const node = this.node(index);
-      while (node.ring.isFull) {
-        if (!this.#passOnNext(node)) await this.#pending.settling();
-        if (this.#suspended.first !== first) return this.#roomInRings();
-      }
-    }
-  }
-
-  /** Passes on the next result of a step; what of it has no room comes before all that was put off earlier. */
-  #passOnNext(node: NodeRuntime): boolean {
-    this.full = false;
-    return this.#suspended.inFront(() => this.#pending.passOnNext(node));
-  }
-
-  async #drainRings(): Promise<void> {
-    for (;;) {
-      await this.#relieve();
-      const busy = this.nodes.filter((node) => node.ring.size > 0);
-      if (busy.length === 0 && this.#suspended.isEmpty) return;
-      const passed = busy.toReversed().some((node) => this.#passOnNext(node));
-      if (!passed && this.#suspended.isEmpty) await this.#pending.settling();
-    }
   }
 
   // ---- results of calls that did not go through the loop -----------------------------------------------------------
@@ -343,6 +340,19 @@ export class StageRuntime implements MetricsScope {
         const more = { node: from, chunks: this.chunks(index, result, like.input), like };
         this.#suspended.push({ segment: this.segment(index, MAIN), batch: sharedBatch([]), from: 0, more });
       },
+    });
+  }
+
+  #makeFirings(): Firings {
+    return new Firings({
+      scope: this.environment.scope,
+      run: (node, tag, batch) => this.#run(node, tag, batch),
+      enqueue: (node, { key, timestamp, windows }, metrics, result) =>
+        this.#pending.enqueue(node, ringEntry([key, timestamp, windows, NO_FIRING], metrics, undefined), result),
+      chunks: (node, result, { key }) => this.chunks(node.node.index, result, key),
+      isFull: () => this.full || !this.#suspended.isEmpty,
+      relieve: () => this.#relief.relieve(),
+      final: (error) => this.#failures.final(error),
     });
   }
 
@@ -376,7 +386,8 @@ export class StageRuntime implements MetricsScope {
   }
 
   #deliver(node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]): void {
-    if (node.node.step.outputs.has(tag)) this.#run(node, tag, sharedBatch([value], ...at));
+    if (tag === AFTER_COMMIT) this.environment.afterCommit(value as () => void);
+    else if (node.node.step.outputs.has(tag)) this.#run(node, tag, sharedBatch([value], ...at));
   }
 
   /** Runs what follows an output of a node, in the middle of whatever else runs. */

@@ -1,11 +1,4 @@
-import {
-  type AnyDoFn,
-  type Graph,
-  type PCollection,
-  type PCollectionView,
-  PipelineError,
-  type Step,
-} from '../../model/index.ts';
+import { type Graph, type PCollection, type PCollectionView, PipelineError, type Step } from '../../model/index.ts';
 import { isKeyed } from '../execution/index.ts';
 
 // Graph to stages, for a bounded run.
@@ -283,14 +276,7 @@ function inOrder(roots: readonly PlannedStage[]): readonly PlannedStage[] {
 
 /** What the model can say and the batch engine does not run yet is refused before anything is read. */
 function refuseWhatBatchCanNot(graph: Graph): void {
-  for (const { path, primitive, outputs } of graph.steps) {
-    const asked = primitive.kind === 'ParDo' ? askedOfStreaming(primitive.doFn) : undefined;
-    if (asked !== undefined) {
-      throw new PipelineError(
-        path,
-        `${asked}, which the direct runner does not run yet. Its results would be wrong without. Use combinePerKey or groupByKey where they suffice.`,
-      );
-    }
+  for (const { path, outputs } of graph.steps) {
     if ([...outputs.values()].some(({ isBounded }) => !isBounded)) {
       throw new PipelineError(
         path,
@@ -298,11 +284,4 @@ function refuseWhatBatchCanNot(graph: Graph): void {
       );
     }
   }
-}
-
-/** What a DoFn asks for that only the streaming engine will have. */
-function askedOfStreaming({ state, timers, onWindowExpiration, requiresTimeSortedInput }: AnyDoFn): string | undefined {
-  if (state !== undefined || timers !== undefined) return 'it has state or timers';
-  if (onWindowExpiration !== undefined) return 'it asks to be told when windows expire (onWindowExpiration)';
-  return requiresTimeSortedInput ? 'it asks for time-sorted input' : undefined;
 }

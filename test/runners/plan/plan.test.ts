@@ -5,7 +5,7 @@ import { planBounded } from '../../../runners/plan/index.ts';
 /** The stages in the order in which their roots run: entry kind, then the steps that are fused. */
 function stages(p: Pipeline): readonly string[] {
   const { order, stages } = planBounded(p.graph);
-  const merges = stages.filter(({ entryKind }) => entryKind === 'merge');
+  const merges = stages.filter(({ entryKind }) => entryKind === 'merge' || entryKind === 'keyed');
   return [...order, ...merges].map(({ entryKind, entryStep, steps }) =>
     [entryKind, entryStep.path, ...steps.map(({ path }) => path)].join(' '),
   );
@@ -72,13 +72,26 @@ test('a reshuffle cuts', () => {
 });
 
 test.each([
-  ['state', { state: { last: valueState<number>() } }, /^Remember: it has state or timers/],
-  ['the end of windows', { onWindowExpiration: () => undefined }, /^Remember: it asks to be told when windows expire/],
-  ['time-sorted input', { requiresTimeSortedInput: true }, /^Remember: it asks for time-sorted input/],
-])('a step that asks for %s is refused at the start, by its name', (_what, asked, message) => {
+  ['state', { state: { last: valueState<number>() } }],
+  ['the end of windows', { onWindowExpiration: () => undefined }],
+  ['time-sorted input', { requiresTimeSortedInput: true }],
+])('a step that asks for %s begins a stage, fed by all that lead to it', (_what, asked) => {
   const p = new Pipeline();
-  p.apply(createElements([1]))
-    .keyBy((n) => n)
-    .parDo({ name: 'Remember', process: () => [], ...asked });
-  expect(() => planBounded(p.graph)).toThrow(message);
+  const pairs = (n: number) => p.apply(createElements([{ key: n, value: n }]));
+  flatten([pairs(1), pairs(2)], { name: 'Both' })
+    .parDo({ name: 'Remember', process: () => [1], ...asked })
+    .map((n) => n, { name: 'After' });
+  expect(stages(p)).toEqual(['source Create/Create', 'source Create-2/Create', 'keyed Remember Remember After']);
+});
+
+test('a step with state whose side input has the same source is cut off behind a buffer', () => {
+  const p = new Pipeline();
+  const pairs = p.apply(createElements([{ key: 1, value: 1 }]));
+  pairs.parDo({
+    name: 'Remember',
+    state: { last: valueState<number>() },
+    sideInputs: { all: asIterable(pairs) },
+    process: () => [],
+  });
+  expect(stages(p)).toEqual(['source Create/Create', 'buffer Remember Remember']);
 });

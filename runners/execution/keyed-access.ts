@@ -1,0 +1,48 @@
+import type { PaneInfo, Timer, Timestamp } from '../../model/index.ts';
+import type { Windows } from './batch.ts';
+
+/** What {@link KeyedScope.begin} says of an element that is not processed now: it came too late, or waits for its turn. */
+export const NOT_CALLED: unique symbol = Symbol('not called');
+
+/** Which key and window a timer, or a window that expires, is about. */
+export interface KeyedPlace {
+  readonly key: unknown;
+  readonly windows: Windows;
+  /** The event time of what comes out. */
+  readonly timestamp: Timestamp;
+}
+
+/**
+ * State and timers of one key and window, for one call at a time. The handles are made once and serve call after call.
+ *
+ * Calls of a key and window follow each other: one that goes on after it has returned is detached, and `begin` gives
+ * those behind it something to wait for.
+ */
+export interface KeyedScope {
+  /** Handles by the names that the DoFn declares; they answer while a call is on. */
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly timers: Readonly<Record<string, Timer>>;
+  /**
+   * Starts the call for an element. Where it can't be made yet, gives what to wait for before it is tried again.
+   *
+   * @throws ElementError for an element that has no key to keep something by.
+   */
+  begin(
+    element: unknown,
+    timestamp: Timestamp,
+    windows: Windows,
+    pane: PaneInfo,
+  ): undefined | typeof NOT_CALLED | Promise<void>;
+  /** Starts a call that no element is given to. */
+  beginAt(place: KeyedPlace): void;
+  /** Ends the call. Where calls are atomic, one that failed leaves no trace. */
+  end(succeeded: boolean): void;
+  /** The call goes on after it has returned. */
+  detach(): void;
+}
+
+/** How a stage gets at the state and the timers of its keyed step. */
+export interface KeyedAccess {
+  /** Another scope, for calls that overlap those of the scopes there are. */
+  scope(): KeyedScope;
+}

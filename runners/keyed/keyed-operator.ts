@@ -1,0 +1,217 @@
+import {
+  type BoundedWindow,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  type StateSpace,
+  type Timestamp,
+} from '../../model/index.ts';
+import {
+  type Batch,
+  type LateDrop,
+  type Operator,
+  sharedBatch,
+  type StageRuntime,
+  type StepTime,
+  type Windows,
+} from '../execution/index.ts';
+import type { Cell, SetTimer } from '../state/index.ts';
+import { KeyedStore } from './keyed-store.ts';
+import type { Kept, Waiting } from './kept.ts';
+import { Scope } from './scope.ts';
+import { takeTurn, TURN } from './sorted-input.ts';
+
+/** What a keyed step takes from its run. */
+export interface KeyedOperatorSpec {
+  /** The stage that begins with the step; its elements come through {@link KeyedOperator.process} only. */
+  readonly runtime: StageRuntime;
+  readonly time: StepTime;
+  readonly codegen: boolean;
+  /** Where a part of what the step keeps survives, by the part's name; undefined where nothing has to. */
+  readonly space: (name: string) => StateSpace | undefined;
+  readonly lateDrop: LateDrop;
+}
+
+/**
+ * A ParDo with state or timers, in the stage that it begins (Beam: SimpleDoFnRunner, StatefulDoFnRunner).
+ *
+ * What is due is done in this order: timers in processing time; then, by time, event-time timers and windows that expire. A
+ * window expires when the watermark has passed its last instant and the allowed lateness: its keys are told, and their state
+ * and the timers they have left are removed. So a timer always finds the state of its window.
+ *
+ * Whoever calls `process` or `advance` ends the bundle afterwards.
+ */
+export class KeyedOperator implements Operator {
+  readonly #store: KeyedStore;
+  readonly #runtime: StageRuntime;
+  readonly #time: StepTime;
+  #released = 0;
+  /** The window that is expiring, with the keys that are still to be told. */
+  #expiring: { readonly window: BoundedWindow; readonly cells: Iterator<Cell<Kept>> } | undefined;
+
+  constructor({ runtime, time, codegen, space, lateDrop }: KeyedOperatorSpec) {
+    const { step } = runtime.node(0).node;
+    const store = new KeyedStore({ step, time, codegen, space, lateDrop });
+    this.#store = store;
+    this.#runtime = runtime;
+    this.#time = time;
+    runtime.keyed = { scope: () => new Scope(store) };
+  }
+
+  /** Runs a batch through the stage; a promise only where it had to wait. */
+  process(batch: Batch): void | Promise<void> {
+    return this.#runtime.process(batch);
+  }
+
+  advance(budget: number): boolean | Promise<boolean> {
+    const enough = this.#done + budget;
+    while (this.#done < enough) {
+      const waits = this.#doNext();
+      if (waits === undefined) return true;
+      if (waits !== DONE) return waits.then(() => this.advance(enough - this.#done));
+    }
+    return false;
+  }
+
+  /** Elements let go, calls of timers and their outputs so far. */
+  get #done(): number {
+    return this.#released + this.#runtime.fired;
+  }
+
+  hold(): Timestamp {
+    return this.#store.hold();
+  }
+
+  nextWakeUp(): Timestamp | undefined {
+    const { inputWatermark, processingTime } = this.#time;
+    // Set by an element to a time that the watermark has passed already.
+    const event = this.#store.events.next();
+    if (event !== undefined && event <= inputWatermark) return processingTime;
+    return this.#store.clocks.next();
+  }
+
+  save(): void {
+    this.#expiring = undefined;
+    this.#store.save();
+  }
+
+  bytes(): number {
+    return this.#store.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#store.canSpill;
+  }
+
+  /** Writes what it keeps into its spaces and gives the memory back. Between bundles only. */
+  spill(): void {
+    this.#expiring = undefined;
+    this.#store.spill();
+  }
+
+  /** Does what is due first; undefined if nothing is. */
+  #doNext(): Waits | undefined {
+    const { events, clocks } = this.#store;
+    const { inputWatermark, processingTime } = this.#time;
+    if (inputWatermark < MAX_TIMESTAMP) {
+      const clock = clocks.pop(processingTime);
+      if (clock !== undefined) return this.#fireClock(clock);
+    }
+    const first = this.#store.firstToExpire();
+    const expiry = first === undefined ? undefined : this.#store.expiryOf(first);
+    const isExpired = expiry !== undefined && inputWatermark > expiry;
+    const event = events.pop(isExpired ? expiry : inputWatermark);
+    if (event !== undefined) return event.family === TURN ? this.#letGo(event) : this.#fire(event);
+    // Calls that go on may set timers, and find the state of their window.
+    if (this.#store.isBusy) return this.#runtime.settled();
+    return isExpired && first !== undefined ? this.#expire(first) : undefined;
+  }
+
+  #fireClock(timer: SetTimer): Waits {
+    this.#store.clearClock(timer);
+    return this.#store.isExpired(timer.window) ? DONE : this.#fire(timer);
+  }
+
+  #fire({ key, window, family, tag, outputTimestamp: timestamp }: SetTimer): Waits {
+    const fire = () => this.#runtime.fire({ key, windows: [window], family, tag, timestamp });
+    return this.#whenFree(window, key, fire);
+  }
+
+  /** Elements that have waited are processed now that none before them can come. */
+  #letGo({ window, key, timestamp }: SetTimer): Waits {
+    const elements = takeTurn(this.#store, window, key, timestamp);
+    this.#released += elements.length;
+    return this.#whenFree(window, key, () => this.#processWaiting(elements, [window]));
+  }
+
+  #processWaiting(elements: readonly Waiting[], windows: Windows): void | Promise<void> {
+    const timestamps = Float64Array.from(elements, ({ timestamp }) => timestamp);
+    const panes = elements.map(({ pane }) => pane);
+    const batch = {
+      ...sharedBatch(
+        elements.map(({ value }) => value),
+        MIN_TIMESTAMP,
+        windows,
+      ),
+      timestamps,
+      panes,
+    };
+    this.#store.isReleasing = true;
+    const done = (): void => {
+      this.#store.isReleasing = false;
+    };
+    const waits = this.#runtime.process(batch);
+    if (waits === undefined && !this.#store.isBusy) return done();
+    return Promise.resolve(waits)
+      .then(() => this.#runtime.settled())
+      .finally(done);
+  }
+
+  /** Tells the next key of a window that it expires; the window is gone after the last one. */
+  #expire(window: BoundedWindow): Waits {
+    const { doFn, hasClocks } = this.#store;
+    const isTold = doFn.onWindowExpiration !== undefined;
+    if (this.#expiring?.window !== window) {
+      const cells = isTold || hasClocks ? this.#store.cellsIn(window) : [];
+      this.#expiring = { window, cells: cells[Symbol.iterator]() };
+    }
+    const next = this.#expiring.cells.next();
+    if (next.done) {
+      this.#expiring = undefined;
+      this.#store.deleteWindow(window);
+      return DONE;
+    }
+    const { key } = next.value;
+    if (!isTold) return this.#remove(window, key);
+    const waits = this.#runtime.fire({
+      key,
+      windows: [window],
+      timestamp: window.maxTimestamp,
+      family: undefined,
+      tag: '',
+    });
+    if (waits) return waits.then(() => this.#removeWhenFree(window, key));
+    return this.#store.busy(window, key) === undefined ? this.#remove(window, key) : this.#removeWhenFree(window, key);
+  }
+
+  async #removeWhenFree(window: BoundedWindow, key: unknown): Promise<void> {
+    if (this.#store.busy(window, key) !== undefined) await this.#runtime.settled();
+    this.#remove(window, key);
+  }
+
+  #remove(window: BoundedWindow, key: unknown): typeof DONE {
+    const cell = this.#store.find(window, key);
+    if (cell !== undefined) this.#store.expire(cell);
+    return DONE;
+  }
+
+  /** Calls of a key and window follow each other. */
+  #whenFree(window: BoundedWindow, key: unknown, run: () => void | Promise<void>): Waits {
+    if (this.#store.busy(window, key) === undefined) return run() ?? DONE;
+    return this.#runtime.settled().then(run);
+  }
+}
+
+/** What was due is done. */
+const DONE: unique symbol = Symbol('done');
+
+type Waits = typeof DONE | Promise<void>;

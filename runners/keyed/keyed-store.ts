@@ -1,0 +1,226 @@
+import {
+  type AnyDoFn,
+  type BoundedWindow,
+  encodeKey,
+  END_OF_GLOBAL_WINDOW,
+  type Duration,
+  keyEncoder,
+  MAX_TIMESTAMP,
+  type StateSpace,
+  type StateSpec,
+  type StateSpecs,
+  type Step,
+  type TimerSpecs,
+  type Timestamp,
+  windowKey,
+} from '../../model/index.ts';
+import type { LateDrop, StepTime } from '../execution/index.ts';
+import { type Cell, CellTable, type SetTimer, type TimerId, TimerTable } from '../state/index.ts';
+import { isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
+
+/** What a keyed step takes from its run. */
+export interface KeyedStoreSpec {
+  readonly step: Step;
+  readonly time: StepTime;
+  readonly codegen: boolean;
+  /** Where a part of what the step keeps survives; undefined where nothing has to. */
+  readonly space: (name: string) => StateSpace | undefined;
+  readonly lateDrop: LateDrop;
+}
+
+/** A key and window in whose calls others have to wait for. */
+interface Lock {
+  readonly freed: Promise<void>;
+  readonly free: () => void;
+}
+
+/** A call goes on, so others of its key and window wait: kept by the text of both. */
+const lockKey = (window: BoundedWindow, key: unknown): string => encodeKey([windowKey(window), key]);
+
+/** What a keyed step keeps: cells by window and key, timers, and when windows expire. */
+export class KeyedStore {
+  readonly step: Step;
+  readonly doFn: AnyDoFn;
+  readonly time: StepTime;
+  readonly codegen: boolean;
+  readonly lateDrop: LateDrop;
+  readonly states: readonly StateSpec<unknown>[];
+  /** Whether timers of it are dropped when their window expires. */
+  readonly hasClocks: boolean;
+  /** Whether a failed call leaves no trace. */
+  readonly isAtomic: boolean;
+  readonly skew: Duration;
+  readonly lateness: Duration;
+  readonly isSorted: boolean;
+  readonly events: TimerTable;
+  readonly clocks: TimerTable;
+  /** Set while elements are let go that have waited for their turn. */
+  isReleasing = false;
+  readonly #cells: CellTable<Kept>;
+  readonly #locks = new Map<string, Lock>();
+  /** Whether a key is told of the end of its window, and therefore remembered without anything else. */
+  readonly #remembersKeys: boolean;
+  /** Of the windows that have cells the one that expires first; null while it is not known. */
+  #first: BoundedWindow | null | undefined = null;
+
+  constructor({ step, time, codegen, space, lateDrop }: KeyedStoreSpec) {
+    const { primitive, path, inputs } = step;
+    if (primitive.kind !== 'ParDo') throw new Error(`This is a bug in Viga: ${path} keeps nothing. Please report it.`);
+    const { doFn, traits } = primitive;
+    this.step = step;
+    this.doFn = doFn;
+    this.time = time;
+    this.codegen = codegen;
+    this.lateDrop = lateDrop;
+    // Its specs, whose types are forgotten.
+    this.states = Object.values((doFn.state ?? {}) as StateSpecs);
+    this.hasClocks = Object.values((doFn.timers ?? {}) as TimerSpecs).some(
+      ({ domain }) => domain === 'processing-time',
+    );
+    this.isAtomic = traits.hasDeadLetters || traits.retry !== undefined;
+    this.skew = doFn.allowedTimestampSkew ?? 0;
+    this.lateness = inputs[0]?.windowing.allowedLateness ?? 0;
+    this.isSorted = doFn.requiresTimeSortedInput === true;
+    this.#remembersKeys = doFn.onWindowExpiration !== undefined;
+    this.#cells = new CellTable({
+      space: space('cells'),
+      codec: new KeptCodec(this.states, codegen),
+      keys: keyEncoder({ codegen }),
+      codegen,
+    });
+    this.events = new TimerTable({ space: space('timers'), codegen });
+    this.clocks = new TimerTable({ space: space('clocks'), codegen });
+  }
+
+  /** The last instant at which a window still has its state (Beam: the garbage collection time of a window). */
+  expiryOf({ maxTimestamp }: BoundedWindow): Timestamp {
+    return Math.min(maxTimestamp + this.lateness, END_OF_GLOBAL_WINDOW);
+  }
+
+  isExpired(window: BoundedWindow): boolean {
+    return this.time.inputWatermark > this.expiryOf(window);
+  }
+
+  // ---- cells -----------------------------------------------------------------------------------------------------
+
+  find(window: BoundedWindow, key: unknown): Cell<Kept> | undefined {
+    return this.#cells.find(window, key);
+  }
+
+  /** What a call starts with: a key that will be told of the end of its window is remembered from its first element on. */
+  enter(window: BoundedWindow, key: unknown): Cell<Kept> | undefined {
+    const cell = this.#cells.find(window, key);
+    return cell === undefined && this.#remembersKeys ? this.add(window, key) : cell;
+  }
+
+  add(window: BoundedWindow, key: unknown): Cell<Kept> {
+    const first = this.#first;
+    if (first === undefined || (first && window.maxTimestamp < first.maxTimestamp)) this.#first = window;
+    return this.#cells.add(window, key, newKept(this.states.length));
+  }
+
+  /** Forgets a key that nothing is kept for any more. */
+  tidy({ window, key, content }: Cell<Kept>): void {
+    if (!this.#remembersKeys && isEmpty(content)) this.delete(window, key);
+  }
+
+  delete(window: BoundedWindow, key: unknown): void {
+    this.#cells.delete(window, key);
+  }
+
+  cellsIn(window: BoundedWindow): Iterable<Cell<Kept>> {
+    return this.#cells.in(window);
+  }
+
+  deleteWindow(window: BoundedWindow): void {
+    this.#cells.deleteWindow(window);
+    this.#first = null;
+  }
+
+  /** The window that has state and expires first. */
+  firstToExpire(): BoundedWindow | undefined {
+    if (this.#first === null) {
+      let first: BoundedWindow | undefined;
+      for (const window of this.#cells.windows()) {
+        if (first === undefined || window.maxTimestamp < first.maxTimestamp) first = window;
+      }
+      this.#first = first;
+    }
+    return this.#first;
+  }
+
+  /** What comes out at the end of windows holds the watermark at that of the first (Beam: the cleanup timer's output time). */
+  hold(): Timestamp {
+    const timers = Math.min(this.events.hold(), this.clocks.hold());
+    if (!this.#remembersKeys) return timers;
+    return Math.min(timers, this.firstToExpire()?.maxTimestamp ?? MAX_TIMESTAMP);
+  }
+
+  // ---- timers in processing time: their key remembers them, since they go with its window ---------------------------
+
+  setClock(timer: SetTimer): void {
+    const { window, key, family, tag } = timer;
+    this.clocks.set(timer);
+    const cell = this.find(window, key) ?? this.add(window, key);
+    if (cell.content.clocks.some((one) => one.family === family && one.tag === tag)) return;
+    cell.content.clocks.push({ family, tag });
+    cell.isChanged = true;
+  }
+
+  clearClock(timer: TimerId): void {
+    const { window, key, family, tag } = timer;
+    this.clocks.clear(timer);
+    const cell = this.find(window, key);
+    if (cell === undefined) return;
+    cell.content.clocks = cell.content.clocks.filter((one) => one.family !== family || one.tag !== tag);
+    cell.isChanged = true;
+  }
+
+  /** Removes what a key has in a window that has expired. */
+  expire({ window, key, content }: Cell<Kept>): void {
+    for (const { family, tag } of content.clocks) this.clocks.clear({ window, key, family, tag });
+    this.delete(window, key);
+  }
+
+  // ---- who has to wait --------------------------------------------------------------------------------------------
+
+  /** What to wait for before a call of this key and window may begin. */
+  busy(window: BoundedWindow, key: unknown): Promise<void> | undefined {
+    return this.#locks.size === 0 ? undefined : this.#locks.get(lockKey(window, key))?.freed;
+  }
+
+  /** Others of this key and window have to wait until what it returns is called. */
+  lock(window: BoundedWindow, key: unknown): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const name = lockKey(window, key);
+    const lock = { freed: promise, free: resolve };
+    this.#locks.set(name, lock);
+    return () => {
+      this.#locks.delete(name);
+      lock.free();
+    };
+  }
+
+  /** Whether some call goes on. */
+  get isBusy(): boolean {
+    return this.#locks.size > 0;
+  }
+
+  // ---- the tables as a whole ----------------------------------------------------------------------------------------
+
+  save(): void {
+    this.#cells.save();
+  }
+
+  bytes(): number {
+    return this.#cells.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#cells.canSpill;
+  }
+
+  spill(): void {
+    this.#cells.spill();
+  }
+}

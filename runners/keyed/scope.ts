@@ -1,0 +1,187 @@
+import {
+  type BoundedWindow,
+  ElementError,
+  GLOBAL_WINDOW,
+  KeyError,
+  type KV,
+  type PaneInfo,
+  showValue,
+  type Timer,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type KeyedPlace, type KeyedScope, NOT_CALLED, type Windows } from '../execution/index.ts';
+import type { Cell } from '../state/index.ts';
+import type { KeyedStore } from './keyed-store.ts';
+import type { Kept } from './kept.ts';
+import { keepUntilTurn } from './sorted-input.ts';
+import { type CellAccess, stateHandles, type Undo } from './state-handles.ts';
+import { type TimerAccess, timerHandles } from './timer-handles.ts';
+
+/** One call at a time of a keyed step: which key and window its handles are about, and what it has changed. */
+export class Scope implements KeyedScope, CellAccess, TimerAccess {
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly timers: Readonly<Record<string, Timer>>;
+  readonly store: KeyedStore;
+  readonly isAtomic: boolean;
+  window: BoundedWindow = GLOBAL_WINDOW;
+  key: unknown;
+  timestamp: Timestamp = 0;
+  #isOn = false;
+  /** Whether its calls go on beside others, so that nothing found may be kept from one use of a handle to the next. */
+  #isApart = false;
+  #cell: Cell<Kept> | undefined;
+  #mayBeEmpty = false;
+  #undo: ((cell: Cell<Kept>) => void)[] = [];
+  #free: (() => void) | undefined;
+
+  constructor(store: KeyedStore) {
+    this.store = store;
+    this.isAtomic = store.isAtomic;
+    this.state = stateHandles(store.doFn.state ?? {}, this, store.codegen);
+    this.timers = timerHandles(store.doFn.timers ?? {}, this);
+  }
+
+  // ---- the call ---------------------------------------------------------------------------------------------------
+
+  begin(
+    element: unknown,
+    timestamp: Timestamp,
+    windows: Windows,
+    pane: PaneInfo,
+  ): undefined | typeof NOT_CALLED | Promise<void> {
+    const { store } = this;
+    const window = windows[0] ?? GLOBAL_WINDOW;
+    if (store.isExpired(window)) {
+      store.lateDrop(element, timestamp);
+      return NOT_CALLED;
+    }
+    const key = keyOf(store, element);
+    try {
+      if (store.isSorted && !store.isReleasing) {
+        keepUntilTurn(store, { window, key, element: { value: element, timestamp, pane } });
+        return NOT_CALLED;
+      }
+      const busy = store.busy(window, key);
+      if (busy !== undefined) return busy;
+      this.#start(window, key, timestamp);
+    } catch (error) {
+      throw error instanceof KeyError ? badKey(store, key, error) : error;
+    }
+    return undefined;
+  }
+
+  beginAt({ key, windows, timestamp }: KeyedPlace): void {
+    this.#start(windows[0] ?? GLOBAL_WINDOW, key, timestamp);
+  }
+
+  end(succeeded: boolean): void {
+    const cell = this.#current();
+    if (!succeeded && this.#undo.length > 0) this.#takeBack(cell);
+    this.#undo.length = 0;
+    if (this.#mayBeEmpty && cell !== undefined) this.store.tidy(cell);
+    this.#mayBeEmpty = false;
+    this.#isOn = false;
+    this.#cell = undefined;
+    this.#free?.();
+    this.#free = undefined;
+  }
+
+  detach(): void {
+    this.#isApart = true;
+    this.#cell = undefined;
+    if (this.#isOn) this.#free ??= this.store.lock(this.window, this.key);
+  }
+
+  #start(window: BoundedWindow, key: unknown, timestamp: Timestamp): void {
+    this.window = window;
+    this.key = key;
+    this.timestamp = timestamp;
+    const cell = this.store.enter(window, key);
+    this.#isOn = true;
+    if (this.#isApart) this.#free = this.store.lock(window, key);
+    else this.#cell = cell;
+  }
+
+  #takeBack(found: Cell<Kept> | undefined): void {
+    const cell = found ?? this.store.add(this.window, this.key);
+    for (const undo of this.#undo.toReversed()) undo(cell);
+    cell.isChanged = true;
+    this.store.tidy(cell);
+  }
+
+  #current(): Cell<Kept> | undefined {
+    return this.#isApart && this.#isOn ? this.store.find(this.window, this.key) : this.#cell;
+  }
+
+  /** @throws Error if the call that the handles were given to has ended. */
+  assertOn(): void {
+    if (this.#isOn) return;
+    throw new Error(
+      `${this.store.step.path}: state or a timer was used after the call that it was given to had ended. It belongs to the key and window of that call. Use it before process returns, or before its promise settles or its outputs end; what is to happen later belongs to a timer.`,
+    );
+  }
+
+  // ---- what handles do ----------------------------------------------------------------------------------------------
+
+  read(index: number): unknown {
+    if (!this.#isOn) this.assertOn();
+    return this.#current()?.content.cells[index];
+  }
+
+  write(index: number, content: unknown): void {
+    if (!this.#isOn) this.assertOn();
+    let cell = this.#current();
+    if (cell === undefined) {
+      if (content === undefined) return;
+      cell = this.store.add(this.window, this.key);
+      if (!this.#isApart) this.#cell = cell;
+      this.#mayBeEmpty = this.isAtomic;
+    }
+    const { cells } = cell.content;
+    if (this.isAtomic) {
+      const before = cells[index];
+      this.#undo.push(({ content: kept }) => {
+        kept.cells[index] = before;
+      });
+    }
+    cells[index] = content;
+    cell.isChanged = true;
+    if (content === undefined) this.#mayBeEmpty = true;
+  }
+
+  changed(_index: number, undo: Undo): void {
+    const cell = this.#current();
+    if (cell === undefined) return;
+    if (this.isAtomic) this.#undo.push(({ content }) => undo(content.cells));
+    cell.isChanged = true;
+  }
+
+  timerChanged(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  look(): void {
+    if (!this.#isApart) this.#cell = this.store.find(this.window, this.key);
+    this.#mayBeEmpty = true;
+  }
+}
+
+const badKey = ({ step }: KeyedStore, key: unknown, error: KeyError): ElementError =>
+  new ElementError(
+    step.path,
+    key,
+    `its key can't keep anything: ${error.message}. Equal keys must have equal bytes. Use a key of plain data: text, numbers, dates, bytes, arrays and objects of these.`,
+    { cause: error },
+  );
+
+/** The key of an element. @throws ElementError if it has none that state could be kept by */
+function keyOf({ step }: KeyedStore, element: unknown): unknown {
+  const key =
+    typeof element === 'object' && element !== null ? (element as Partial<KV<unknown, unknown>>).key : undefined;
+  if (key !== undefined) return key;
+  throw new ElementError(
+    step.path,
+    element,
+    `it keeps state or timers by key, and was given ${showValue(element)}, which has none. Each element must be { key, value }. Call keyBy(...) before it, and filter elements without a key.`,
+  );
+}
