@@ -2,7 +2,7 @@ import { type BoundedWindow, type Timestamp, windowKey } from '../../model/index
 import { type Cell, CellTable } from '../state/index.ts';
 import { Delays } from './delays.ts';
 import { Heap } from './heap.ts';
-import type { PaneMachine } from './pane-machine.ts';
+import { endOfWindow, type PaneMachine } from './pane-machine.ts';
 import { type PaneTable, type PaneTableSpec } from './pane-table.ts';
 import { panesCodec, type WindowPanes } from './window-panes.ts';
 
@@ -68,14 +68,22 @@ export class AlignedPanes implements PaneTable {
     return this.#delays.next();
   }
 
-  fireEvents(budget: number): number {
-    let left = budget;
-    while (left > 0) {
-      const walk = this.#walk ?? this.#startWalk();
-      if (walk === undefined) return left;
-      left = this.#goOn(walk, left);
+  fireNext(budget: number): number {
+    const { due, cells } = this.#walk ?? this.#startWalk();
+    const { window, isExpiry } = due;
+    for (let left = budget; left > 0; left--) {
+      const { done, value: cell } = cells.next();
+      if (done) {
+        this.#walk = undefined;
+        if (isExpiry) this.#known.delete(windowKey(window));
+        else this.#schedule(window, false);
+        return left;
+      }
+      // It may have expired since the walk began.
+      if (isExpiry || this.#machine.isExpired(window)) this.#expire(cell);
+      else if (!cell.content.hasEnded) this.#end(cell);
     }
-    return left;
+    return 0;
   }
 
   fireDelays(budget: number): number {
@@ -95,36 +103,35 @@ export class AlignedPanes implements PaneTable {
     return left;
   }
 
+  save(): void {
+    this.#cells.save();
+  }
+
+  bytes(): number {
+    return this.#cells.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#cells.canSpill;
+  }
+
+  spill(): void {
+    this.#cells.spill();
+  }
+
   #schedule(window: BoundedWindow, hasEnd: boolean): void {
     this.#known.add(windowKey(window));
-    const at = hasEnd ? window.maxTimestamp : this.#machine.expiryOf(window);
+    const at = hasEnd ? endOfWindow(window) : this.#machine.expiryOf(window);
     this.#due.push({ window, at, isExpiry: !hasEnd });
   }
 
-  #startWalk(): Walk | undefined {
-    const due = this.#due.peek();
-    if (due === undefined || due.at >= this.#spec.time.inputWatermark) return undefined;
-    this.#due.pop();
+  #startWalk(): Walk {
+    const due = this.#due.pop();
+    if (due === undefined) throw new Error('This is a bug in Viga: no window is due.');
     const cells = this.#cells.in(due.window)[Symbol.iterator]();
     // What is expired by now is not told first that it is over.
     this.#walk = { due: this.#machine.isExpired(due.window) ? { ...due, isExpiry: true } : due, cells };
     return this.#walk;
-  }
-
-  #goOn({ due: { window, isExpiry }, cells }: Walk, budget: number): number {
-    for (let left = budget; left > 0; left--) {
-      const { done, value: cell } = cells.next();
-      if (done) {
-        this.#walk = undefined;
-        if (isExpiry) this.#known.delete(windowKey(window));
-        else this.#schedule(window, false);
-        return left;
-      }
-      // It may have expired since the walk began.
-      if (isExpiry || this.#machine.isExpired(window)) this.#expire(cell);
-      else if (!cell.content.hasEnded) this.#end(cell);
-    }
-    return 0;
   }
 
   #end(cell: Cell<WindowPanes>): void {

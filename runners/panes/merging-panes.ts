@@ -13,7 +13,7 @@ import {
 import { combineError, inOrder, mergesOf } from '../shuffle/index.ts';
 import { type Cell, type CellCodec, CellTable, TimerTable } from '../state/index.ts';
 import { Delays } from './delays.ts';
-import type { PaneMachine } from './pane-machine.ts';
+import { endOfWindow, type PaneMachine } from './pane-machine.ts';
 import { type PaneTable, type PaneTableSpec } from './pane-table.ts';
 import { panesCodec, type WindowPanes } from './window-panes.ts';
 
@@ -76,22 +76,16 @@ export class MergingPanes implements PaneTable {
     return this.#delays.next();
   }
 
-  fireEvents(budget: number): number {
-    const { time } = this.#spec;
-    let left = budget;
-    for (; left > 0; left--) {
-      const next = this.#events.next();
-      if (next === undefined || next >= time.inputWatermark) return left;
-      const timer = this.#events.pop(next);
-      if (timer === undefined) return left;
-      const { key, window } = timer;
-      const found = this.#find(key, window);
-      if (found === undefined) continue;
-      if (this.#machine.isExpired(window)) this.#expire(found.cell, found.panes, window);
-      else this.#end(key, found.panes, window);
-      found.cell.isChanged = true;
-    }
-    return left;
+  fireNext(budget: number): number {
+    const timer = this.#events.pop(this.#spec.time.inputWatermark);
+    if (timer === undefined) throw new Error('This is a bug in Viga: no window is due.');
+    const { key, window } = timer;
+    const found = this.#find(key, window);
+    if (found === undefined) return budget - 1;
+    found.cell.isChanged = true;
+    if (this.#machine.isExpired(window)) this.#expire(found.cell, found.panes, window);
+    else this.#end(key, found.panes, window);
+    return budget - 1;
   }
 
   fireDelays(budget: number): number {
@@ -108,6 +102,22 @@ export class MergingPanes implements PaneTable {
       found.cell.isChanged = true;
     }
     return left;
+  }
+
+  save(): void {
+    this.#cells.save();
+  }
+
+  bytes(): number {
+    return this.#cells.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#cells.canSpill;
+  }
+
+  spill(): void {
+    this.#cells.spill();
   }
 
   #end(key: unknown, panes: WindowPanes, window: BoundedWindow): void {
@@ -192,7 +202,7 @@ export class MergingPanes implements PaneTable {
   /** Sets the timer for the next thing that time does to a window. */
   #schedule(key: unknown, window: BoundedWindow, { hasEnded }: WindowPanes): void {
     const isEnd = !hasEnded && this.#machine.hasEnd(window);
-    const timestamp = isEnd ? window.maxTimestamp : this.#machine.expiryOf(window);
+    const timestamp = isEnd ? endOfWindow(window) : this.#machine.expiryOf(window);
     this.#events.set({ key, window, family: isEnd ? END : EXPIRY, tag: '', timestamp, outputTimestamp: MAX_TIMESTAMP });
   }
 

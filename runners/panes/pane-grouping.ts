@@ -1,22 +1,35 @@
 import {
+  type BoundedWindow,
   type Coder,
   KeyError,
   keyEncoder,
+  MAX_TIMESTAMP,
   type PaneInfo,
   type StateSpace,
   type Timestamp,
   type WindowingStrategy,
 } from '../../model/index.ts';
 import type { Edge, LateDrop, Operator, StepTime, Windows } from '../execution/index.ts';
-import { groupError, type Pair, type Reducer, type Spillable } from '../shuffle/index.ts';
+import {
+  type AddBatch,
+  type AddToGroup,
+  groupError,
+  type Pair,
+  type Reducer,
+  type Spillable,
+} from '../shuffle/index.ts';
 import { AlignedPanes } from './aligned-panes.ts';
 import { copyOf } from './copy-held.ts';
+import { DefaultPanes, firesAtEndOnly } from './default-panes.ts';
 import { Holds } from './holds.ts';
 import { MergingPanes } from './merging-panes.ts';
 import { type EmitPane, PaneMachine } from './pane-machine.ts';
 import type { PaneTable, PaneTableSpec } from './pane-table.ts';
 import { treeOf } from './trigger-state.ts';
 import { heldCodec } from './window-panes.ts';
+
+/** A smaller table is not worth emptying. */
+const LEAST_BYTES = 1 << 20;
 
 /** What a grouping takes from its step and its run. */
 export interface PaneGroupingSpec {
@@ -43,21 +56,25 @@ export interface PaneGroupingSpec {
 export class PaneGrouping implements Edge, Operator, Spillable {
   readonly name: string;
   readonly isFull = false;
+  readonly addPair: AddToGroup;
+  readonly addBatch: AddBatch | undefined;
   readonly #spec: PaneGroupingSpec;
   readonly #machine: PaneMachine;
-  readonly #holds = new Holds();
+  readonly #holds: Holds;
   readonly #table: PaneTable;
+  readonly #quick: DefaultPanes | undefined;
 
   constructor(spec: PaneGroupingSpec) {
     const { step, windowing, reducer, accumulatorCoder, codegen, time, space, emit } = spec;
     this.name = step;
     this.#spec = spec;
+    this.#holds = new Holds(space('holds'));
     const { windowFn } = windowing;
     const isMerging = windowFn.merge !== undefined && !windowing.alreadyMerged;
     const tree = treeOf(windowing.trigger);
     const held = heldCodec(accumulatorCoder);
     const copy = copyOf(reducer, held);
-    this.#machine = new PaneMachine({
+    const machine = new PaneMachine({
       step,
       windowing,
       reducer,
@@ -68,9 +85,15 @@ export class PaneGrouping implements Edge, Operator, Spillable {
       copy,
       emit,
     });
-    const machine = this.#machine;
     const table: PaneTableSpec = { step, tree, machine, held, keys: keyEncoder({ codegen }), codegen, time, space };
-    this.#table = isMerging ? new MergingPanes(table, windowFn) : new AlignedPanes(table);
+    this.#machine = machine;
+    if (firesAtEndOnly(windowing)) {
+      const addLate = this.#addTo.bind(this);
+      this.#quick = new DefaultPanes({ ...table, windowing, reducer, copy, emit, addLate });
+    }
+    this.#table = this.#quick ?? (isMerging ? new MergingPanes(table, windowFn) : new AlignedPanes(table));
+    this.addPair = this.#quick?.addPair ?? this.#addToEach.bind(this);
+    this.addBatch = this.#quick?.addBatch;
   }
 
   add(value: unknown, timestamp: Timestamp, windows: Windows, _pane: PaneInfo): void {
@@ -79,45 +102,55 @@ export class PaneGrouping implements Edge, Operator, Spillable {
     this.addPair(key, held, timestamp, windows);
   }
 
-  readonly addPair = (key: unknown, value: unknown, timestamp: Timestamp, windows: Windows): void => {
-    const { step, lateDrop, closedDrop } = this.#spec;
-    for (const window of windows) {
-      if (this.#machine.isExpired(window)) {
-        lateDrop({ key, value }, timestamp);
-        continue;
-      }
-      try {
-        if (!this.#table.add(key, value, timestamp, window)) closedDrop({ key, value }, timestamp);
-      } catch (error) {
-        throw error instanceof KeyError ? groupError(step, error, { key, value }) : error;
-      }
-    }
-  };
-
   flush(): void {}
 
   advance(budget: number): boolean {
-    const left = this.#table.fireDelays(this.#table.fireEvents(budget));
-    return left > 0;
+    const { time } = this.#spec;
+    let left = budget;
+    while (left > 0) {
+      const next = this.#table.nextEvent();
+      if (next === undefined || next >= time.inputWatermark) break;
+      left = this.#table.fireNext(left);
+    }
+    return left > 0 && this.#table.fireDelays(left) > 0;
   }
 
   hold(): Timestamp {
-    return this.#holds.earliest();
+    return Math.min(this.#holds.earliest(), this.#quick?.hold() ?? MAX_TIMESTAMP);
   }
 
   nextWakeUp(): Timestamp | undefined {
     return this.#table.nextWakeUp();
   }
 
-  save(): void {}
+  save(): void {
+    this.#table.save();
+    this.#holds.save();
+  }
 
   bytes(): number {
-    return 0;
+    return this.#table.bytes();
   }
 
   get canSpill(): boolean {
-    return false;
+    return this.bytes() >= LEAST_BYTES && this.#table.canSpill;
   }
 
-  spill(): void {}
+  spill(): void {
+    this.#table.spill();
+  }
+
+  #addToEach(key: unknown, value: unknown, timestamp: Timestamp, windows: Windows): void {
+    for (const window of windows) this.#addTo(key, value, timestamp, window);
+  }
+
+  #addTo(key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow): void {
+    const { step, lateDrop, closedDrop } = this.#spec;
+    if (this.#machine.isExpired(window)) return lateDrop({ key, value }, timestamp);
+    try {
+      if (!this.#table.add(key, value, timestamp, window)) closedDrop({ key, value }, timestamp);
+    } catch (error) {
+      throw error instanceof KeyError ? groupError(step, error, { key, value }) : error;
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import {
   type BoundedWindow,
-  MAX_TIMESTAMP,
+  END_OF_GLOBAL_WINDOW,
   type PaneInfo,
   type PaneTiming,
   type Timestamp,
@@ -46,21 +46,21 @@ export class PaneMachine {
   }
 
   isOver(window: BoundedWindow): boolean {
-    return this.#spec.time.inputWatermark > window.maxTimestamp;
+    return this.#spec.time.inputWatermark > endOfWindow(window);
   }
 
   isExpired(window: BoundedWindow): boolean {
     return this.#spec.time.inputWatermark > this.expiryOf(window);
   }
 
-  /** The window is expired when the watermark has passed this: at the latest at the end of time. */
+  /** The window is expired when the watermark has passed this: at the latest with the global window (Beam). */
   expiryOf({ maxTimestamp }: BoundedWindow): Timestamp {
-    return Math.min(maxTimestamp + this.#spec.windowing.allowedLateness, MAX_TIMESTAMP - 1);
+    return Math.min(maxTimestamp + this.#spec.windowing.allowedLateness, END_OF_GLOBAL_WINDOW);
   }
 
   /** Whether there is something to do when the window is over, before it is expired. */
   hasEnd(window: BoundedWindow): boolean {
-    return this.#spec.tree.waitsForEnd && this.expiryOf(window) > window.maxTimestamp;
+    return this.#spec.tree.waitsForEnd && this.expiryOf(window) > endOfWindow(window);
   }
 
   /** The panes of a key and window that have seen nothing. */
@@ -220,6 +220,9 @@ export class PaneMachine {
     }
   }
 }
+
+/** A window is over when the watermark has passed this: its last instant, unless that is after all time. */
+export const endOfWindow = ({ maxTimestamp }: BoundedWindow): Timestamp => Math.min(maxTimestamp, END_OF_GLOBAL_WINDOW);
 
 const paneOf = ({ fired, firedNotEarly }: WindowPanes, timing: PaneTiming, isLast: boolean): PaneInfo => ({
   timing,

@@ -20,11 +20,15 @@ export interface PaneTableSpec {
 export interface PaneTable {
   /** Takes an element of a window that is not expired; false if it is dropped since the window's trigger is finished. */
   add(key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow): boolean;
-  /** Does what is due since the watermark passed the ends of windows, in order; gives back what is left of the budget. */
-  fireEvents(budget: number): number;
-  /** The same since the clock went on. */
-  fireDelays(budget: number): number;
-  /** The watermark beyond which something is due. */
+  /** When the watermark is past this, something is due: a window is over, or expired. */
   nextEvent(): Timestamp | undefined;
+  /** Does some of what is due first; gives back what is left of the budget. */
+  fireNext(budget: number): number;
   nextWakeUp(): Timestamp | undefined;
+  /** Does what is due as the clock went on; gives back what is left of the budget. */
+  fireDelays(budget: number): number;
+  save(): void;
+  bytes(): number;
+  readonly canSpill: boolean;
+  spill(): void;
 }

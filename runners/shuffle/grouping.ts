@@ -1,18 +1,12 @@
-import {
-  type Coder,
-  ElementError,
-  KeyError,
-  keyEncoder,
-  type Timestamp,
-  type WindowingStrategy,
-} from '../../model/index.ts';
+import { type Coder, KeyError, keyEncoder, type Timestamp, type WindowingStrategy } from '../../model/index.ts';
 import type { Batch, Edge, Windows } from '../execution/index.ts';
 import { AlignedTable, type TableSpec } from './aligned-table.ts';
 import { diskGroups } from './disk-groups.ts';
+import { groupError } from './group-error.ts';
 import type { AddBatch, AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
 import { type Partition, Partitions } from './partitions.ts';
-import { combineError, type Reducer } from './reducer.ts';
+import type { Reducer } from './reducer.ts';
 import { RowCodec } from './row-codec.ts';
 import type { Spill } from './spill.ts';
 
@@ -181,14 +175,4 @@ function tableOf(spec: GroupingSpec, onGrowth: (size: number) => void): GroupTab
     failed: (error, pair) => groupError(step, error, pair),
   };
   return mergesWindows(spec) ? new MergingTable(table, windowing.windowFn) : new AlignedTable(table);
-}
-
-function groupError(step: string, error: unknown, pair: Pair): Error {
-  if (!(error instanceof KeyError)) return combineError(step, error, pair.value);
-  return new ElementError(
-    step,
-    pair.key,
-    `its key can't group: ${error.message}. Equal keys must have equal bytes. Use a key of plain data: text, numbers, dates, bytes, arrays and objects of these.`,
-    { cause: error },
-  );
 }

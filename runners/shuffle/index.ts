@@ -3,11 +3,14 @@
 //
 // Start with grouping.ts (one grouping from its elements to its groups), then aligned-table.ts and partitions.ts;
 // docs/decisions/0013-groupings.md has the reasons and figures.
+export { type AddParts, type Groups, makeAdd } from './aligned-add.ts';
+export { addBatchOf } from './aligned-batch.ts';
 export { ElementStore } from './element-store.ts';
 export { groupError } from './group-error.ts';
-export type { Pair } from './group-table.ts';
+export type { AddBatch, AddToGroup, Pair } from './group-table.ts';
 export { Grouping } from './grouping.ts';
 export { MemoryWatch, type Spillable } from './memory-watch.ts';
 export { combineError, type Reducer, reducerOf } from './reducer.ts';
+export { SizeSample } from './size-sample.ts';
 export { Spill } from './spill.ts';
 export { inOrder, mergesOf } from './window-merges.ts';

@@ -49,9 +49,9 @@ export interface Fired {
 }
 
 export interface ScriptOptions {
-  readonly fn?: CombineFn<any, any, any>;
+  readonly fn?: CombineFn<any, any, any> | undefined;
   /** Opened for each grouping; without one nothing is saved. */
-  readonly store?: () => StateStore;
+  readonly store?: (() => StateStore) | undefined;
   /** Outputs asked for at a time; each time what was saved is taken up by a new grouping. */
   readonly restartAfter?: number;
   readonly codegen?: boolean;

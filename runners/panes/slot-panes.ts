@@ -1,0 +1,336 @@
+import {
+  type BoundedWindow,
+  isPrimitiveKey,
+  type KeyEncoder,
+  ON_TIME_AND_ONLY,
+  type PaneInfo,
+  type PrimitiveKey,
+  tableKey,
+  type Timestamp,
+  windowKey,
+} from '../../model/index.ts';
+import { ownCopy, singletonLists, type StepTime, type Windows } from '../execution/index.ts';
+import {
+  type AddBatch,
+  addBatchOf,
+  type AddParts,
+  type AddToGroup,
+  combineError,
+  type Groups,
+  groupError,
+  makeAdd,
+  type Reducer,
+  SizeSample,
+} from '../shuffle/index.ts';
+import { Heap } from './heap.ts';
+import { endOfWindow } from './pane-machine.ts';
+import type { SlotForm } from './slot-form.ts';
+import type { RowGroup, SlotRows } from './slot-rows.ts';
+import { NOTHING } from './window-panes.ts';
+
+/** What a slot takes: its entry in a Map with its share of empty ones, and its places in the columns. */
+const SLOT_BYTES = 72;
+const FIRST_OF_SEVERAL: PaneInfo = { ...ON_TIME_AND_ONLY, isLast: false };
+
+/** What slots take from their step and its run. */
+export interface SlotPanesSpec {
+  readonly step: string;
+  /** Of the step; slots hold what it keeps in their form. */
+  readonly reducer: Reducer;
+  readonly form: SlotForm;
+  readonly rows: SlotRows | undefined;
+  readonly keys: KeyEncoder;
+  readonly codegen: boolean;
+  readonly time: StepTime;
+  /** Takes an element of a window that is over. */
+  readonly addLate: (key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow) => void;
+  /** Takes what a key has when its window is over. */
+  readonly give: (key: unknown, held: unknown, open: OpenWindow) => void;
+  readonly isExpired: (window: BoundedWindow) => boolean;
+}
+
+/** A window that is not over and has elements, or one that is giving them out. */
+export interface OpenWindow {
+  readonly window: BoundedWindow;
+  readonly windows: Windows;
+  readonly groups: Groups;
+  /** What was saved of a slot, as its form needs it. */
+  readonly saved: unknown[];
+  /** Whether all that its keys have is in slots. */
+  isWhole: boolean;
+  hasRows: boolean;
+  /** The pane that comes when it is over. */
+  pane: PaneInfo;
+}
+
+/** A window that gives out what it has, key by key. */
+interface Firing {
+  readonly open: OpenWindow;
+  readonly outputs: Iterator<void>;
+  /** Keys that were given out since the last save, where they have rows. */
+  gone: PrimitiveKey[];
+}
+
+/**
+ * The panes of windows that never merge, with the default trigger, until their windows are over: a slot per window and key,
+ * as in a bounded grouping. No trigger is asked for an element, since none can fire before the end.
+ *
+ * Invariant: the groups of a window are emptied in place and never used again, since `add` holds on to them.
+ */
+export class SlotPanes {
+  readonly addPair: AddToGroup;
+  readonly addBatch: AddBatch;
+  readonly #spec: SlotPanesSpec;
+  readonly #windows = new Map<string, OpenWindow>();
+  readonly #due = new Heap<OpenWindow>(({ window }) => endOfWindow(window));
+  readonly #sample = new SizeSample();
+  readonly #only = singletonLists();
+  #size = 0;
+  #firing: Firing | undefined;
+
+  constructor(spec: SlotPanesSpec) {
+    this.#spec = spec;
+    const parts: AddParts = {
+      reducer: spec.form.reducer,
+      timestampCombiner: 'end-of-window',
+      isPrimitive: isPrimitiveKey,
+      encode: (key) => spec.keys.encode(key),
+      groupsOf: (windows) => (windows.length === 1 ? this.#open(windows[0] as BoundedWindow).groups : undefined),
+      addToEach: (key, value, timestamp, windows) => {
+        for (const window of windows) add(key, value, timestamp, this.#only(window));
+      },
+      added: (count) => {
+        this.#size += count;
+      },
+      sample: (held, added) => this.#measure(held, added),
+      failed: (error, pair) => groupError(spec.step, error, pair),
+    };
+    const add = ownCopy(makeAdd, spec.codegen)(parts);
+    const addAll = addBatchOf(parts, add, spec.codegen);
+    const watch = ownCopy(makeWatch, spec.codegen)(spec.time, add, addAll, (key, value, timestamp, windows) => {
+      for (const window of windows) {
+        if (spec.time.inputWatermark > window.maxTimestamp) spec.addLate(key, value, timestamp, window);
+        else add(key, value, timestamp, this.#only(window));
+      }
+    });
+    this.addPair = watch.addPair;
+    this.addBatch = watch.addBatch;
+    for (const window of spec.rows?.windows() ?? [])
+      Object.assign(this.#open(window), { isWhole: false, hasRows: true });
+  }
+
+  /** The end of the first window that is not given out; undefined if there is none. */
+  nextEvent(): Timestamp | undefined {
+    const first = this.#firing?.open ?? this.#due.peek();
+    return first && endOfWindow(first.window);
+  }
+
+  /** Gives out what the first window has, key by key; gives back what is left of the budget. */
+  fireNext(budget: number): number {
+    const { outputs } = this.#firing ?? this.#startFiring();
+    for (let left = budget; left > 0; left--) {
+      if (!outputs.next().done) continue;
+      this.#firing = undefined;
+      return left;
+    }
+    return 0;
+  }
+
+  bytes(): number {
+    return this.#size * (SLOT_BYTES + this.#sample.perGroup) + this.#sample.total;
+  }
+
+  /** Slots are not taken away while they are given out. */
+  get canSpill(): boolean {
+    return this.#spec.rows !== undefined && this.#firing === undefined;
+  }
+
+  /** Writes what has changed. */
+  save(): void {
+    const { rows, form } = this.#spec;
+    if (rows === undefined) return;
+    if (this.#firing !== undefined) {
+      for (const key of this.#firing.gone) rows.deleteKey(this.#firing.open.window, key);
+      this.#firing.gone = [];
+    }
+    let hasWritten = false;
+    for (const open of this.#all()) hasWritten = this.#saveWindow(open, rows) || hasWritten;
+    if (hasWritten && form.isAppended) rows.endGeneration();
+  }
+
+  /** Writes what has changed, and forgets all slots. */
+  spill(): void {
+    const { rows } = this.#spec;
+    if (rows === undefined || this.#firing !== undefined) return;
+    this.save();
+    rows.forget();
+    for (const open of this.#windows.values()) {
+      if (open.groups.values.length > 0) open.isWhole = false;
+      empty(open);
+    }
+    this.#size = 0;
+    this.#sample.clear();
+  }
+
+  *#all(): Iterable<OpenWindow> {
+    if (this.#firing !== undefined) yield this.#firing.open;
+    yield* this.#windows.values();
+  }
+
+  #saveWindow(open: OpenWindow, rows: SlotRows): boolean {
+    const { form, keys } = this.#spec;
+    const { groups, saved, window } = open;
+    let hasWritten = false;
+    const put = (row: PrimitiveKey, key: unknown, slot: number): void => {
+      const change = form.takeChange(groups.values, saved, slot);
+      if (change === NOTHING) return;
+      rows.put(window, row, key, change);
+      hasWritten = true;
+    };
+    for (const [key, slot] of groups.bare) put(tableKey(key, keys.encode), key, slot);
+    for (const [text, slot] of groups.encoded) put(text, groups.keys[slot], slot);
+    if (hasWritten) open.hasRows = true;
+    return hasWritten;
+  }
+
+  #open(window: BoundedWindow): OpenWindow {
+    const name = windowKey(window);
+    const found = this.#windows.get(name);
+    if (found !== undefined) return found;
+    const open: OpenWindow = {
+      window,
+      windows: this.#only(window),
+      groups: { window, bare: new Map(), encoded: new Map(), keys: [], values: [], timestamps: [] },
+      saved: [],
+      isWhole: true,
+      hasRows: false,
+      pane: ON_TIME_AND_ONLY,
+    };
+    this.#windows.set(name, open);
+    this.#due.push(open);
+    return open;
+  }
+
+  /** Looks at one element in 64: lists grow with each, accumulators are judged by those that are seen. */
+  #measure(held: unknown, added: unknown): void {
+    if (this.#spec.form.reducer.keepsValues) this.#sample.add(added);
+    else this.#sample.see(held);
+  }
+
+  #startFiring(): Firing {
+    const open = this.#due.pop();
+    if (open === undefined) throw new Error('This is a bug in Viga: no window is open.');
+    this.#windows.delete(windowKey(open.window));
+    this.#firing = { open, outputs: this.#outputsOf(open), gone: [] };
+    return this.#firing;
+  }
+
+  /** Keys with rows first, as they are read; then those that have been in slots only. */
+  *#outputsOf(open: OpenWindow): Generator<void> {
+    const { rows, form, keys } = this.#spec;
+    const { window, groups, hasRows, isWhole } = open;
+    const { bare, encoded, values } = groups;
+    const size = values.length;
+    if (rows !== undefined && !isWhole) {
+      for (const group of rows.groups(window)) {
+        this.#give(open, group.form, group.key, this.#join(groups, group));
+        yield;
+      }
+    }
+    for (const [key, slot] of bare) {
+      bare.delete(key);
+      this.#give(open, hasRows ? tableKey(key, keys.encode) : null, key, form.heldOf(values[slot]));
+      yield;
+    }
+    for (const [text, slot] of encoded) {
+      encoded.delete(text);
+      this.#give(open, text, groups.keys[slot], form.heldOf(values[slot]));
+      yield;
+    }
+    if (hasRows) rows?.deleteWindow(window);
+    empty(open);
+    this.#sample.total *= this.#size > size ? 1 - size / this.#size : 0;
+    this.#size -= size;
+  }
+
+  #give(open: OpenWindow, row: PrimitiveKey, key: unknown, held: unknown): void {
+    open.pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
+    this.#spec.give(key, held, open);
+    if (open.hasRows) this.#firing?.gone.push(row);
+  }
+
+  /** What the rows of a key and its slot have together; the slot is taken away. */
+  #join({ bare, encoded, values }: Groups, { form: row, key, parts }: RowGroup): unknown {
+    const { form } = this.#spec;
+    const isBare = isPrimitiveKey(key);
+    const slot = isBare ? bare.get(key) : encoded.get(row as string); // the row of what is no primitive is its text
+    if (isBare) bare.delete(key);
+    else encoded.delete(row as string);
+    const all = slot === undefined ? parts : [...parts, form.heldOf(values[slot])];
+    return all.reduce((a, b) => this.#merge(a, b));
+  }
+
+  #merge(a: unknown, b: unknown): unknown {
+    const { step, reducer } = this.#spec;
+    try {
+      return reducer.merge(a, b);
+    } catch (error) {
+      throw combineError(step, error, b);
+    }
+  }
+}
+
+/** Empties a window in place: `add` may still hold its groups. */
+function empty({ groups, saved }: OpenWindow): void {
+  groups.bare.clear();
+  groups.encoded.clear();
+  groups.keys.length = groups.values.length = saved.length = 0;
+}
+
+/**
+ * Makes the functions that look whether a window is over before an element goes into its slot. A list of windows is looked
+ * at once between two moves of the watermark.
+ *
+ * Compiled again for each step (ownCopy), so it uses nothing but its parameters. Guarded by the benchmark streamwindow.
+ */
+const makeWatch = (
+  time: StepTime,
+  add: AddToGroup,
+  addBatch: AddBatch,
+  addEach: AddToGroup,
+): { readonly addPair: AddToGroup; readonly addBatch: AddBatch } => {
+  let open: Windows | undefined;
+  let checkedAt = Number.NaN;
+  /** Whether none of the windows is over. */
+  const look = (windows: Windows): boolean => {
+    for (const window of windows) if (time.inputWatermark > window.maxTimestamp) return false;
+    open = windows;
+    checkedAt = time.inputWatermark;
+    return true;
+  };
+  const addPair: AddToGroup = (key, value, timestamp, windows) => {
+    if ((windows === open && checkedAt === time.inputWatermark) || look(windows)) add(key, value, timestamp, windows);
+    else addEach(key, value, timestamp, windows);
+  };
+  return {
+    addPair,
+    addBatch(batch, from, to) {
+      const { windows, windowsColumn, timestamp, timestamps } = batch;
+      let i = from;
+      if (windowsColumn === null) {
+        if (look(windows)) i = to;
+      } else {
+        for (let last: Windows | undefined; i < to; i++) {
+          const its = windowsColumn[i] as Windows; // the column is as long as the batch
+          if (its !== last && !look(its)) break;
+          last = its;
+        }
+      }
+      if (i > from) addBatch(batch, from, i);
+      for (; i < to; i++) {
+        const { key, value } = batch.values[i] as { key: unknown; value: unknown }; // see add
+        addPair(key, value, timestamps === null ? timestamp : (timestamps[i] ?? 0), windowsColumn?.[i] ?? windows);
+      }
+    },
+  };
+};
