@@ -8,7 +8,7 @@ import {
   type SinkContext,
   type SinkWriter,
 } from '../../model/index.ts';
-import type { Codec } from './compression.ts';
+import type { Codec } from '../compression/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath } from './file-system.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';

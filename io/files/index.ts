@@ -2,8 +2,8 @@
 //
 // format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
 // io/text, io/csv, io/json and io/parquet are made of them. file-system.ts is where object stores plug in.
-export type { Compression } from './compression.ts';
-export { damagedAt, DamagedFileError } from './damaged-file.ts';
+export type { Compression } from '../compression/index.ts';
+export { damagedAt, DamagedFileError } from '../compression/index.ts';
 export { registerFileSystem, type FileSystem } from './file-system.ts';
 export type {
   FormatWriter,
@@ -13,7 +13,7 @@ export type {
   WriteFormat,
   WriteFormatContext,
 } from './format.ts';
-export type { InflateLimits } from './inflate.ts';
+export type { InflateLimits } from '../compression/index.ts';
 export type { OpenOptions } from './input-file.ts';
 export type { NoMatch } from './match-files.ts';
 export type { PartitionBy } from './grouping.ts';

@@ -1,10 +1,15 @@
 import { type DiskFile, CancelledError, ConnectorError, type SourceContext } from '../../model/index.ts';
-import { codecOf, type Codec, type Compression } from './compression.ts';
-import { DamagedFileError } from './damaged-file.ts';
+import {
+  codecOf,
+  type Codec,
+  type Compression,
+  DamagedFileError,
+  inflate,
+  type InflateLimits,
+} from '../compression/index.ts';
 import { onDisk } from './disk-error.ts';
 import { locate } from './file-system.ts';
 import type { InputFile } from './format.ts';
-import { inflate, type InflateLimits } from './inflate.ts';
 import type { MatchedFile } from './match-files.ts';
 
 /** How files are opened. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DiskFile } from '../../model/index.ts';
-import type { Codec, ZlibStream } from './compression.ts';
+import type { Codec, ZlibStream } from '../compression/index.ts';
 import { onDisk } from './disk-error.ts';
 import type { FileSystem } from './file-system.ts';
 import type { OutputFile } from './format.ts';

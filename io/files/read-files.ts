@@ -13,8 +13,7 @@ import {
   type SourceOutput,
   splittableParDo,
 } from '../../model/index.ts';
-import { codecOf } from './compression.ts';
-import { DamagedFileError } from './damaged-file.ts';
+import { codecOf, DamagedFileError } from '../compression/index.ts';
 import type { ReadFormat } from './format.ts';
 import { openInput, type OpenedFile, type OpenOptions } from './input-file.ts';
 import { type MatchedFile, matchFiles, type NoMatch } from './match-files.ts';

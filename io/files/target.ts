@@ -6,7 +6,7 @@ import {
   isIntervalWindow,
   PipelineError,
 } from '../../model/index.ts';
-import type { Codec } from './compression.ts';
+import type { Codec } from '../compression/index.ts';
 import { type FileSystem, locate, plainPath, splitPath } from './file-system.ts';
 import { escapeName } from './partition-path.ts';
 

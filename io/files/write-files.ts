@@ -9,7 +9,7 @@ import {
   write,
   type WriteOptions,
 } from '../../model/index.ts';
-import { codecOf, type Compression } from './compression.ts';
+import { codecOf, type Compression } from '../compression/index.ts';
 import { onDisk } from './disk-error.ts';
 import { joinPath } from './file-system.ts';
 import { FileWriter } from './file-writer.ts';

@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, createGzip, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { codecOf, type Codec } from '../../../io/files/compression.ts';
-import { inflate } from '../../../io/files/inflate.ts';
+import { codecOf, type Codec } from '../../../io/compression/compression.ts';
+import { inflate } from '../../../io/compression/inflate.ts';
 import { ConnectorError } from '../../../model/index.ts';
 
 const codec = (name: string): Codec => codecOf(`file${name}`, undefined) as Codec;

@@ -1,7 +1,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ZstdFrames } from '../../../io/files/zstd-frames.ts';
+import { ZstdFrames } from '../../../io/compression/zstd-frames.ts';
 
 /** The lengths of all beginnings of some bytes that end between frames. */
 function ends(bytes: Uint8Array, size: number): readonly number[] {
