@@ -21,7 +21,7 @@ const pipeline = definePipeline({
     const places = { database: `${output}/antennas.db`, folder: output };
 
     const { messages, rejected } = pipeline.apply(readMessages(settings));
-    messages.apply(writeRaw(settings.raw, settings));
+    messages.apply(writeRaw(settings.raw, settings.window));
     rejected.apply(writeRejected(`${output}/rejected`));
 
     const users = isStreaming

@@ -1,4 +1,5 @@
 import {
+  days,
   type DeadLetter,
   defaultTrigger,
   type Duration,
@@ -22,27 +23,24 @@ const columns = {
 
 const partitions = { year: column.int32(), month: column.int32(), day: column.int32(), hour: column.int32() };
 
-/** How raw files are cut. */
-interface RawWindows {
-  readonly window: Duration;
-  readonly allowedLateness: Duration;
-}
+/**
+ * How late a message may be and still be kept: later than it may be and count in streaming, as batch is there to count it
+ * then.
+ */
+const KEPT_FOR = days(30);
 
 /**
  * Writes messages as they came, a file for each window (and, in streaming, for what came late to it) below
  * `year=2020/month=9/day=19/hour=19/`, in UTC.
  */
-export function writeRaw(
-  folder: string,
-  { window, allowedLateness }: RawWindows,
-): PTransform<PCollection<Message>, void> {
+export function writeRaw(folder: string, window: Duration): PTransform<PCollection<Message>, void> {
   return ptransform('WriteRaw', (messages: PCollection<Message>) => {
     messages
       .windowInto(fixedWindows({ size: window }), {
         trigger: defaultTrigger(),
         // A file that is published never changes: what comes late to a window has a file of its own.
         accumulationMode: 'discarding',
-        allowedLateness,
+        allowedLateness: KEPT_FOR,
       })
       .map(withHour)
       .apply(

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Pipeline, type PipelineResult } from 'viga';
+import { Pipeline, type PipelineResult, type RunOptions } from 'viga';
 import { directRunner, type DirectRunnerOptions } from 'viga/runners/direct';
 import { onTestFinished } from 'vitest';
 import antennas from '../../../pipelines/antennas.ts';
@@ -40,10 +40,11 @@ export async function runAntennas(
   output: string,
   given: Given = {},
   runner: DirectRunnerOptions = {},
+  options: RunOptions = {},
 ): Promise<PipelineResult> {
   const pipeline = new Pipeline();
   await antennas.build(pipeline, { ...defaults, output, ...given });
-  return pipeline.run(directRunner(runner));
+  return pipeline.run(directRunner(runner), options);
 }
 
 /** A message as a line: so many bytes of a device at a second after 2020-09-19T19:00:00Z, through an antenna. */

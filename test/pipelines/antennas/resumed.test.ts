@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { CancelledError } from 'viga';
+import { expect, test } from 'vitest';
+import { randomOfTick } from '../../../pipelines/antennas/messages/random.ts';
+import { csvFiles, filesOf, jsonLines, type Given, runAntennas, scratch, stored, table } from './run.ts';
+
+// What a run leaves behind when it is cut off, and started again with the same state directory.
+
+const given: Given = { mode: 'streaming', ticks: 3_000, disorder: 'within', seed: 11 };
+
+/** Runs for so many milliseconds at most; tells whether the run was finished. */
+async function runFor(output: string, state: string, ms: number, how: 'signal' | 'stop'): Promise<boolean> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), ms);
+  try {
+    const runner = { stateDirectory: state, epochInterval: 20 };
+    const { state: ended } = await runAntennas(output, given, runner, { [how]: abort.signal });
+    return ended === 'DONE';
+  } catch (error) {
+    if (error instanceof CancelledError) return false;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+test.each(['signal', 'stop'] as const)(
+  'a run that is cut off again and again (by its %s) writes what one run writes',
+  async (how) => {
+    const folder = scratch();
+    const [streaming, batch, state] = [`${folder}/streaming`, `${folder}/batch`, `${folder}/state`];
+    await runAntennas(batch, { ...given, mode: 'batch' });
+    const random = randomOfTick(5, how === 'stop' ? 1 : 0);
+    let cuts = 0;
+    while (!(await runFor(streaming, state, 50 + random.below(250), how))) cuts++;
+    expect(cuts).toBeGreaterThan(0);
+    expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
+    for (const name of ['bytes_agg_user', 'users_over_quota_1h']) {
+      expect(stored(streaming, name), name).toEqual(table(batch, name).slice(1));
+    }
+    const messages = (output: string) =>
+      jsonLines(path.join(output, 'rejected'))
+        .map(({ message }) => message)
+        .sort();
+    expect(messages(streaming)).toEqual(messages(batch));
+    // Read again they are the same messages, none of them twice.
+    await runAntennas(`${folder}/again`, { input: `parquet:${streaming}/raw` });
+    expect(csvFiles(`${folder}/again`)).toEqual(csvFiles(batch));
+    const before = filesOf(streaming);
+    expect(await runFor(streaming, state, 10_000, how), 'a finished run has nothing left to do').toBe(true);
+    expect(filesOf(streaming)).toEqual(before);
+  },
+);
