@@ -51,7 +51,8 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   ): undefined | typeof NOT_CALLED | Promise<void> {
     const { store } = this;
     const window = windows[0] ?? GLOBAL_WINDOW;
-    if (store.isExpired(window)) {
+    // What has waited for its turn comes when the watermark is past it, and was not late when it came.
+    if (!store.isReleasing && store.isExpired(window)) {
       store.lateDrop(element, timestamp);
       return NOT_CALLED;
     }
