@@ -112,9 +112,11 @@ export class SideView implements Edge {
   }
 
   #replace([window]: Windows, values: Iterable<unknown>): void {
-    if (window === undefined) return;
+    const held = [...values];
+    // An empty pane says that nothing new came, not that there is nothing (Beam: a view is written by elements).
+    if (window === undefined || held.length === 0) return;
     this.isNewlyReady ||= !this.#contents.has(windowKey(window));
-    this.#contents.set(windowKey(window), { window, values: [...values], made: new Map(), isChanged: true });
+    this.#contents.set(windowKey(window), { window, values: held, made: new Map(), isChanged: true });
   }
 
   #save(): void {

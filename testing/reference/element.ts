@@ -35,6 +35,8 @@ export interface Behavior {
   process(element: Element): void;
   /** Does all that is due at its time. */
   advance?(): void;
+  /** Whether something is, though time has not moved. */
+  isDue?(): boolean;
   /** What it keeps comes out no earlier. */
   hold?(): Timestamp;
 }

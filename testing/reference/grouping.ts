@@ -57,18 +57,20 @@ export class Grouping implements Behavior {
     this.#askTrigger(group);
   }
 
+  /** Asks the trigger where the window has become over or its time has come, and ends windows that expire, by time. */
   advance(): void {
     const { windowing, time } = this.#at;
-    for (const groups of this.#keys.values()) {
-      for (const group of [...groups.values()]) {
-        const hasWoken = wakesOf(group.trigger).some((wake) => wake > this.#asked && wake <= time.now);
-        const becameOver = isOver(group.window, time.input) && !group.endAsked;
-        if (becameOver) group.endAsked = true;
-        if (becameOver || hasWoken) this.#askTrigger(group);
-        if (time.input <= expiryOf(group.window, windowing)) continue;
-        if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
-        groups.delete(windowKey(group.window));
-      }
+    const groups = [...this.#keys.values()].flatMap((all) => [...all.values()]);
+    const nextOf = ({ window, endAsked }: Group): Timestamp =>
+      endAsked ? expiryOf(window, windowing) : window.maxTimestamp;
+    for (const group of groups.sort((a, b) => nextOf(a) - nextOf(b))) {
+      const hasWoken = wakesOf(group.trigger).some((wake) => wake > this.#asked && wake <= time.now);
+      const becameOver = isOver(group.window, time.input) && !group.endAsked;
+      if (becameOver) group.endAsked = true;
+      if (becameOver || hasWoken) this.#askTrigger(group);
+      if (time.input <= expiryOf(group.window, windowing)) continue;
+      if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
+      this.#keys.get(encodeKey(group.key))?.delete(windowKey(group.window));
     }
     this.#asked = time.now;
   }

@@ -66,6 +66,10 @@ export class KeyedParDo implements Behavior {
     for (let due = next(); due !== undefined; due = next()) due.run();
   }
 
+  isDue(): boolean {
+    return this.#due().length > 0;
+  }
+
   /** What comes out when a window expires comes out at its end. */
   hold(): Timestamp {
     const expiring = this.#doFn.onWindowExpiration === undefined ? [] : [...this.#scopes.values()];

@@ -1,7 +1,7 @@
 // Side inputs: a collection is grouped by its own windows and trigger; a pane of a window takes the place of what was there.
 import { tableKey, windowKey } from '../../model/index.ts';
 import type { BoundedWindow, KV, PCollection, PCollectionView } from '../../model/index.ts';
-import { earliest, isOver } from './element.ts';
+import { isOver } from './element.ts';
 import type { Behavior, Element, StepTime } from './element.ts';
 import { Grouping } from './grouping.ts';
 
@@ -15,7 +15,8 @@ export class SideCollection implements Behavior {
     this.#time = time;
     const keep = ({ value, window }: Element): void => {
       // What the grouping gives out are pairs, with the elements of a pane as value.
-      this.#contents.set(windowKey(window), (value as KV<null, readonly unknown[]>).value);
+      const elements = (value as KV<null, readonly unknown[]>).value;
+      if (elements.length > 0) this.#contents.set(windowKey(window), elements);
     };
     this.#grouping = new Grouping({ windowing, time, emit: keep, drop: () => {} }, (values) => values);
   }
@@ -49,24 +50,30 @@ export class Views {
     return this.#sides.length > 0;
   }
 
+  get waiting(): readonly Element[] {
+    return this.#waiting;
+  }
+
+  /** Whether something that waited need not wait any more. */
+  get isReady(): boolean {
+    return this.#waiting.some((element) => this.#isReady(element));
+  }
+
   /** Whether an element can be processed; if not, it is kept until it can. */
   admit(element: Element): boolean {
-    const isReady = this.#sides.every(
-      ([, view, side]) => side.elements(sideWindow(view, element.window)) !== undefined,
-    );
-    if (!isReady) this.#waiting = [...this.#waiting, element];
-    return isReady;
+    if (this.#isReady(element)) return true;
+    this.#waiting = [...this.#waiting, element];
+    return false;
   }
 
-  /** Takes out all that waited: what has to wait again is to be admitted again. */
-  release(): readonly Element[] {
-    const waited = this.#waiting;
-    this.#waiting = [];
-    return waited;
+  takeReady(): readonly Element[] {
+    const ready = this.#waiting.filter((element) => this.#isReady(element));
+    this.#waiting = this.#waiting.filter((element) => !ready.includes(element));
+    return ready;
   }
 
-  hold(): number {
-    return earliest(this.#waiting.map(({ timestamp }) => timestamp));
+  #isReady({ window }: Element): boolean {
+    return this.#sides.every(([, view, side]) => side.elements(sideWindow(view, window)) !== undefined);
   }
 
   /** What functions see in a window of the main input. A view that is wrong, as it has two elements, throws when it is read. */

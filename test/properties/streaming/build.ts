@@ -1,6 +1,7 @@
 // A pipeline from its description, and the description as a program.
 import {
   customWindows,
+  END_OF_GLOBAL_WINDOW,
   fixedWindows,
   flatten,
   globalWindows,
@@ -141,9 +142,12 @@ export function windowFnOf(windows: Windows): AnyWindowFn {
     case 'uneven':
       return customWindows<IntervalWindow>({
         name: 'Uneven',
-        assign: (timestamp) => [
-          interval(timestamp, timestamp + (timestamp === MIN_TIMESTAMP ? 5 : 5 + (timestamp % 3) * 4)),
-        ],
+        assign(timestamp) {
+          const length = timestamp === MIN_TIMESTAMP ? 5 : 5 + (timestamp % 3) * 4;
+          // Event time ends there, and no window reaches further.
+          const start = Math.min(timestamp, END_OF_GLOBAL_WINDOW);
+          return [interval(start, Math.min(start + length, END_OF_GLOBAL_WINDOW + 1))];
+        },
         merge: mergeOverlapping,
       });
     default:
