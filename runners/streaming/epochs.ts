@@ -32,6 +32,8 @@ export class Epochs {
   readonly #saved: SavedStages;
   readonly #afterCommit: Parameters<AfterCommit>[0][] = [];
   #next: number;
+  /** The last that is durable, or, in a run that keeps nothing, over. */
+  #epoch: number;
   #delivering: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -40,6 +42,7 @@ export class Epochs {
     this.#store = store;
     this.#environment = environment;
     this.#saved = new SavedStages(network, store);
+    this.#epoch = store.epoch;
     this.#next = environment.host.clock.monotonic() + environment.interval;
   }
 
@@ -84,9 +87,14 @@ export class Epochs {
     await this.#commit(loop);
     await this.deliverAll();
     if (!this.#environment.isDurable) return;
-    for (const write of this.#network.writes.values()) await write.prepare(this.#store.epoch + 1);
+    for (const write of this.#network.writes.values()) await write.prepare(this.#epoch + 1);
     markFinished(this.#store);
-    await this.#store.commit(this.#store.epoch + 1);
+    await this.#store.commit(this.#epoch + 1);
+  }
+
+  /** Waits until nothing is delivered any more, whatever comes of it. */
+  async close(): Promise<void> {
+    await this.#delivering;
   }
 
   /** Waits until sinks have all that durable epochs have for them. */
@@ -98,14 +106,18 @@ export class Epochs {
 
   async #commit(loop: LiveLoop): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
-    const { host, interval } = this.#environment;
-    const epoch = this.#store.epoch + 1;
+    const { host, interval, isDurable } = this.#environment;
+    const epoch = this.#epoch + 1;
     loop.isHalted = true;
     try {
       await this.#quiet(loop);
       for (const write of this.#network.writes.values()) await write.prepare(epoch);
-      const splits = this.#saved.save();
-      await this.#store.commit(epoch);
+      const splits = this.#saved.positions();
+      if (isDurable) {
+        this.#saved.save();
+        await this.#store.commit(epoch);
+      }
+      this.#epoch = epoch;
       for (const callback of this.#afterCommit.splice(0)) await callback();
       await this.#finalize(splits);
     } finally {
@@ -142,7 +154,7 @@ export class Epochs {
 
   /** Until no write has anything of an epoch that is durable, those that became so meanwhile included. */
   async #deliverToAll(): Promise<void> {
-    const isDurable = (epoch: number): boolean => epoch <= this.#store.epoch;
+    const isDurable = (epoch: number): boolean => epoch <= this.#epoch;
     const writes = [...this.#network.writes.values()];
     while (writes.some((write) => write.hasDue(isDurable))) for (const write of writes) await write.deliver(isDurable);
   }

@@ -50,8 +50,9 @@ interface JobRecord extends Job {
  * gone or keep something else.
  */
 export function openJob(store: StateStore, host: Host, claim: JobClaim): Job {
+  if (claim.directory === undefined) return { id: randomId(host), isFinished: false };
   const shapes = shapesOf(claim.graph);
-  if (claim.directory !== undefined) refuseNumbered(claim.graph, shapes);
+  refuseNumbered(claim.graph, shapes);
   const space = store.space(SPACE);
   const found = readRecord(space);
   const { name, options } = claim;

@@ -113,8 +113,24 @@ export class LiveNetwork {
     for (const stage of this.stages) await stage.runtime.open();
   }
 
+  /** Ends readers, waits for what goes on, and tears DoFns down. */
   async close(): Promise<void> {
+    await Promise.all(this.stages.map(({ reads }) => reads?.close()));
+    await Promise.all(this.stages.map(({ busy }) => busy));
     for (const stage of this.stages) await stage.runtime.close();
+  }
+
+  /** Closes what is open, and gives up what was to be written and is of no durable epoch. */
+  async abort(isDurable: (epoch: number) => boolean): Promise<void> {
+    await this.close();
+    // The last first: whoever made a directory that others write to as well can then remove it.
+    for (const write of [...this.writes.values()].reverse()) {
+      try {
+        await write.abort(isDurable);
+      } catch (error) {
+        this.#environment.host.warn(`${write.name}: what was staged could not be removed: ${String(error)}.`);
+      }
+    }
   }
 
   #make(planned: PlannedStage, spec: StageSpec | undefined): LiveStage {

@@ -76,6 +76,8 @@ export class LiveWrite implements Edge {
   /** Whether it makes visible everything at once, when its input has ended. */
   readonly #isWhole: boolean;
   #isPrepared = false;
+  /** Writers whose epochs the sink does not have yet. */
+  readonly #staged = new Map<number, SinkWriter<unknown, unknown>>();
   #writer: SinkWriter<unknown, unknown> | undefined;
   #epoch = 1;
   rejected = 0;
@@ -120,6 +122,8 @@ export class LiveWrite implements Edge {
     this.#outbox.restore();
     this.#held?.restore();
     this.#isPrepared = this.#environment.marks?.get(PREPARED) !== undefined;
+    // What is staged for a durable epoch is published before anything that is left over is swept away.
+    if (!this.#delivers) await this.deliver((waiting) => waiting <= epoch);
     await named(this.name, 'opening its sink', async () => {
       await this.sink.recover?.(this.#context(epoch));
       if (!this.#delivers) return;
@@ -140,8 +144,9 @@ export class LiveWrite implements Edge {
       await this.#writeHeld(epoch);
     }
     const writer = this.#writer;
-    this.#writer = undefined;
     if (writer === undefined) return;
+    this.#staged.set(epoch, writer);
+    this.#writer = undefined;
     const committable = await named(this.name, 'finishing what was written', () => writer.prepare());
     this.#outbox.add(epoch, { committable });
   }
@@ -164,6 +169,7 @@ export class LiveWrite implements Edge {
     for (let epoch = this.#outbox.next; epoch !== undefined && isDurable(epoch); epoch = this.#outbox.next) {
       await this.#deliverUntilThere(epoch);
       this.#outbox.delivered(epoch);
+      this.#staged.delete(epoch);
     }
   }
 
@@ -187,9 +193,13 @@ export class LiveWrite implements Edge {
     return this.#outbox.next !== undefined && isDurable(this.#outbox.next);
   }
 
-  async abort(): Promise<void> {
-    await this.#writer?.abort();
+  /** Gives up what was staged and is of no durable epoch: what is goes to the sink when the job is started again. */
+  async abort(isDurable: (epoch: number) => boolean): Promise<void> {
+    const writers = [...this.#staged].filter(([epoch]) => !isDurable(epoch)).map(([, writer]) => writer);
+    if (this.#writer !== undefined) writers.push(this.#writer);
     this.#writer = undefined;
+    this.#staged.clear();
+    for (const writer of writers) await writer.abort();
   }
 
   async #deliverEpoch(epoch: number): Promise<void> {

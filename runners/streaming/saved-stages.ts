@@ -38,13 +38,19 @@ export class SavedStages {
     this.#space = store.space(SPACE);
   }
 
-  /** Writes everything; returns where the sources stand, by step. */
-  save(): ReadonlyMap<string, readonly SavedSplit[]> {
-    const splits = new Map<string, readonly SavedSplit[]>();
+  /** Where the sources stand, by step. */
+  positions(): ReadonlyMap<string, readonly SavedSplit[]> {
+    return new Map(
+      this.#network.stages.flatMap(({ planned, reads }) =>
+        reads === undefined ? [] : [[planned.entryStep.path, reads.save()] as const],
+      ),
+    );
+  }
+
+  /** Writes everything. */
+  save(): void {
     for (const stage of this.#network.stages) {
-      const saved = this.#saved(stage);
-      if (saved.splits !== undefined) splits.set(stage.planned.entryStep.path, saved.splits);
-      this.#space.put(keyOf(stage), toBytes(structuralCoder, saved));
+      this.#space.put(keyOf(stage), toBytes(structuralCoder, this.#saved(stage)));
       stage.grouping?.operator.save();
       stage.keyed?.timed.operator.save();
     }
@@ -53,7 +59,6 @@ export class SavedStages {
       const { inputWatermark } = view.time;
       this.#space.put(viewKey(collection), toBytes(structuralCoder, inputWatermark));
     }
-    return splits;
   }
 
   restore(): void {

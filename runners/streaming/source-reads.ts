@@ -137,6 +137,11 @@ export class SourceReads {
     }
   }
 
+  /** Ends all readers. */
+  async close(): Promise<void> {
+    await Promise.all(this.#splits.map((split) => split.close()));
+  }
+
   /** Lets readers go on that wait for it. */
   poke(): void {
     for (const split of this.#splits) split.poke();

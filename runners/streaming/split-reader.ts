@@ -1,4 +1,5 @@
 import {
+  CancelledError,
   DEAD_LETTERS,
   ElementError,
   type Host,
@@ -64,7 +65,8 @@ export class SplitReader {
   #state: State = 'new';
   #restsUntil = 0;
   #handed: Handed[] = [];
-  #goOn: (() => void) | undefined;
+  #parked: { readonly goOn: () => void; readonly giveUp: (error: Error) => void } | undefined;
+  #reading: Promise<void> | undefined;
   #isStopped = false;
   #failure: { readonly error: unknown } | undefined;
 
@@ -129,12 +131,12 @@ export class SplitReader {
     const now = this.#environment.host.clock.monotonic();
     if (this.#state === 'new' || (this.#state === 'resting' && now >= this.#restsUntil)) {
       this.#state = 'reading';
-      void this.#read();
+      this.#reading = this.#read();
     } else if (this.#state === 'parked') {
       this.#state = 'reading';
-      const goOn = this.#goOn;
-      this.#goOn = undefined;
-      goOn?.();
+      const parked = this.#parked;
+      this.#parked = undefined;
+      parked?.goOn();
     }
   }
 
@@ -181,6 +183,15 @@ export class SplitReader {
     if (this.#state === 'new' || this.#state === 'resting') this.#state = 'done';
     else this.#tracker.trySplit(0);
     this.poke();
+  }
+
+  /** Ends the reader where it is, so that it closes what it has open; what it was still to give is not read. */
+  async close(): Promise<void> {
+    this.#isStopped = true;
+    this.#handed = [];
+    this.#parked?.giveUp(new CancelledError('the run is over.'));
+    this.#parked = undefined;
+    await this.#reading;
   }
 
   async #read(): Promise<void> {
@@ -244,8 +255,8 @@ export class SplitReader {
     this.#handed.push({ batch, tag: MAIN, restriction, watermark: this.#estimate.value });
     this.#state = 'parked';
     this.#environment.wake();
-    return new Promise((resolve) => {
-      this.#goOn = resolve;
+    return new Promise((goOn, giveUp) => {
+      this.#parked = { goOn, giveUp };
     });
   }
 

@@ -3,6 +3,7 @@ import { MetricsStore } from '../execution/index.ts';
 import { type Plan, planStreaming } from '../plan/index.ts';
 import {
   cancelled,
+  captureConsole,
   linkSignal,
   metricsScope,
   ReadCounts,
@@ -50,7 +51,7 @@ export class StreamingRun {
   readonly #options: StreamingOptions;
   readonly #runOptions: RunOptions;
   readonly #plan: Plan;
-  readonly #metrics = new MetricsStore();
+  readonly #metrics: MetricsStore;
   readonly #reads = new ReadCounts();
   readonly #abort = new AbortController();
   readonly #report: RunReport;
@@ -60,6 +61,7 @@ export class StreamingRun {
     const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
     this.#graph = options.strict?.mutation ? watchMutations(graph) : graph;
     this.#host = host;
+    this.#metrics = new MetricsStore(runOptions.onLog);
     this.#options = options;
     this.#runOptions = runOptions;
     this.#plan = planStreaming(this.#graph);
@@ -82,12 +84,14 @@ export class StreamingRun {
     const unlink = linkSignal(this.#runOptions.signal, this.#abort);
     const stopProgress = this.#report.follow(this.#runOptions);
     const store = await this.#host.openStateStore(this.#options.stateDirectory);
+    const releaseConsole = captureConsole(this.#runOptions);
     try {
       return await this.#runOn(store);
     } catch (error) {
       throw this.#runOptions.signal?.aborted ? cancelled(this.#runOptions.signal) : error;
     } finally {
       stopProgress();
+      releaseConsole();
       unlink();
       store.close();
     }
@@ -157,8 +161,8 @@ export class StreamingRun {
       return this.#report.result(state);
     } catch (error) {
       this.#abort.abort(error);
-      await network.close();
-      for (const write of network.writes.values()) await write.abort();
+      await epochs.close();
+      await network.abort((epoch) => isDurable && epoch <= store.epoch);
       throw error;
     } finally {
       unwake();

@@ -13,6 +13,9 @@ export function modes(seed: number, scratchDirectory = tmpdir()): ReadonlyMap<st
     ['interpreted', () => directRunner({ host: interpreted() })],
     ['strict', () => directRunner({ strict, host: host() })],
     ['strict and interpreted', () => directRunner({ strict, host: interpreted() })],
+    ['streaming', () => directRunner({ streaming: true, host: host() })],
+    ['streaming, strict and interpreted', () => directRunner({ streaming: true, strict, host: interpreted() })],
+    ['streaming, short of memory', () => directRunner({ streaming: true, memoryLimit: 1, host: host() })],
     ['short of memory', () => directRunner({ memoryLimit: 1, host: host() })],
   ];
   return new Map(all.filter(([mode]) => mode !== 'generated' || nodeHost().codegen));
