@@ -1,3 +1,5 @@
+import type { LogEntry } from './runner.ts';
+
 /** What a metric counts up to, as its handle gives it back. */
 export interface MetricValues {
   readonly counter: number;
@@ -21,9 +23,11 @@ export interface Metric<out Kind extends MetricKind = MetricKind> {
   readonly name: string;
 }
 
-/** Takes the updates of the step that is running. */
+/** Takes the updates of the step that is running, and what it writes to the console. */
 export interface MetricsScope {
   update(metric: Metric, value: number | string): void;
+  /** Returns whether it was taken, so that it need not be written. */
+  log(severity: LogEntry['severity'], message: string): boolean;
 }
 
 let current: MetricsScope | undefined;
@@ -49,8 +53,15 @@ export function findMetricsScopeBy(find: () => MetricsScope | undefined): void {
   ofContinuation = find;
 }
 
+/**
+ * The scope of the step that is running, or that what runs now is the continuation of. For runners.
+ *
+ * @internal
+ */
+export const currentMetricsScope = (): MetricsScope | undefined => current ?? ofContinuation();
+
 // Outside a run, in a unit test of a function say, updates go nowhere.
-const update = (metric: Metric, value: number | string): void => (current ?? ofContinuation())?.update(metric, value);
+const update = (metric: Metric, value: number | string): void => currentMetricsScope()?.update(metric, value);
 
 /** A number that only grows; found by step. */
 export interface Counter extends Metric<'counter'> {

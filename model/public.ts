@@ -93,7 +93,16 @@ export {
   type SplittableOptions,
   type WriteOptions,
 } from './primitives.ts';
-export type { MetricResult, PipelineResult, Progress, Runner, RunOptions, StepMetric, StepStats } from './runner.ts';
+export type {
+  LogEntry,
+  MetricResult,
+  PipelineResult,
+  Progress,
+  Runner,
+  RunOptions,
+  StepMetric,
+  StepStats,
+} from './runner.ts';
 export type { InferOutput, StandardSchemaV1 } from './schema.ts';
 export {
   asIterable,

@@ -19,6 +19,21 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Told, in one line, of what went wrong without ending the run: a teardown that failed, say. */
   readonly onWarning?: (message: string) => void;
+  /**
+   * Gets what functions of steps write to the console while the run lasts, instead of the console. What is written where no
+   * step runs stays there.
+   */
+  readonly onLog?: (entry: LogEntry) => void;
+}
+
+/** What a function of a step wrote to the console. */
+export interface LogEntry {
+  /** `console.debug` and `trace`, `log` and `info`, `warn`, `error`. */
+  readonly severity: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  /** All that one call was given, in one text. */
+  readonly message: string;
+  /** The path of the step. */
+  readonly step: string;
 }
 
 /** What went through a step. */

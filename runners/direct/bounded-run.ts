@@ -17,6 +17,7 @@ import type { DirectRunnerOptions } from './options.ts';
 import { type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 import {
   callAfterCommit,
+  captureConsole,
   cancelled,
   metricsScope,
   ReadCounts,
@@ -45,7 +46,7 @@ export class BoundedRun {
   readonly #runOptions: RunOptions;
   readonly #strict: StrictOptions | undefined;
   readonly #plan: Plan;
-  readonly #metrics = new MetricsStore();
+  readonly #metrics: MetricsStore;
   readonly #reads = new ReadCounts();
   readonly #abort = new AbortController();
   readonly #spill: Spill;
@@ -59,6 +60,7 @@ export class BoundedRun {
   constructor(graph: Graph, machine: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
     // Warnings of sources and sinks go where the run's own do.
     const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
+    this.#metrics = new MetricsStore(runOptions.onLog);
     this.#strict = options.strict;
     this.#graph = options.strict?.mutation ? watchMutations(graph) : graph;
     this.#host = host;
@@ -85,6 +87,7 @@ export class BoundedRun {
   async run(): Promise<PipelineResult> {
     const unlink = this.#link(this.#runOptions.signal);
     const stopProgress = this.#reportProgress();
+    const releaseConsole = captureConsole(this.#runOptions);
     const { writes } = this.#network;
     try {
       this.#abort.signal.throwIfAborted();
@@ -101,6 +104,7 @@ export class BoundedRun {
       throw this.#runOptions.signal?.aborted ? cancelled(this.#runOptions.signal) : error;
     } finally {
       stopProgress();
+      releaseConsole();
       unlink();
       this.#spill.dispose();
     }

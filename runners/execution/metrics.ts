@@ -1,6 +1,7 @@
 import {
   type AsyncScope,
   enterMetricsScope,
+  type LogEntry,
   type Metric,
   type MetricKind,
   type MetricResult,
@@ -74,6 +75,12 @@ interface Entry {
 /** The metrics of a run, by step. */
 export class MetricsStore {
   readonly #entries = new Map<string, Entry>();
+  /** Takes what steps write to the console; undefined where that is left to the console. */
+  readonly onLog: ((entry: LogEntry) => void) | undefined;
+
+  constructor(onLog?: (entry: LogEntry) => void) {
+    this.onLog = onLog;
+  }
 
   entry(step: string, metric: Metric): Entry {
     const key = JSON.stringify([step, metric.kind, metric.namespace, metric.name]);
@@ -135,6 +142,11 @@ export class StepMetrics implements MetricsScope {
     updateCell(entry.attempted, metric.kind, value);
     if (this.#journal === undefined) updateCell(entry.committed, metric.kind, value);
     else this.#journal.push([metric, value]);
+  }
+
+  log(severity: LogEntry['severity'], message: string): boolean {
+    this.#store.onLog?.({ severity, message, step: this.#step });
+    return this.#store.onLog !== undefined;
   }
 
   /** Ends a call: its updates are committed if it succeeded and forgotten if not. */

@@ -13,6 +13,7 @@ import {
 } from '../../model/index.ts';
 import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
+import { Delivery } from './delivery.ts';
 import { type CallArguments, Failures } from './failures.ts';
 import { type Firing, Firings } from './firings.ts';
 import { LEFT, SKIP } from './invoke.ts';
@@ -21,13 +22,12 @@ import type { KeyedAccess } from './keyed-access.ts';
 import { isKeyed } from './keyed-step.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { PendingCalls } from './pending-calls.ts';
-import { badKey, checkSkew, resolveOutputAt, timestampError } from './refusals.ts';
-import { AFTER_COMMIT, type Emission } from './outputs.ts';
+import { badKey, resolveOutputAt, timestampError } from './refusals.ts';
 import { Relief } from './relief.ts';
-import { outputBatch, outputChunks, passOnResult, type Place } from './results.ts';
+import { outputChunks } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
-import { type Resumable, Suspended } from './suspended.ts';
+import { Suspended } from './suspended.ts';
 import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
 
@@ -62,6 +62,7 @@ export class StageRuntime implements MetricsScope {
   readonly #elementsIn = new Map<string, number>();
   readonly #suspended = new Suspended();
   readonly #relief: Relief;
+  readonly #delivery: Delivery;
   readonly #firings: Firings;
   #late = new LateScope();
   #bundleIsOpen = false;
@@ -80,13 +81,25 @@ export class StageRuntime implements MetricsScope {
       host,
       signal: environment.signal,
       callAgain: (failed) => callAgain(failed, environment.scope),
-      deliver: ({ node, call: [, ...at] }, letter) => this.#deliver(node, DEAD_LETTERS, letter, ...at),
+      deliver: ({ node, call: [, ...at] }, letter) => this.#delivery.deliver(node, DEAD_LETTERS, letter, ...at),
     });
     this.#pending = new PendingCalls({
       scope: environment.scope,
       signal: environment.signal,
       failures: this.#failures,
-      passOn: (node, entry, result) => this.#passOn(node, entry, result),
+      passOn: (node, entry, result) => this.#delivery.passOn(node, entry, result),
+    });
+    this.#delivery = new Delivery({
+      pending: this.#pending,
+      run: (node, tag, batch) => this.#run(node, tag, batch),
+      chunks: (...call) => this.chunks(...call),
+      putOff: (more) => {
+        const segment = this.segment(more.node.node.index, MAIN);
+        this.#suspended.push({ segment, batch: sharedBatch([]), from: 0, more });
+      },
+      count: (index, n) => this.count(index, n),
+      afterCommit: environment.afterCommit,
+      metrics: this,
     });
     this.#relief = new Relief({
       spec,
@@ -98,7 +111,7 @@ export class StageRuntime implements MetricsScope {
         this.full = false;
       },
       run: (segment, batch, from) => this.#inScope(segment, batch, from),
-      pull: (more) => this.#pull(more),
+      pull: (more) => this.#delivery.pull(more),
       isFull: () => this.full,
     });
     this.#firings = this.#makeFirings();
@@ -111,6 +124,10 @@ export class StageRuntime implements MetricsScope {
 
   update(metric: Metric, value: number | string): void {
     this.node(this.at).metrics.update(metric, value);
+  }
+
+  log(...entry: Parameters<MetricsScope['log']>): boolean {
+    return this.node(this.at).metrics.log(...entry);
   }
 
   node(index: number): NodeRuntime {
@@ -195,7 +212,7 @@ export class StageRuntime implements MetricsScope {
     if (chunks !== null) like.emissions = node.invoker.release().emissions;
     this.#suspended.push({
       segment: this.segment(index, MAIN),
-      batch: this.#outputs(node, rest, like),
+      batch: this.#delivery.outputs(node, rest, like),
       from: 0,
       more: chunks === null ? undefined : { node, chunks, like },
     });
@@ -204,7 +221,7 @@ export class StageRuntime implements MetricsScope {
   /** Passes on what a DoFn emitted to its additional outputs. */
   drain(index: number, timestamp: Timestamp, windows: Windows, pane: PaneInfo): void {
     const node = this.node(index);
-    this.#emit(node, node.invoker.takeEmissions(), { timestamp, windows, pane });
+    this.#delivery.emit(node, node.invoker.takeEmissions(), { timestamp, windows, pane });
   }
 
   /** A key that can't group. Gives {@link LEFT} if its element became a dead letter; throws otherwise. */
@@ -330,19 +347,6 @@ export class StageRuntime implements MetricsScope {
 
   // ---- results of calls that did not go through the loop -----------------------------------------------------------
 
-  #passOn(node: NodeRuntime, entry: RingEntry, settled: unknown): void {
-    passOnResult(node, entry, settled, {
-      run: (from, tag, batch) => this.#run(from, tag, batch),
-      emit: (from, emissions, at) => this.#emit(from, emissions, at),
-      goOn: (from, call, more) => this.#pending.goOn(from, call, more),
-      pull: (from, like, result) => {
-        const { index } = from.node;
-        const more = { node: from, chunks: this.chunks(index, result, like.input), like };
-        this.#suspended.push({ segment: this.segment(index, MAIN), batch: sharedBatch([]), from: 0, more });
-      },
-    });
-  }
-
   #makeFirings(): Firings {
     return new Firings({
       scope: this.environment.scope,
@@ -356,38 +360,8 @@ export class StageRuntime implements MetricsScope {
     });
   }
 
-  #emit(node: NodeRuntime, emissions: readonly Emission[], { timestamp, windows, pane }: Place): void {
-    for (const { tag, value, timestamp: own } of emissions) {
-      if (own !== undefined) checkSkew(node, own, timestamp, value);
-      this.#deliver(node, tag, value, own ?? timestamp, windows, pane);
-    }
-  }
-
-  /** The next outputs of a call that had to wait for room; what it emits meanwhile goes before them. */
-  #pull({ node, chunks, like }: NonNullable<Resumable['more']>): Batch {
-    const outer = enterMetricsScope(this);
-    try {
-      const outputs = chunks.next();
-      this.#emit(node, like.emissions.splice(0), like);
-      return this.#outputs(node, outputs, like);
-    } finally {
-      enterMetricsScope(outer);
-    }
-  }
-
-  /** Outputs of a call that are passed on later than others of it, as a batch; they count as given out. */
-  #outputs(node: NodeRuntime, outputs: readonly unknown[], like: RingEntry): Batch {
-    this.count(node.node.index, outputs.length);
-    return outputBatch(node, outputs, like);
-  }
-
   #entry(node: NodeRuntime, ...call: CallArguments): RingEntry {
     return ringEntry(call, takeMetrics(node), this.#coordinate());
-  }
-
-  #deliver(node: NodeRuntime, tag: string, value: unknown, ...at: [Timestamp, Windows, PaneInfo]): void {
-    if (tag === AFTER_COMMIT) this.environment.afterCommit(value as () => void);
-    else if (node.node.step.outputs.has(tag)) this.#run(node, tag, sharedBatch([value], ...at));
   }
 
   /** Runs what follows an output of a node, in the middle of whatever else runs. */

@@ -2,6 +2,7 @@
 // inputs, errors of connectors, and what a strict run does besides.
 export { callAfterCommit } from './after-commit.ts';
 export { connectorError, named } from './connector-error.ts';
+export { captureConsole } from './console.ts';
 export { createdBatches } from './created.ts';
 export { type GuaranteeLevel, guaranteesOf, isAtLeast, type PathGuarantee } from './guarantee.ts';
 export { metricsScope } from './metrics-scope.ts';

@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { Runner } from '../../index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 import type { Item } from './item.ts';
-import { type Ledger, ledgerOf } from './ledger.ts';
+import { ledgerOf, skipsOf } from './ledger.ts';
 import { registry } from './registry.ts';
+import type { Asked } from './report.ts';
+import type { Subject } from './run-item.ts';
 
 /** A command line that says nothing that could be run. */
 export class UsageError extends Error {
@@ -11,22 +12,24 @@ export class UsageError extends Error {
 }
 
 /** What a command line asks for. */
-export interface CommandLine {
+export interface CommandLine extends Asked {
   readonly items: readonly Item[];
-  readonly runner: Runner;
-  readonly ledger: Ledger;
   readonly json: boolean;
 }
 
-/** The runners, each with its modes. */
-const RUNNERS: Readonly<Record<string, Readonly<Record<string, () => Runner>>>> = {
-  direct: { batch: () => directRunner() },
+/** The runners, each with its modes. In batch a test stream, or what else never ends, is streamed all the same. */
+const RUNNERS: Readonly<Record<string, Readonly<Record<string, () => Subject>>>> = {
+  direct: {
+    batch: () => ({ runner: directRunner() }),
+    streaming: () => ({ runner: directRunner({ streaming: true }), isDurable: true }),
+  },
 };
 
 /** @throws UsageError if it names a runner, a mode or an item that is not there. */
 export function commandLine(args: readonly string[]): CommandLine {
   const { runner, mode, only, json } = parse(args);
-  return { items: itemsOf(only), runner: runnerOf(runner, mode), ledger: ledgerOf(runner, mode), json };
+  const asked = { ...subjectOf(runner, mode), ledger: ledgerOf(runner, mode), skips: skipsOf(mode) };
+  return { items: itemsOf(only), ...asked, json };
 }
 
 function parse(args: readonly string[]) {
@@ -46,7 +49,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-function runnerOf(runner: string, mode: string): Runner {
+function subjectOf(runner: string, mode: string): Subject {
   if (!Object.hasOwn(RUNNERS, runner)) {
     throw new UsageError(
       `there is no runner '${runner}' to run the registry on yet. Pass ${Object.keys(RUNNERS).join(' or ')}.`,

@@ -1,4 +1,4 @@
-import type { Pipeline, PipelineResult, StandardOptions } from '../../index.ts';
+import type { LogEntry, Pipeline, PipelineResult, StandardOptions } from '../../index.ts';
 import type { Check } from './check.ts';
 
 /** An item of the checklist by its number, `7.2/001` for the first. */
@@ -21,6 +21,15 @@ export interface Finished {
   readonly result: PipelineResult;
   /** What the run told besides its result, in the order in which it came. */
   readonly warnings: readonly string[];
+  /** What its steps wrote to the console. */
+  readonly logs: readonly LogEntry[];
+  /** The names of what it wrote to its scratch directory. */
+  readonly files: readonly string[];
+}
+
+/** What is left of a run that did not. */
+export interface Failed {
+  readonly error: Error;
   /** The names of what it wrote to its scratch directory. */
   readonly files: readonly string[];
 }
@@ -28,14 +37,16 @@ export interface Finished {
 /** One pipeline, and how building and running it must end on every runner. */
 export type Case =
   | {
-      readonly must: 'succeed';
+      /** To survive: the process is killed in the middle, and another goes on with what the first one kept. */
+      readonly must: 'succeed' | 'survive a kill';
       readonly build: Builder;
       readonly verify: (check: Check, finished: Finished) => void;
     }
   | {
-      readonly must: 'fail' | 'be refused';
+      /** To be cancelled: the run is told to stop as soon as an element has gone through it. */
+      readonly must: 'fail' | 'be refused' | 'be cancelled';
       readonly build: Builder;
-      readonly verify: (check: Check, error: Error) => void;
+      readonly verify: (check: Check, failed: Failed) => void;
     };
 
 /** One item of the checklist: what it says, in a sentence, and the pipelines that show it. */
@@ -69,18 +80,44 @@ export const succeeds = (
   verify: (check: Check, finished: Finished) => void = () => undefined,
 ): Case => ({ must: 'succeed', build, verify });
 
+/**
+ * The run succeeds although its process is killed once the pipeline has written a file named {@link KILL_ME}. Only for
+ * runners whose jobs go on after a crash; others are not asked.
+ */
+export const survives = (build: Builder): Case => ({ must: 'survive a kill', build, verify: () => undefined });
+
+/** Written by a pipeline when something of it has become durable. */
+export const KILL_ME = 'kill-me';
+
 /** The run fails with an error whose message, causes included, has a place for each of the patterns. */
 export const fails = (build: Builder, ...patterns: readonly RegExp[]): Case => ({
   must: 'fail',
   build,
-  verify: (check, error) => patterns.forEach((pattern) => check.matches(messages(error), pattern)),
+  verify: (check, { error }) => patterns.forEach((pattern) => check.matches(messages(error), pattern)),
+});
+
+/** The run fails, and has left what `verify` checks. */
+export const failsLeaving = (build: Builder, verify: (check: Check, failed: Failed) => void): Case => ({
+  must: 'fail',
+  build,
+  verify,
+});
+
+/** The run ends as cancelled when it is told to, and has left what `verify` checks. */
+export const cancelled = (build: Builder, verify: (check: Check, failed: Failed) => void): Case => ({
+  must: 'be cancelled',
+  build,
+  verify(check, failed) {
+    check.equal(failed.error.name, 'CancelledError');
+    verify(check, failed);
+  },
 });
 
 /** The pipeline can't even be built: a PipelineError whose message has a place for each of the patterns. */
 export const refused = (build: Builder, ...patterns: readonly RegExp[]): Case => ({
   must: 'be refused',
   build,
-  verify(check, error) {
+  verify(check, { error }) {
     check.equal(error.name, 'PipelineError');
     patterns.forEach((pattern) => check.matches(messages(error), pattern));
   },

@@ -13,5 +13,5 @@ export function tableLine({ id, status, reason, assertions }: Report, title: str
 /** How many items stand how. */
 export function summary(reports: readonly Report[]): string {
   const number = (status: Report['status']): number => reports.filter((report) => report.status === status).length;
-  return `${number('pass')} pass, ${number('fail')} fail, ${number('ledger')} on the ledger`;
+  return `${number('pass')} pass, ${number('fail')} fail, ${number('ledger')} on the ledger, ${number('skip')} skipped`;
 }

@@ -18,6 +18,7 @@ import { timers } from './sections/i-timers.ts';
 import { endless } from './sections/j-endless.ts';
 import { splittable } from './sections/j-splittable.ts';
 import { rest } from './sections/k-rest.ts';
+import { runs } from './sections/k-runs.ts';
 
 /** All items, in the order of their ids. */
 export const registry: readonly Item[] = [
@@ -38,4 +39,5 @@ export const registry: readonly Item[] = [
   ...splittable,
   ...endless,
   ...rest,
+  ...runs,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Pipeline, type Runner, showValue } from '../../index.ts';
+import { type LogEntry, Pipeline, type Runner, showValue } from '../../index.ts';
 import { assertionsRun } from '../../testing/index.ts';
 import { Check } from './check.ts';
-import type { Case, Item } from './item.ts';
+import type { Case, CaseOptions, Item } from './item.ts';
+import { runKilledOnce } from './kill.ts';
 
 /** After so many milliseconds a run is cancelled: an item that hangs is an item that fails. */
 const TIME_LIMIT = 120_000;
@@ -16,12 +17,22 @@ export interface Outcome {
   readonly problem?: string | undefined;
 }
 
-/** Runs all pipelines of an item. */
-export async function runItem(item: Item, runner: Runner): Promise<Outcome> {
-  const run = (one: Case, index: number): Promise<Outcome> => runCase(item, { one, number: index + 1 }, runner);
+/** What items are run on. */
+export interface Subject {
+  readonly runner: Runner;
+  /** Whether its jobs go on after a crash where they were: it is the direct runner, in streaming. */
+  readonly isDurable?: boolean;
+}
+
+/** Runs all pipelines of an item, but for those that ask for more than the runner is there for. */
+export async function runItem(item: Item, { runner, isDurable = false }: Subject): Promise<Outcome> {
+  const run = (which: WhichCase): Promise<Outcome> => runCase(item, which, runner);
+  const cases = item.cases
+    .map((one, index) => ({ one, number: index + 1 }))
+    .filter(({ one }) => isDurable || one.must !== 'survive a kill');
   const outcomes: Outcome[] = [];
-  if (item.together) outcomes.push(...(await Promise.all(item.cases.map(run))));
-  else for (const [index, one] of item.cases.entries()) outcomes.push(await run(one, index));
+  if (item.together) outcomes.push(...(await Promise.all(cases.map(run))));
+  else for (const which of cases) outcomes.push(await run(which));
   return {
     assertions: outcomes.reduce((all, { assertions }) => all + assertions, 0),
     problem: outcomes.find(({ problem }) => problem !== undefined)?.problem,
@@ -31,11 +42,11 @@ export async function runItem(item: Item, runner: Runner): Promise<Outcome> {
 /** A case that asserts nothing shows nothing, so it fails. */
 async function runCase(item: Item, which: WhichCase, runner: Runner): Promise<Outcome> {
   const scratch = join(tmpdir(), `viga-conformance-${randomUUID()}`);
-  const build = builderOf({ ...which, scratch }, item, runner);
-  const run: Run = { runner, scratch, build, check: new Check(), assertions: 0 };
+  const options = optionsOf({ ...which, scratch }, item, runner);
+  const run: Run = { runner, options, build: builderOf(which.one, options), check: new Check(), assertions: 0 };
   let problem: string | undefined;
   try {
-    await (which.one.must === 'succeed' ? mustSucceed(which.one, run) : mustEnd(which.one, run));
+    await settle(which.one, run);
     if (run.assertions + run.check.count === 0) problem = 'no assertion ran';
   } catch (error) {
     problem = told(error);
@@ -55,34 +66,60 @@ interface Run {
   readonly runner: Runner;
   readonly check: Check;
   readonly build: () => Pipeline;
-  readonly scratch: string;
+  readonly options: CaseOptions;
   /** Assertions that ran as steps of the pipeline. */
   assertions: number;
 }
 
-function builderOf(which: WhichCase & { scratch: string }, { id }: Item, runner: Runner): () => Pipeline {
+function optionsOf(which: WhichCase & { scratch: string }, { id }: Item, runner: Runner): CaseOptions {
   const jobName = `conformance-${id.replace('7.2/', '')}-${which.number}`;
-  const options = { item: id, case: which.number, scratch: which.scratch, runner: runner.name, jobName };
-  return () => {
-    const pipeline = new Pipeline();
-    which.one.build(pipeline, options);
-    return pipeline;
-  };
+  return { item: id, case: which.number, scratch: which.scratch, runner: runner.name, jobName };
 }
 
-async function mustSucceed(one: Case & { must: 'succeed' }, run: Run): Promise<void> {
+const builderOf = (one: Case, options: CaseOptions) => (): Pipeline => {
+  const pipeline = new Pipeline();
+  one.build(pipeline, options);
+  return pipeline;
+};
+
+function settle(one: Case, run: Run): Promise<void> {
+  switch (one.must) {
+    case 'succeed':
+      return mustSucceed(one, run);
+    case 'survive a kill':
+      return mustSurvive(one, run);
+    default:
+      return mustEnd(one, run);
+  }
+}
+
+async function mustSucceed(one: Case & { must: 'succeed' | 'survive a kill' }, run: Run): Promise<void> {
   const pipeline = run.build();
   const warnings: string[] = [];
-  const onWarning = (message: string): void => void warnings.push(message);
-  const result = await pipeline.run(run.runner, { onWarning, signal: AbortSignal.timeout(TIME_LIMIT) });
+  const logs: LogEntry[] = [];
+  const result = await pipeline.run(run.runner, {
+    onWarning: (message) => warnings.push(message),
+    onLog: (entry) => logs.push(entry),
+    signal: AbortSignal.timeout(TIME_LIMIT),
+  });
   run.assertions = result.metric(assertionsRun).committed;
-  const declared = assertionsIn(pipeline);
-  if (run.assertions !== declared) {
-    throw new Error(`${run.assertions} assertions ran and the pipeline has ${declared}`);
-  }
-  const files = existsSync(run.scratch) ? readdirSync(run.scratch) : [];
-  one.verify(run.check, { result, warnings, files });
+  checkAssertions(run.assertions, pipeline);
+  one.verify(run.check, { result, warnings, logs, files: filesIn(run.options.scratch) });
 }
+
+/** Kills the first run and lets a second one, of another process, come to the end. */
+async function mustSurvive(_one: Case, run: Run): Promise<void> {
+  const { assertions } = await runKilledOnce(run.options);
+  run.assertions = assertions;
+  checkAssertions(assertions, run.build());
+}
+
+function checkAssertions(ran: number, pipeline: Pipeline): void {
+  const declared = assertionsIn(pipeline);
+  if (ran !== declared) throw new Error(`${ran} assertions ran and the pipeline has ${declared}`);
+}
+
+const filesIn = (scratch: string): readonly string[] => (existsSync(scratch) ? readdirSync(scratch) : []);
 
 /** How many assertions a pipeline has: each expands to steps in a scope of its own. */
 function assertionsIn(pipeline: Pipeline): number {
@@ -90,20 +127,33 @@ function assertionsIn(pipeline: Pipeline): number {
   return new Set(scopes).size;
 }
 
-async function mustEnd(one: Case & { must: 'fail' | 'be refused' }, run: Run): Promise<void> {
+async function mustEnd(one: Case & { must: 'fail' | 'be refused' | 'be cancelled' }, run: Run): Promise<void> {
   let error: unknown;
   let pipeline: Pipeline | undefined;
   try {
     pipeline = run.build();
     if (one.must === 'fail') await pipeline.run(run.runner, { signal: AbortSignal.timeout(TIME_LIMIT) });
+    if (one.must === 'be cancelled') await runUntilElements(pipeline, run.runner);
   } catch (thrown) {
     error = thrown;
   }
   if (error === undefined) throw new Error(`the pipeline must ${one.must}, and nothing was wrong`);
-  if (one.must === 'fail' && pipeline === undefined) {
-    throw new Error(`the run must fail, and the pipeline could not be built: ${told(error)}`);
+  if (one.must !== 'be refused' && pipeline === undefined) {
+    throw new Error(`the run must ${one.must}, and the pipeline could not be built: ${told(error)}`);
   }
-  one.verify(run.check, error instanceof Error ? error : new Error(String(error)));
+  const files = filesIn(run.options.scratch);
+  one.verify(run.check, { error: error instanceof Error ? error : new Error(String(error)), files });
+}
+
+/** Runs a pipeline and cancels it as soon as each of its steps was given an element. */
+async function runUntilElements(pipeline: Pipeline, runner: Runner): Promise<void> {
+  const cancel = new AbortController();
+  await pipeline.run(runner, {
+    signal: AbortSignal.any([cancel.signal, AbortSignal.timeout(TIME_LIMIT)]),
+    onProgress({ steps }) {
+      if (steps.every(({ elementsOut }) => elementsOut > 0)) cancel.abort(new Error('enough'));
+    },
+  });
 }
 
 /** An error in one line: what node:assert says goes over several. */

@@ -5,13 +5,21 @@ import {
   asMap,
   asMultimap,
   asSingleton,
+  combiningState,
   create,
   distinct,
   flatten,
   generate,
   kv,
+  type KV,
+  type OffsetRange,
+  OffsetTracker,
   type PCollection,
+  type PCollectionView,
   type Pipeline,
+  type RestrictionReader,
+  splittableParDo,
+  sum,
 } from '../../../index.ts';
 import { assertThat } from '../../../testing/index.ts';
 import { type Builder, fails, item, succeeds } from '../item.ts';
@@ -174,7 +182,46 @@ export const views = [
       assertThat(sums).containsInAnyOrder([kv(1, 3), kv(2, 3)]);
     }),
   ),
-  item(37, 'Side inputs work in a splittable DoFn, in a stateful one and in combiners, wherever they are allowed.'),
+  item(
+    37,
+    'Side inputs work in a splittable DoFn, in a stateful one and in combiners, wherever they are allowed.',
+    succeeds((p) => {
+      const reader: RestrictionReader<number, number, OffsetRange, number, { readonly side: PCollectionView<number> }> =
+        {
+          name: 'UpToSide',
+          initialRestriction: () => ({ from: 0, to: 5 }),
+          createTracker: (range) => new OffsetTracker(range),
+          async read(element, tracker, output, { sideInputs }) {
+            for (let i = 0; tracker.tryClaim(i); i++)
+              if (i < sideInputs.side) await output.emit({ values: [element * i] });
+            return undefined;
+          },
+        };
+      const side = asSingleton(p.apply(create([3])));
+      assertThat(main(p).apply(splittableParDo(reader, { sideInputs: { side } }))).containsInAnyOrder([
+        0, 1, 2, 0, 2, 4,
+      ]);
+    }),
+    succeeds((p) => {
+      const side = asSingleton(p.apply(create([10])));
+      const pairs = main(p).keyBy(() => 'k');
+      const sums = pairs.parDo({
+        sideInputs: { side },
+        state: { sum: combiningState(sum) },
+        process({ value }: KV<string, number>, { state, sideInputs }) {
+          state.sum.add(value * sideInputs.side);
+          return [state.sum.read()];
+        },
+      });
+      assertThat(sums).satisfies((all) => all.length === 2 && Math.max(...all) === 30);
+    }),
+    // A combiner is given no context; what it combines may have been made with a side input.
+    succeeds((p) => {
+      const side = asSingleton(p.apply(create([10])));
+      const scaled = main(p).map((n, { sideInputs }) => n * sideInputs.side, { sideInputs: { side } });
+      assertThat(scaled.combineGlobally(sum)).containsInAnyOrder([30]);
+    }),
+  ),
   item(
     38,
     'A side input may be iterated a second time and gives the same elements.',

@@ -1,4 +1,6 @@
 // H. State: how long and for what it is kept.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import {
   combiningState,
   create,
@@ -15,8 +17,12 @@ import {
   valueState,
 } from '../../../index.ts';
 import { assertThat, at as element, testStream } from '../../../testing/index.ts';
+import { oneByOne } from '../arrivals.ts';
 import { at, onePair, tens, within } from '../collections.ts';
-import { item, refused, succeeds } from '../item.ts';
+import { item, KILL_ME, refused, succeeds, survives } from '../item.ts';
+
+/** The numbers from 1 on: as many as take a while to come one by one. */
+const KEPT = Array.from({ length: 400 }, (_, i) => i + 1);
 
 /** Counts the elements of a key and window, and gives the count after each. */
 const counted = <K>(input: PCollection<KV<K, unknown>>): PCollection<KV<K, number>> =>
@@ -37,6 +43,16 @@ export const stateScope = [
       const counts = counted(p.apply(create(many)).keyBy(() => 'k')).map(({ value }) => value);
       assertThat(counts).satisfies((all) => all.toSorted((a, b) => a - b).every((n, i) => n === i + 1));
       assertThat(counts).hasCount(many.length);
+    }),
+    // And from one process to the next: each element is counted once, though not all by the process that began.
+    survives((p, { scratch }) => {
+      const counts = counted(oneByOne(p, KEPT).keyBy(() => 'k')).map(({ value }) => value);
+      counts.parDo({
+        process(n: number, { afterCommit }) {
+          if (n > 20) afterCommit(() => writeFileSync(path.join(scratch, KILL_ME), ''));
+        },
+      });
+      assertThat(counts).containsInAnyOrder(KEPT);
     }),
   ),
   item(

@@ -11,7 +11,6 @@ const names = stringSet('conformance', 'names');
 const idle = counter('conformance', 'never counted');
 
 export const rest = [
-  item(146, 'What was asked to be done after a commit is done exactly once, and never for a bundle that failed.'),
   item(
     147,
     'Counters, distributions, gauges and string sets hold what the steps told them, found by step.',
@@ -73,10 +72,6 @@ export const rest = [
       },
     ),
   ),
-  item(149, 'What a step writes to the console reaches the runner with severity, transform and instruction.'),
-  item(150, 'A test stream of two collections advances event time and processing time.'),
-  item(151, 'A periodic impulse of five at one second has five elements at exact timestamps.'),
-  item(152, 'A run that is cancelled ends as cancelled, and its workers exit.'),
   item(153, 'A worker whose graph has changed says so with an error that names the first difference.'),
   item(
     154,
@@ -133,7 +128,6 @@ export const rest = [
       assertThat(seen).containsInAnyOrder(['a', 'ab', 'abc']);
     }),
   ),
-  item(159, 'Ten thousand tiny bundles leave no growth of heap, ids or listeners.'),
   item(
     160,
     'A cache token that stays saves a second read of state, one that changed does not; failed bundles leave none.',
