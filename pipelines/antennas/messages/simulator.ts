@@ -1,6 +1,8 @@
 import type { Duration, Timestamp } from 'viga';
 import { type Random, randomOfTick } from './random.ts';
 
+/** In seconds. */
+const HOUR = 3_600;
 const DEVICES = 20;
 const ANTENNAS = 5;
 const APPS = ['SKYPE', 'FACEBOOK', 'FACETIME', 'TELEGRAM'];
@@ -55,9 +57,8 @@ function shiftOf(settings: SimulatorSettings, random: Random): number {
   if (disorder === 'none') return 0;
   const slack = slackOf(settings);
   if (disorder === 'beyond' && random.happens(0.01)) {
-    return random.happens(0.2)
-      ? 3_600 + random.below(86_400)
-      : -Math.ceil(maxOutOfOrder / 1_000) - random.below(1 + Math.ceil((2 * allowedLateness) / 1_000));
+    const tooLate = (maxOutOfOrder + 2 * allowedLateness) / 1_000 + HOUR;
+    return random.happens(0.2) ? HOUR + random.below(24 * HOUR) : -random.below(tooLate);
   }
   return random.happens(0.2) ? random.below(2 * slack + 1) - slack : 0;
 }

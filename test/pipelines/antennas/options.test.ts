@@ -17,6 +17,8 @@ test.each<[Given, string]>([
   [{ input: 'in.jsonl', start: '2020-09-19T19:00:00Z' }, '--start: it is for the simulator'],
   [{ input: '' }, '--input: it names nothing'],
   [{ input: 'parquet:' }, '--input: it names nothing'],
+  [{ input: 'log:antennas.log' }, "--input: 'log:antennas.log' names no topic of a log"],
+  [{ input: 'log:#devices' }, 'Give log:FILE#TOPIC'],
   [{ input: 'parquet:nowhere/raw/' }, '--raw: nowhere/raw is what --input=parquet:nowhere/raw reads'],
   [{ ticks: 1.5 }, '--ticks: 1.5 is no whole number from 0'],
   [{ ticks: -1 }, '--ticks: -1 is no whole number from 0'],
