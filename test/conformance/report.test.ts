@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { create, type Runner } from '../../index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 import { assertThat } from '../../testing/index.ts';
-import { type Case, fails, item, itemId, refused, succeeds } from './item.ts';
+import { type Case, cancelled, fails, failsLeaving, item, itemId, refused, succeeds, survives } from './item.ts';
 import type { Ledger } from './ledger.ts';
 import { report, type Report } from './report.ts';
 
@@ -13,7 +13,7 @@ const reportOf = (
   cases: readonly Case[],
   ledger: Ledger = new Map(),
   runner: Runner = directRunner(),
-): Promise<Report> => report(item(1, 'An item.', ...cases), runner, ledger);
+): Promise<Report> => report(item(1, 'An item.', ...cases), { runner, ledger });
 
 const right = succeeds((p) => assertThat(p.apply(create([1]))).containsInAnyOrder([1]));
 const wrong = succeeds((p) => assertThat(p.apply(create([1]))).containsInAnyOrder([2]));
@@ -88,6 +88,22 @@ describe('the registry can fail:', () => {
     expect(await reportOf([fails(sameTwice, /Same/)])).toMatchObject(failure(/could not be built/));
   });
 
+  test('a run that must be cancelled and comes to its end, or leaves something else than it must', async () => {
+    expect(await reportOf([cancelled(right.build, () => undefined)])).toMatchObject(
+      failure(/must be cancelled, and nothing was wrong/),
+    );
+    const leaving = failsLeaving(failing().build, (check, { files }) => check.equal(files, ['something']));
+    expect(await reportOf([leaving])).toMatchObject(failure(/AssertionError/));
+  });
+
+  test('a run that must survive being killed and does not ask for it', async () => {
+    const asked = { runner: directRunner(), ledger: new Map(), isDurable: true };
+    // The item is looked up by the other process, where it has no such case.
+    expect(await report(item(1, 'An item.', right, survives(right.build)), asked)).toMatchObject(
+      failure(/the first run ended before it could be killed: .*7\.2\/001 has no case 2/),
+    );
+  });
+
   test('an item without a pipeline that the ledger does not excuse', async () => {
     expect(await reportOf([])).toMatchObject(failure(/no pipeline/));
   });
@@ -99,6 +115,12 @@ describe('the ledger', () => {
     expect(await reportOf([], onLedger)).toEqual({ ...excused, assertions: 0 });
     expect(await reportOf([wrong], onLedger)).toMatchObject(excused);
     expect(await reportOf([right, wrong], onLedger)).toMatchObject(excused);
+  });
+
+  test('is not asked about what the mode does not have', async () => {
+    const skips = new Set([ID]);
+    const asked = { runner: directRunner(), ledger: onLedger, skips };
+    expect(await report(item(1, 'An item.', wrong), asked)).toMatchObject({ status: 'skip', assertions: 0 });
   });
 
   test('must be left by an item that passes', async () => {
