@@ -4,6 +4,7 @@ import {
   encodeKey,
   END_OF_GLOBAL_WINDOW,
   type Duration,
+  isPrimitiveKey,
   keyEncoder,
   MAX_TIMESTAMP,
   type StateSpace,
@@ -107,10 +108,17 @@ export class KeyedStore {
     return this.#cells.find(window, key);
   }
 
-  /** What a call starts with: a key that will be told of the end of its window is remembered from its first element on. */
+  /**
+   * What a call starts with: a key that will be told of the end of its window is remembered from its first element on.
+   *
+   * @throws KeyError for what can't be a key.
+   */
   enter(window: BoundedWindow, key: unknown): Cell<Kept> | undefined {
     const cell = this.#cells.find(window, key);
-    return cell === undefined && this.#remembersKeys ? this.add(window, key) : cell;
+    if (cell !== undefined) return cell;
+    // Nothing may have looked at it yet.
+    if (!isPrimitiveKey(key)) encodeKey(key);
+    return this.#remembersKeys ? this.add(window, key) : undefined;
   }
 
   add(window: BoundedWindow, key: unknown): Cell<Kept> {
