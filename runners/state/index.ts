@@ -16,4 +16,5 @@ export {
   writeWindow,
   writeWindowValue,
 } from './row-keys.ts';
-export { type SetTimer, type TimerId, TimerTable, type TimerTableSpec } from './timer-table.ts';
+export type { SetTimer, TimerId } from './held-timer.ts';
+export { TimerTable, type TimerTableSpec } from './timer-table.ts';

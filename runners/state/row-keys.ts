@@ -148,7 +148,7 @@ export function readKey(reader: ByteReader): PrimitiveKey {
 }
 
 /** Whether the form that `tableKey` gave a key is the text of what is no primitive. */
-const isText = (key: PrimitiveKey): key is string =>
+const isText = (key: PrimitiveKey): boolean =>
   typeof key === 'string' && key.charCodeAt(0) === 0 && key.charCodeAt(1) !== 0;
 
 /** Writes, into the value of a row, what the row's key does not say of the key: the order of its fields, for one. */
