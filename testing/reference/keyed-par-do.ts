@@ -1,5 +1,5 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
-import { encodeKey, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
+import { encodeKey, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
 import type { AnyDoFn, KV, StateSpec, Step, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
 import { afterCommit, callAt } from './calls.ts';
 import type { SideValuesOf } from './calls.ts';
@@ -22,12 +22,17 @@ interface SetTimer extends Scope {
   readonly outputTimestamp: Timestamp;
 }
 
-/** What is due, by time; of what is due at one time the lower rank comes first. */
+/** What is due, by time. The model leaves open what of one time comes first: it is sorted by `ties`. */
 interface Due {
   readonly at: Timestamp;
-  readonly rank: number;
+  readonly ties: readonly (number | string)[];
   readonly run: () => void;
 }
+
+const byTime = (a: Due, b: Due): number => a.at - b.at || ties(a, b).find((order) => order !== 0) || 0;
+
+const ties = (a: Due, b: Due): readonly number[] =>
+  a.ties.map((tie, i) => (tie === b.ties[i] ? 0 : tie < (b.ties[i] ?? tie) ? -1 : 1));
 
 export const isKeyed = ({ state, timers, onWindowExpiration, requiresTimeSortedInput }: AnyDoFn): boolean =>
   state !== undefined || timers !== undefined || onWindowExpiration !== undefined || requiresTimeSortedInput === true;
@@ -62,7 +67,7 @@ export class KeyedParDo implements Behavior {
 
   /** Sorted elements, timers and windows that expire, one after another: always what is the earliest now. */
   advance(): void {
-    const next = (): Due | undefined => this.#due().sort((a, b) => a.at - b.at || a.rank - b.rank)[0];
+    const next = (): Due | undefined => this.#due().sort(byTime)[0];
     for (let due = next(); due !== undefined; due = next()) due.run();
   }
 
@@ -87,17 +92,20 @@ export class KeyedParDo implements Behavior {
       Math.min(timestamp + windowing.allowedLateness, expiryOf(window, windowing));
     const sorted = this.#unsorted
       .filter((one) => turnOf(one) <= time.input)
-      .map((one) => ({ at: turnOf(one), rank: one.timestamp - MAX_TIMESTAMP, run: () => this.#takeSorted(one) }));
+      .map((one) => ({ at: turnOf(one), ties: [0, one.timestamp], run: () => this.#takeSorted(one) }));
     const timers = [...this.#timers.values()]
       .filter((timer) =>
         timer.domain === 'event-time'
           ? timer.timestamp <= time.input
           : timer.timestamp <= time.now && !isExpired(timer),
       )
-      .map((timer) => ({ at: timer.timestamp, rank: 1, run: () => this.#fire(timer) }));
+      .map((timer) => {
+        const { timestamp, window, name, tag } = timer;
+        return { at: timestamp, ties: [1, window.maxTimestamp, name, tag], run: () => this.#fire(timer) };
+      });
     const expired = [...this.#scopes.values()]
       .filter(isExpired)
-      .map((scope) => ({ at: expiryOf(scope.window, windowing), rank: 2, run: () => this.#expire(scope) }));
+      .map((scope) => ({ at: expiryOf(scope.window, windowing), ties: [2], run: () => this.#expire(scope) }));
     return [...sorted, ...timers, ...expired];
   }
 

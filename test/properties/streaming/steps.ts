@@ -173,7 +173,8 @@ export const KEYED = {
 export const PLAIN = {
   mapped: (c) => c.map((n) => n + CLASSES),
   filtered: (c) => c.filter((n) => Math.floor(n / CLASSES) % 3 !== 0),
-  twice: (c) => c.flatMap((n) => [n, n + 2 * CLASSES]),
+  // It asks for the window, so that what it gives for one comes before what it gives for the next.
+  twice: (c) => c.flatMap((n, { window }) => [n, n + (window.maxTimestamp % 2 === 0 ? 2 : 3) * CLASSES]),
   later: (c) =>
     c.parDo({
       process: (n: number, { timestamp, window }) => [outputAt(n, Math.max(timestamp, within(timestamp + 4, window)))],
