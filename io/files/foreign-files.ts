@@ -4,6 +4,7 @@ import { type FileSystem, joinPath } from './file-system.ts';
 import { isPattern } from './glob.ts';
 import { keptIn, manifestFiles } from './manifest.ts';
 import { matchFiles } from './match-files.ts';
+import { filesOfPanes } from './pane-manifest.ts';
 
 /**
  * Warns of files that lie among the output and that no write of Viga made: who reads the directory reads them too. They are
@@ -20,6 +21,8 @@ export async function reportForeignFiles(
   const kept = keptIn(root);
   for (const name of await onDisk(kept, 'read', fileSystem.list(kept))) {
     for (const path of await manifestFiles(fileSystem, joinPath(kept, name))) own.add(joinPath(root, path));
+    if (!name.startsWith('panes')) continue;
+    for (const { path } of await filesOfPanes(fileSystem, root, name)) own.add(joinPath(root, path));
   }
   const found = await matchFiles(joinPath(root, pattern), 'allow', host);
   const foreign = found.map(({ path }) => path).filter((path) => !own.has(path));

@@ -1,4 +1,4 @@
-import { type BoundedWindow, type SinkBatch, type SinkContext, windowKey } from '../../model/index.ts';
+import { type BoundedWindow, GLOBAL_WINDOW, type SinkBatch, type SinkContext, windowKey } from '../../model/index.ts';
 import { directoryOf, type PartitionFields, type PartitionValue } from './partition-path.ts';
 
 /** Elements that go to the files of one partition and window. */
@@ -17,11 +17,15 @@ export interface Grouping<T> {
 
 /**
  * How a write is partitioned: by fields of its elements, which are then left out of what is written, as their values stand
- * in the path; or by what a function gives for an element, which is written whole.
+ * in the path; or by what a function gives for an element and its window. Then it is written whole.
  */
-export type PartitionBy<T> = readonly (keyof T & string)[] | ((element: T) => PartitionFields);
+export type PartitionBy<T> = readonly (keyof T & string)[] | ((element: T, window: BoundedWindow) => PartitionFields);
 
 type Reject = SinkContext['reject'];
+
+/** Whether elements of different windows may go to different directories. */
+export const isByWindow = <T>(partitionBy: PartitionBy<T> | undefined): boolean =>
+  typeof partitionBy === 'function' && partitionBy.length > 1;
 
 /** Sorts batches by partition and, where `isWindowed`, by window. */
 export function makeGrouping<T>(partitionBy: PartitionBy<T> | undefined, isWindowed: boolean): Grouping<T> {
@@ -30,19 +34,20 @@ export function makeGrouping<T>(partitionBy: PartitionBy<T> | undefined, isWindo
     return Object.assign(all, { isSingle: true });
   }
   const partitionOf = partitioner(partitionBy);
-  const written = typeof partitionBy === 'object' ? omitting<T>(partitionBy) : (element: T): T => element;
+  const written = writtenOf(partitionBy);
+  const looksAtWindows = isWindowed || isByWindow(partitionBy);
   const sorted = (batch: SinkBatch<T>, { reject }: { readonly reject: Reject }): readonly FileGroup<T>[] => {
     const groups = new Map<string, FileGroup<T> & { readonly values: T[] }>();
     batch.values.forEach((element, index) => {
-      let partition: string;
-      try {
-        partition = partitionOf(element);
-      } catch (error) {
-        reject(element, error as Error);
-        return;
-      }
       const value = written(element);
-      for (const window of isWindowed ? windowsAt(batch, index) : NO_WINDOW) {
+      for (const window of looksAtWindows ? windowsAt(batch, index) : NO_WINDOW) {
+        let partition: string;
+        try {
+          partition = partitionOf(element, window ?? GLOBAL_WINDOW);
+        } catch (error) {
+          reject(element, error as Error);
+          return;
+        }
         const key = window === undefined ? partition : `${partition}\0${windowKey(window)}`;
         const group = groups.get(key);
         if (group === undefined) groups.set(key, { partition, window, values: [value] });
@@ -57,18 +62,19 @@ export function makeGrouping<T>(partitionBy: PartitionBy<T> | undefined, isWindo
 const NO_WINDOW = [undefined];
 
 /** The windows of the element at an index: a batch has one list for all, or a list for each. */
-function windowsAt<T>({ windows }: SinkBatch<T>, index: number): readonly BoundedWindow[] {
+export function windowsAt<T>({ windows }: SinkBatch<T>, index: number): readonly BoundedWindow[] {
   const [first] = windows;
   if (!Array.isArray(first)) return windows as readonly BoundedWindow[];
   return (windows as readonly (readonly BoundedWindow[])[])[index] ?? [];
 }
 
-function partitioner<T>(partitionBy: PartitionBy<T> | undefined): (element: T) => string {
+/** The directories of an element's partition; `''` where a write has none. @throws TypeError where it has none. */
+export function partitioner<T>(partitionBy: PartitionBy<T> | undefined): (element: T, window: BoundedWindow) => string {
   if (partitionBy === undefined) return () => '';
   const directory = rememberingDirectories();
   if (typeof partitionBy === 'function') {
-    return (element) =>
-      Object.entries(partitionBy(element))
+    return (element, window) =>
+      Object.entries(partitionBy(element, window))
         .map(([name, value]) => directory(name, value))
         .join('/');
   }
@@ -96,8 +102,13 @@ function rememberingDirectories(): (name: string, value: PartitionValue) => stri
   };
 }
 
-function omitting<T>(names: readonly string[]): (element: T) => T {
-  const omitted = new Set(names);
-  // The format takes the fields that are left; by its type they may still be there, as T says.
-  return (element) => Object.fromEntries(Object.entries(element as object).filter(([name]) => !omitted.has(name))) as T;
+/** What of an element is written: what its path does not say. */
+export function writtenOf<T>(partitionBy: PartitionBy<T> | undefined): (element: T) => T {
+  if (typeof partitionBy !== 'object') return (element) => element;
+  const omitted = new Set<string>(partitionBy);
+  return (element) =>
+    typeof element !== 'object' || element === null
+      ? element
+      : // The format takes the fields that are left; by its type they may still be there, as T says.
+        (Object.fromEntries(Object.entries(element).filter(([name]) => !omitted.has(name))) as T);
 }

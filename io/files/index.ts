@@ -1,7 +1,8 @@
 // Files of any format: file systems by scheme, patterns, compression, splitting, shards, partitions and publishing.
 //
 // format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
-// io/text, io/csv, io/json and io/parquet are made of them. file-system.ts is where object stores plug in.
+// io/text, io/csv, io/json and io/parquet are made of them. write-panes.ts writes a file of each pane;
+// pane-publish.ts has its steps, publish.ts those of a write that is published as a whole. file-system.ts is where object stores plug in.
 export type { Compression } from '../compression/index.ts';
 export { damagedAt, DamagedFileError } from '../compression/index.ts';
 export { registerFileSystem, type FileSystem } from './file-system.ts';
@@ -21,4 +22,5 @@ export type { Manifest, ManifestFile, Publication } from './manifest.ts';
 export type { PartitionFields, PartitionValue } from './partition-path.ts';
 export { fileSource, readAllFiles, readFiles, type FileReadOptions, type FilesSpec } from './read-files.ts';
 export type { FilePart, FilePosition, FilesRestriction } from './restriction.ts';
+export { timePartitions, type TimeUnit } from './time-partitions.ts';
 export { fileSink, type FileWriteOptions, writeFiles } from './write-files.ts';

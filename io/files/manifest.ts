@@ -46,7 +46,7 @@ export interface Journal extends Publication {
 }
 
 /** Makes a write's id a part of a file name; other ids give other parts. */
-const asName = (id: string): string =>
+export const asName = (id: string): string =>
   id === '' ? '' : `-${encodeURIComponent(id).replaceAll('%7B', '{').replaceAll('%7D', '}')}`;
 
 /** The directory in an output's root that holds what its writes keep. */
@@ -103,8 +103,8 @@ function hasForm(value: unknown, format: string): value is Readonly<Record<strin
   );
 }
 
-// Files are removed by what these say, so a path that leads out of the directory is not taken.
-const areFiles = (files: unknown): boolean =>
+/** Whether something read is a list of files; they are removed by it, so a path that leads out of the directory is not taken. */
+export const areFiles = (files: unknown): files is readonly ManifestFile[] =>
   Array.isArray(files) &&
   files.every(
     (file: Partial<StagedEntry> | null) =>
@@ -116,13 +116,14 @@ const areFiles = (files: unknown): boolean =>
 
 const isName = (name: unknown): boolean => typeof name === 'string' && name !== '' && !/^\.\.?$|\//.test(name);
 
-const unreadable = (path: string, what: string): ConnectorError =>
+export const unreadable = (path: string, what: string): ConnectorError =>
   new ConnectorError(
     path,
     `this is not ${what} of Viga, or it was changed. Which files are Viga's is not known any more. Remove it; files of the run before then stay where the new run does not replace them.`,
   );
 
-async function readJson(fileSystem: FileSystem, path: string): Promise<unknown> {
+/** A document; undefined where there is none, and one of an unknown format where it can't be read. */
+export async function readJson(fileSystem: FileSystem, path: string): Promise<unknown> {
   const stat = await onDisk(path, 'read', fileSystem.stat(path));
   if (stat === undefined) return undefined;
   const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));

@@ -3,11 +3,17 @@ import { ConnectorError } from '../../model/index.ts';
 import { onDisk } from './disk-error.ts';
 import { type FileSystem, joinPath, splitPath } from './file-system.ts';
 import { inGroups } from './in-groups.ts';
-import { type Journal, keptIn, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
+import { keptIn, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
 import { removeEmpty } from './stale-files.ts';
 
+/** Which staged files go where. */
+export type Placement = Pick<Publication, 'root' | 'staging' | 'files'>;
+
 /** What would fail half-way is refused before anything is changed; the directories are made that files go to. */
-export async function refuseImpossible(fileSystem: FileSystem, publication: Publication): Promise<void> {
+export async function refuseImpossible(
+  fileSystem: FileSystem,
+  publication: Placement & Pick<Publication, 'ifExists'>,
+): Promise<void> {
   const { root, files, ifExists } = publication;
   const stagingDirectory = stagingOf(publication);
   await inGroups(files, async ({ staged }) => {
@@ -30,7 +36,8 @@ export async function refuseImpossible(fileSystem: FileSystem, publication: Publ
   }
 }
 
-const stagedIsGone = (path: string): ConnectorError =>
+/** A staged file is not there, and what it holds is not published. */
+export const stagedIsGone = (path: string): ConnectorError =>
   new ConnectorError(
     path,
     "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
@@ -50,10 +57,10 @@ export const existsAlready = (path: string): ConnectorError =>
   );
 
 /** Renames staged files to their places; those that are there already are passed over. */
-export async function placeFiles(fileSystem: FileSystem, journal: Journal): Promise<void> {
-  const { root, files } = journal;
-  const stagingDirectory = stagingOf(journal);
-  const directories = directoriesOf(journal);
+export async function placeFiles(fileSystem: FileSystem, placement: Placement): Promise<void> {
+  const { root, files } = placement;
+  const stagingDirectory = stagingOf(placement);
+  const directories = directoriesOf(placement);
   await makeDirectories(fileSystem, root, directories);
   await inGroups(files, async (file) => {
     const staged = joinPath(stagingDirectory, file.staged);
@@ -66,10 +73,10 @@ export async function placeFiles(fileSystem: FileSystem, journal: Journal): Prom
   await inGroups([...changed], (directory) => onDisk(directory, 'write', fileSystem.syncDirectory(directory)));
 }
 
-const stagingOf = ({ root, staging }: Publication): string => joinPath(keptIn(root), staging);
+const stagingOf = ({ root, staging }: Placement): string => joinPath(keptIn(root), staging);
 
 /** The directories that files are in. */
-const directoriesOf = ({ root, files }: Publication): readonly string[] => [
+const directoriesOf = ({ root, files }: Placement): readonly string[] => [
   ...new Set(files.map(({ path }) => splitPath(joinPath(root, path)).directory)),
 ];
 
@@ -98,7 +105,7 @@ async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory
 }
 
 /** A file that is neither staged nor in its place any more. */
-export async function firstLost(fileSystem: FileSystem, publication: Publication): Promise<StagedEntry | undefined> {
+export async function firstLost(fileSystem: FileSystem, publication: Placement): Promise<StagedEntry | undefined> {
   const { root, files } = publication;
   const stagingDirectory = stagingOf(publication);
   for (const file of files) {

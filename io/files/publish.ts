@@ -13,6 +13,7 @@ import {
   type StagedEntry,
   writeJsonAtomically,
 } from './manifest.ts';
+import { filesOfJobs, keptOfJobs } from './pane-manifest.ts';
 import { firstLost, placeFiles, refuseImpossible } from './place-files.ts';
 import { type Publisher, removeStale } from './stale-files.ts';
 
@@ -40,7 +41,9 @@ export async function publish(publisher: Publisher, publication: Publication): P
     const manifest = await readManifest(fileSystem, root, id);
     if (manifest?.runId === publication.runId) return;
     await refuseImpossible(fileSystem, publication);
-    journal = { ...publication, format: 'viga-journal-1', previous: manifest?.files ?? [] };
+    // What a job wrote here pane by pane is part of the output before, too.
+    const previous = [...(manifest?.files ?? []), ...(await filesOfJobs(fileSystem, root, id))];
+    journal = { ...publication, format: 'viga-journal-1', previous };
     await writeJsonAtomically(fileSystem, journalPath(root, id), journal);
   }
   await finishPublish(publisher, journal);
@@ -72,8 +75,11 @@ const writeManifest = (fileSystem: FileSystem, root: string, id: string, manifes
 
 async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal): Promise<void> {
   const kept = keptIn(root);
-  const directory = joinPath(kept, staging);
-  await onDisk(directory, 'write', fileSystem.remove(directory));
+  const { panes } = await keptOfJobs(fileSystem, root, id);
+  for (const name of [staging, ...panes]) {
+    const directory = joinPath(kept, name);
+    await onDisk(directory, 'write', fileSystem.remove(directory));
+  }
   await onDisk(kept, 'write', fileSystem.remove(journalPath(root, id)));
   await onDisk(kept, 'write', fileSystem.syncDirectory(kept));
 }

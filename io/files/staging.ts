@@ -17,18 +17,24 @@ export interface Staging {
  * so are those of a run that still writes to the same place, which then fails: the last one to start is the one that counts.
  */
 export async function makeStaging(fileSystem: FileSystem, root: string, id: string, runId: string): Promise<Staging> {
+  const name = `${stagingPrefix(id)}${encodeURIComponent(runId)}`;
+  const staging = await openStaging(fileSystem, root, id, name);
   const kept = keptIn(root);
-  const missing = await missingDirectories(fileSystem, kept);
-  await onDisk(root, 'write', fileSystem.makeDirectory(kept));
-  const prefix = stagingPrefix(id);
-  const name = `${prefix}${encodeURIComponent(runId)}`;
-  const path = joinPath(kept, name);
   for (const found of await onDisk(kept, 'read', fileSystem.list(kept))) {
-    if (found === name) throw writtenTwice(joinPath(root, id));
-    if (!found.startsWith(prefix)) continue;
+    if (found === name || !found.startsWith(stagingPrefix(id))) continue;
     const left = joinPath(kept, found);
     await onDisk(left, 'write', fileSystem.remove(left));
   }
+  return staging;
+}
+
+/** Makes the staging directory of a name, and the root where that is missing. */
+export async function openStaging(fileSystem: FileSystem, root: string, id: string, name: string): Promise<Staging> {
+  const kept = keptIn(root);
+  const path = joinPath(kept, name);
+  const missing = await missingDirectories(fileSystem, kept);
+  await onDisk(root, 'write', fileSystem.makeDirectory(kept));
+  if ((await onDisk(path, 'read', fileSystem.stat(path))) !== undefined) throw writtenTwice(joinPath(root, id));
   await onDisk(path, 'write', fileSystem.makeDirectory(path));
   return {
     name,

@@ -5,12 +5,13 @@ import {
   type Host,
   isIntervalWindow,
   PipelineError,
+  windowKey,
 } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
 import { type FileSystem, locate, plainPath, splitPath } from './file-system.ts';
 import { escapeName } from './partition-path.ts';
 
-const PLACEHOLDERS = ['{shard}', '{shards}', '{window}', '{partition}'] as const;
+const PLACEHOLDERS = ['{shard}', '{shards}', '{window}', '{pane}', '{partition}'] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
 
 /** What decides the names of a write's files. */
@@ -19,6 +20,8 @@ export interface TargetSpec {
   readonly files: string;
   readonly shards: number;
   readonly isPartitioned: boolean;
+  /** Whether each pane gets a file of its own. */
+  readonly isPerPane?: boolean;
   readonly codec: Codec | undefined;
   /** The extension of the format. */
   readonly extension: string;
@@ -29,6 +32,8 @@ export interface FileKey {
   readonly partition: string;
   readonly window: BoundedWindow | undefined;
   readonly shard: number;
+  /** The index of the pane, where each has its own file. */
+  readonly pane?: number;
 }
 
 /** Where the files of a write go. */
@@ -46,13 +51,14 @@ export interface Target {
 
 /**
  * Reads `files` of a write: the path of one file, or a directory that ends in `/`; with placeholders, or they are put where
- * they are needed: `-{shard}-of-{shards}` before the extension, `{partition}/` before the name.
+ * they are needed: `-{shard}-of-{shards}` before the extension, `{partition}/` before the name. Where each pane gets a file,
+ * its name carries window, pane and shard.
  *
  * @throws PipelineError if it is empty, has braces that are no placeholder, or places nothing where files differ.
  */
 export function parseTarget(step: string, spec: TargetSpec): Target {
   refuseBadPath(step, spec);
-  const { shards, isPartitioned } = spec;
+  const { shards, isPartitioned, isPerPane = false } = spec;
   const files = plainPath(spec.files);
   const placed = files.search(/\{[a-z]+\}/);
   const fixed = placed === -1 ? files : files.slice(0, placed);
@@ -62,8 +68,10 @@ export function parseTarget(step: string, spec: TargetSpec): Target {
   let template = id;
   if (isDirectory) template = `${id === '' ? '' : `${id}/`}part${spec.extension}`;
   template = withCodecExtension(template, spec.codec);
-  if (shards > 1 && !template.includes('{shard}'))
-    template = beforeExtension(template, '-{shard}-of-{shards}', spec.codec);
+  for (const [placeholder, text] of NEEDED) {
+    const isNeeded = isPerPane || (shards > 1 && placeholder === '{shard}');
+    if (isNeeded && !template.includes(placeholder)) template = beforeExtension(template, text, spec.codec);
+  }
   if (isPartitioned && !template.includes('{partition}')) {
     const { directory, name } = splitPath(template);
     template = `${directory === '' ? '' : `${directory}/`}{partition}/${name}`;
@@ -72,7 +80,14 @@ export function parseTarget(step: string, spec: TargetSpec): Target {
   return { root, id, template, pattern: isOneFile ? undefined : patternOf(template), shards };
 }
 
-function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpec): void {
+/** What names of files are told apart by, and what is put before the extension where the user did not. */
+const NEEDED: readonly (readonly [Placeholder, string])[] = [
+  ['{window}', '-{window}'],
+  ['{pane}', '-pane-{pane}'],
+  ['{shard}', '-{shard}-of-{shards}'],
+];
+
+function refuseBadPath(step: string, { files, shards, isPartitioned, isPerPane }: TargetSpec): void {
   if (files === '' || files.includes('\0') || !files.isWellFormed()) {
     throw new PipelineError(
       step,
@@ -96,6 +111,12 @@ function refuseBadPath(step: string, { files, shards, isPartitioned }: TargetSpe
     throw new PipelineError(
       step,
       `files has ${unknown}, which is no placeholder. The name would be the same for all. Known are ${PLACEHOLDERS.join(', ')}.`,
+    );
+  }
+  if (files.includes('{pane}') && !isPerPane) {
+    throw new PipelineError(
+      step,
+      'files has {pane}, and files are not written per pane. No number can be put there. Pass perPane: true, or leave {pane} out.',
     );
   }
   if (files.includes('{partition}') && !isPartitioned) {
@@ -138,12 +159,14 @@ export function pathOf({ template, shards }: Target, key: FileKey): string {
   return template
     .replaceAll('{shards}', digits(shards))
     .replaceAll('{shard}', digits(key.shard))
+    .replaceAll('{pane}', digits(key.pane ?? 0))
     .replaceAll('{window}', () => windowName(key.window ?? GLOBAL_WINDOW))
     .replaceAll('{partition}', () => key.partition);
 }
 
 function windowName(window: BoundedWindow): string {
-  if (window === GLOBAL_WINDOW) return 'global';
+  // A copy, made by a coder for example, is the same window.
+  if (windowKey(window) === windowKey(GLOBAL_WINDOW)) return 'global';
   if (!isIntervalWindow(window)) return escapeName(JSON.stringify(window));
   const instant = (timestamp: number): string => formatTimestamp(timestamp).replace('.000Z', 'Z').replaceAll(':', '-');
   return `${instant(window.start)}_${instant(window.end)}`;

@@ -16,29 +16,38 @@ import { FileWriter } from './file-writer.ts';
 import { reportForeignFiles } from './foreign-files.ts';
 import type { WriteFormat } from './format.ts';
 import { makeGrouping, type PartitionBy } from './grouping.ts';
-import { type Publication, readManifest } from './manifest.ts';
+import type { Publication } from './manifest.ts';
+import { refuseOthers, sweepStaged } from './pane-publish.ts';
 import { existsAlready } from './place-files.ts';
 import { publish, recoverPublish } from './publish.ts';
 import { makeStaging } from './staging.ts';
 import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
+import { writePanes } from './write-panes.ts';
 
 /** What every writer of files can be asked for. */
 export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'deadLetters'> {
   /**
    * The path of the file, or a directory with `/` at its end, whose files are then called `part`. May have placeholders:
-   * `{shard}` and `{shards}` as five digits, `{window}`, and `{partition}` for the directories of `partitionBy`. Those that
-   * are needed and not there are put before the extension and before the name.
+   * `{shard}`, `{shards}` and `{pane}` as five digits, `{window}`, and `{partition}` for the directories of `partitionBy`.
+   * Those that are needed and not there are put before the extension and before the name.
    */
   readonly files: string;
   /** How many files, each with an equal part of the elements. Default 1. */
   readonly shards?: number;
   /**
    * Directories `field=value/` for the values of fields, which are left out of what is written, or for the record that a
-   * function gives, where elements are written whole.
+   * function of element and window gives, where elements are written whole; `timePartitions` gives such a function.
    */
   readonly partitionBy?: PartitionBy<T>;
   /** Default: told by `files`, `.gz`, `.zst`, `.br`; where the name has no such end, it gets one. */
   readonly compression?: Compression;
+  /**
+   * Writes a file of each pane that a window gives, as soon as it fires, in place of all files at the end: its elements are
+   * grouped by window, partition and shard, and its name carries window, pane and shard, so `{window}`, `{pane}` and
+   * `{shard}` are put before the extension where they are not there. A pane in which nothing came gets no file. Default:
+   * where the collection is unbounded, which can't be written otherwise.
+   */
+  readonly perPane?: boolean;
   /** What to do with files of these names. Default 'overwrite'. */
   readonly ifExists?: 'overwrite' | 'fail';
   /**
@@ -53,21 +62,30 @@ export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'dea
  * places one by one, and a manifest with their checksums is written last, into the hidden directory `.viga`. Files that the run before
  * wrote and this one did not are removed; files of others are left alone. A run that fails changes nothing.
  *
+ * A file of a pane (`perPane`, and all that is unbounded) is published when the epoch that made it is durable, or with all
+ * others where a run is bounded. The first to be published takes the place of what other jobs have written there; files of
+ * later epochs are added. Written again after a crash a file has the same name.
+ *
  * Connectors of a format are made of it; users take `writeText`, `writeCsv` and their like.
  *
  * @throws PipelineError if `files` names nothing or has braces that are no placeholder, or a number is out of range.
  */
 export function writeFiles<T>(
   format: WriteFormat<T>,
-  { name = format.name, deadLetters, ...options }: FileWriteOptions<T>,
+  { name = format.name, perPane, ...options }: FileWriteOptions<T>,
 ): PTransform<PCollection<T>, PDone> {
-  return { ...write(fileSink(format, options), deadLetters === undefined ? {} : { deadLetters }), name };
+  const { deadLetters, ...where } = options;
+  const whole = write(fileSink(format, where), deadLetters === undefined ? {} : { deadLetters });
+  return {
+    name,
+    expand: (input) => ((perPane ?? !input.isBounded) ? writePanes(input, format, options) : whole.expand(input)),
+  };
 }
 
 /** The files as a {@link Sink}: what {@link writeFiles} writes to. */
 export function fileSink<T>(
   format: WriteFormat<T>,
-  options: Omit<FileWriteOptions<T>, 'name' | 'deadLetters'>,
+  options: Omit<FileWriteOptions<T>, 'name' | 'deadLetters' | 'perPane'>,
 ): Sink<T, Publication> {
   const { files, shards = 1, partitionBy, maxOpenFiles = 200, ifExists = 'overwrite' } = options;
   if (!Number.isSafeInteger(maxOpenFiles) || maxOpenFiles < 1) {
@@ -99,9 +117,10 @@ export function fileSink<T>(
       await publish({ fileSystem, warn: host.warn }, publication);
       await reportForeignFiles(fileSystem, publication.root, target.pattern, host);
     },
-    async recover({ host }) {
+    async recover({ host, job }) {
       const { fileSystem, root } = locateTarget(target, host);
       await recoverPublish({ fileSystem, warn: host.warn }, root, target.id);
+      if (job !== undefined) await sweepStaged(fileSystem, root, target.id, job);
     },
   };
 }
@@ -119,6 +138,5 @@ async function refuseTaken(target: Target, ifExists: 'overwrite' | 'fail', { hos
   }
   if (ifExists === 'overwrite') return;
   if (stat !== undefined) throw existsAlready(path);
-  const [first] = (await readManifest(fileSystem, root, target.id))?.files ?? [];
-  if (first !== undefined) throw existsAlready(joinPath(root, first.path));
+  await refuseOthers(fileSystem, root, target.id);
 }

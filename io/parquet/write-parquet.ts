@@ -1,5 +1,5 @@
-import type { PCollection, PDone, PTransform } from '../../model/index.ts';
-import { type FileWriteOptions, writeFiles } from '../files/index.ts';
+import type { BoundedWindow, PCollection, PDone, PTransform } from '../../model/index.ts';
+import { type FileWriteOptions, type PartitionFields, writeFiles } from '../files/index.ts';
 import type { InputRowOf, ParquetSchema } from './column.ts';
 import { setMember } from './decode-value.ts';
 import type { PartitionValue } from './partition.ts';
@@ -7,13 +7,16 @@ import { type ParquetFileOptions, parquetWriteFormat } from './write-format.ts';
 
 /** Where and how rows are written. */
 export interface WriteParquetOptions<T, P extends string = string>
-  extends Pick<FileWriteOptions<T>, 'name' | 'deadLetters' | 'files' | 'shards' | 'ifExists' | 'maxOpenFiles'>,
+  extends Pick<
+      FileWriteOptions<T>,
+      'name' | 'deadLetters' | 'files' | 'shards' | 'perPane' | 'ifExists' | 'maxOpenFiles'
+    >,
     ParquetFileOptions {
   /**
    * Fields whose values become directories, `anio=2020/mes=3/`; they are left out of the files, as readers take them from
-   * the path.
+   * the path. Or a function of row and window that gives such directories; then rows are written whole.
    */
-  readonly partitionBy?: readonly P[];
+  readonly partitionBy?: readonly P[] | ((row: T, window: BoundedWindow) => PartitionFields);
 }
 
 /** Fields that only the path holds. */
@@ -78,7 +81,7 @@ export function writeParquet<T extends object>({
 }: WriteParquetOptions<T> & { readonly columns?: ParquetSchema | undefined }): PTransform<PCollection<T>, PDone> {
   const format = parquetWriteFormat<T>({
     columns,
-    leftOut: partitionBy ?? [],
+    leftOut: typeof partitionBy === 'object' ? partitionBy : [],
     ...(compression && { compression }),
     ...(rowGroupSize !== undefined && { rowGroupSize }),
   });
@@ -87,7 +90,9 @@ export function writeParquet<T extends object>({
     // Pages are compressed, files are not.
     compression: 'none',
     // As a function, because the writer leaves the fields out by itself, without a copy of each row.
-    ...(partitionBy && partitionBy.length > 0 && { partitionBy: (row: T) => fieldsOf(row, partitionBy) }),
+    ...(typeof partitionBy === 'object' &&
+      partitionBy.length > 0 && { partitionBy: (row: T) => fieldsOf(row, partitionBy) }),
+    ...(typeof partitionBy === 'function' && { partitionBy }),
   });
 }
 

@@ -1,0 +1,142 @@
+import { ConnectorError, type JobEpoch } from '../../model/index.ts';
+import { onDisk } from './disk-error.ts';
+import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { keptIn, manifestPath, readManifest, writeJsonAtomically } from './manifest.ts';
+import {
+  entryOf,
+  entryPath,
+  epochsOf,
+  filesOfPanes,
+  journalDocument,
+  journalOf,
+  keptOfJobs,
+  type PanePublication,
+  panesDirectory,
+  readPaneJournal,
+  stagingName,
+} from './pane-manifest.ts';
+import { existsAlready, firstLost, placeFiles, refuseImpossible, stagedIsGone } from './place-files.ts';
+import { type Publisher, removeStale } from './stale-files.ts';
+
+// Publishing an epoch's files in steps, each of which can be the last before a crash, and each of which may be done again:
+//
+//   1. the journal, beside the staged files, says what will be done
+//   2. what another job has written to the same place is removed
+//   3. staged files are renamed to their places, one by one
+//   4. the epoch's manifest names them
+//   5. the staging directory is removed
+//
+// All data are on stable storage before step 1. The job hands an epoch over until this has succeeded.
+
+/** Makes the staged files of an epoch visible. Doing it again changes nothing. */
+export async function publishPanes(publisher: Publisher, publication: PanePublication): Promise<void> {
+  const { fileSystem } = publisher;
+  const { root, id, staging } = publication;
+  if (publication.files.length === 0) {
+    await removeOthers(publisher, publication);
+  } else if (!(await isPublished(fileSystem, publication))) {
+    const begun = await readPaneJournal(fileSystem, root, id, staging);
+    if (begun === undefined) {
+      await refuseImpossible(fileSystem, publication);
+      await writeJsonAtomically(fileSystem, journalOf(publication), journalDocument(publication));
+    } else {
+      const lost = await firstLost(fileSystem, publication);
+      if (lost !== undefined) throw stagedIsGone(joinPath(joinPath(keptIn(root), staging), lost.staged));
+    }
+    await removeOthers(publisher, publication);
+    await placeFiles(fileSystem, publication);
+    await writeEntry(fileSystem, publication);
+  }
+  await removeKept(fileSystem, root, staging);
+}
+
+async function isPublished(fileSystem: FileSystem, publication: PanePublication): Promise<boolean> {
+  const entry = entryPath(publication);
+  return (await onDisk(entry, 'read', fileSystem.stat(entry))) !== undefined;
+}
+
+async function writeEntry(fileSystem: FileSystem, publication: PanePublication): Promise<void> {
+  const path = entryPath(publication);
+  const { directory } = splitPath(path);
+  await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
+  await writeJsonAtomically(fileSystem, path, entryOf(publication));
+  const kept = keptIn(publication.root);
+  await onDisk(kept, 'write', fileSystem.syncDirectory(kept));
+}
+
+async function removeKept(fileSystem: FileSystem, root: string, name: string): Promise<void> {
+  const kept = keptIn(root);
+  const path = joinPath(kept, name);
+  await onDisk(path, 'write', fileSystem.remove(path));
+  await onDisk(kept, 'write', fileSystem.syncDirectory(kept));
+}
+
+/** Removes what other jobs, and runs that wrote the whole at once, have published and staged for the same place. */
+async function removeOthers(publisher: Publisher, publication: PanePublication): Promise<void> {
+  const { fileSystem } = publisher;
+  const { root, id, job, files } = publication;
+  const own = panesDirectory(id, job.id);
+  const { staging, panes } = await keptOfJobs(fileSystem, root, id);
+  for (const directory of panes.filter((name) => name !== own)) {
+    await removeStale(publisher, root, await filesOfPanes(fileSystem, root, directory), files);
+    await removeKept(fileSystem, root, directory);
+  }
+  for (const name of staging.filter((one) => epochOf(one, id, job.id) === undefined)) {
+    await removeKept(fileSystem, root, name);
+  }
+  const whole = await readManifest(fileSystem, root, id);
+  if (whole === undefined) return;
+  await removeStale(publisher, root, whole.files, files);
+  const path = manifestPath(root, id);
+  await onDisk(path, 'write', fileSystem.remove(path));
+}
+
+/** The epoch of a staging directory of a job; undefined for those of others. */
+function epochOf(name: string, id: string, job: string): number | undefined {
+  const prefix = stagingName(id, { id: job, epoch: 0 }).slice(0, -1);
+  const epoch = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  return /^\d+$/.test(epoch) ? Number(epoch) : undefined;
+}
+
+/**
+ * Finishes publishing that a crash cut, and removes what was staged for epochs that never became durable. What durable
+ * epochs have staged stays: the job hands it over again.
+ *
+ * @throws ConnectorError if the job has published an epoch that its state does not know.
+ */
+export async function recoverPanes(publisher: Publisher, root: string, id: string, job: JobEpoch): Promise<void> {
+  const { fileSystem } = publisher;
+  const { staging } = await keptOfJobs(fileSystem, root, id);
+  for (const name of staging) {
+    const begun = await readPaneJournal(fileSystem, root, id, name);
+    if (begun !== undefined) await publishPanes(publisher, begun);
+  }
+  await sweepStaged(fileSystem, root, id, job);
+  const last = (await epochsOf(fileSystem, root, panesDirectory(id, job.id))).at(-1) ?? job.epoch;
+  if (last <= job.epoch) return;
+  throw new ConnectorError(
+    joinPath(root, id),
+    `this job has published files of its epoch ${last} here, and its state is at epoch ${job.epoch}. The state is older than the sink: it was restored from a copy, perhaps. Panes would be there twice. Take the newest state directory, or start a new one.`,
+  );
+}
+
+/** Removes what a job has staged for epochs that never became durable. */
+export async function sweepStaged(fileSystem: FileSystem, root: string, id: string, job: JobEpoch): Promise<void> {
+  const { staging } = await keptOfJobs(fileSystem, root, id);
+  for (const name of staging) {
+    const epoch = epochOf(name, id, job.id);
+    if (epoch !== undefined && epoch > job.epoch) await removeKept(fileSystem, root, name);
+  }
+}
+
+/** @throws ConnectorError if something is there that another job, or a run that wrote the whole at once, has published. */
+export async function refuseOthers(fileSystem: FileSystem, root: string, id: string, job?: JobEpoch): Promise<void> {
+  const own = job && panesDirectory(id, job.id);
+  const { panes } = await keptOfJobs(fileSystem, root, id);
+  for (const directory of panes.filter((name) => name !== own)) {
+    const [first] = await filesOfPanes(fileSystem, root, directory);
+    if (first !== undefined) throw existsAlready(joinPath(root, first.path));
+  }
+  const [first] = (await readManifest(fileSystem, root, id))?.files ?? [];
+  if (first !== undefined) throw existsAlready(joinPath(root, first.path));
+}
