@@ -37,8 +37,11 @@ export interface Failed {
 /** One pipeline, and how building and running it must end on every runner. */
 export type Case =
   | {
-      /** To survive: the process is killed in the middle, and another goes on with what the first one kept. */
-      readonly must: 'succeed' | 'survive a kill';
+      /**
+       * To drain: the run is told to, once an element has gone through each step. To survive: the process is killed in the
+       * middle, and another goes on with what the first one kept.
+       */
+      readonly must: 'succeed' | 'drain' | 'survive a kill';
       readonly build: Builder;
       readonly verify: (check: Check, finished: Finished) => void;
     }
@@ -88,6 +91,9 @@ export const survives = (build: Builder): Case => ({ must: 'survive a kill', bui
 
 /** Written by a pipeline when something of it has become durable. */
 export const KILL_ME = 'kill-me';
+
+/** The run succeeds although its input has no end, as it is told to drain. */
+export const drains = (build: Builder): Case => ({ must: 'drain', build, verify: () => undefined });
 
 /** The run fails with an error whose message, causes included, has a place for each of the patterns. */
 export const fails = (build: Builder, ...patterns: readonly RegExp[]): Case => ({

@@ -21,7 +21,7 @@ const DIRECT: Reasons = [
 
 const LEDGERS: Readonly<Record<string, Reasons>> = {
   'direct batch': DIRECT,
-  'direct streaming': [...DIRECT, [140, 'needs jobs that drain']],
+  'direct streaming': DIRECT,
 };
 
 /** The ledger of a runner in a mode; an empty one where it has none. */

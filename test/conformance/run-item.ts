@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LogEntry, Pipeline, type Runner, showValue } from '../../index.ts';
+import { type LogEntry, Pipeline, type Runner, type RunOptions, showValue } from '../../index.ts';
 import { assertionsRun } from '../../testing/index.ts';
 import { Check } from './check.ts';
 import type { Case, CaseOptions, Item } from './item.ts';
@@ -85,15 +85,16 @@ const builderOf = (one: Case, options: CaseOptions) => (): Pipeline => {
 function settle(one: Case, run: Run): Promise<void> {
   switch (one.must) {
     case 'succeed':
+    case 'drain':
       return mustSucceed(one, run);
     case 'survive a kill':
-      return mustSurvive(one, run);
+      return mustSurvive(run);
     default:
       return mustEnd(one, run);
   }
 }
 
-async function mustSucceed(one: Case & { must: 'succeed' | 'survive a kill' }, run: Run): Promise<void> {
+async function mustSucceed(one: Case & { must: 'succeed' | 'drain' | 'survive a kill' }, run: Run): Promise<void> {
   const pipeline = run.build();
   const warnings: string[] = [];
   const logs: LogEntry[] = [];
@@ -101,6 +102,7 @@ async function mustSucceed(one: Case & { must: 'succeed' | 'survive a kill' }, r
     onWarning: (message) => warnings.push(message),
     onLog: (entry) => logs.push(entry),
     signal: AbortSignal.timeout(TIME_LIMIT),
+    ...(one.must === 'drain' && onceElementsCame('drain')),
   });
   run.assertions = result.metric(assertionsRun).committed;
   checkAssertions(run.assertions, pipeline);
@@ -108,7 +110,7 @@ async function mustSucceed(one: Case & { must: 'succeed' | 'survive a kill' }, r
 }
 
 /** Kills the first run and lets a second one, of another process, come to the end. */
-async function mustSurvive(_one: Case, run: Run): Promise<void> {
+async function mustSurvive(run: Run): Promise<void> {
   const { assertions } = await runKilledOnce(run.options);
   run.assertions = assertions;
   checkAssertions(assertions, run.build());
@@ -133,7 +135,7 @@ async function mustEnd(one: Case & { must: 'fail' | 'be refused' | 'be cancelled
   try {
     pipeline = run.build();
     if (one.must === 'fail') await pipeline.run(run.runner, { signal: AbortSignal.timeout(TIME_LIMIT) });
-    if (one.must === 'be cancelled') await runUntilElements(pipeline, run.runner);
+    if (one.must === 'be cancelled') await pipeline.run(run.runner, onceElementsCame('signal'));
   } catch (thrown) {
     error = thrown;
   }
@@ -145,15 +147,17 @@ async function mustEnd(one: Case & { must: 'fail' | 'be refused' | 'be cancelled
   one.verify(run.check, { error: error instanceof Error ? error : new Error(String(error)), files });
 }
 
-/** Runs a pipeline and cancels it as soon as each of its steps was given an element. */
-async function runUntilElements(pipeline: Pipeline, runner: Runner): Promise<void> {
-  const cancel = new AbortController();
-  await pipeline.run(runner, {
-    signal: AbortSignal.any([cancel.signal, AbortSignal.timeout(TIME_LIMIT)]),
+/** Options that end a run in some way as soon as each of its steps has given an element. */
+function onceElementsCame(how: 'drain' | 'signal'): RunOptions {
+  const end = new AbortController();
+  const limit = how === 'signal' ? AbortSignal.timeout(TIME_LIMIT) : undefined;
+  return {
+    [how]: limit === undefined ? end.signal : AbortSignal.any([end.signal, limit]),
     onProgress({ steps }) {
-      if (steps.every(({ elementsOut }) => elementsOut > 0)) cancel.abort(new Error('enough'));
+      if (steps.every(({ step, elementsOut }) => elementsOut > 0 || step.includes('AssertThat')))
+        end.abort(new Error('enough'));
     },
-  });
+  };
 }
 
 /** An error in one line: what node:assert says goes over several. */

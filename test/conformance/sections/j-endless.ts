@@ -22,7 +22,7 @@ import {
 } from '../../../index.ts';
 import { assertThat } from '../../../testing/index.ts';
 import { at, grouped, tens, within } from '../collections.ts';
-import { type CaseOptions, item, succeeds } from '../item.ts';
+import { type CaseOptions, drains, item, succeeds } from '../item.ts';
 
 type ImpulseReader<T> = RestrictionReader<Uint8Array, T, OffsetRange, number>;
 
@@ -106,6 +106,25 @@ const readSides: RestrictionReader<string, string, OffsetRange, number, Sides> =
   },
 };
 
+/** How many numbers the bounded reader of 140 has: more than it gives before it is told to drain. */
+const SLOW = 600;
+
+/** Numbers from 0 on, one a millisecond at most. */
+const counting = (name: string, to: number): ImpulseReader<number> => ({
+  name,
+  initialRestriction: () => ({ from: 0, to }),
+  createTracker: (range) => new OffsetTracker(range),
+  isBounded: ({ to: end }) => end === SLOW,
+  async read(_, tracker, output) {
+    const { from, to: end } = tracker.currentRestriction();
+    if (tracker.tryClaim(from)) await output.emit({ values: [from] });
+    return from + 1 < end ? { resumeAfter: millis(1) } : undefined;
+  },
+});
+
+const BOUNDED = counting('Bounded', SLOW);
+const NEVER_ENDING = counting('NeverEnding', Number.MAX_SAFE_INTEGER);
+
 /** Gives way in the middle of its range: each number tells the first one of its part. */
 const inTwoParts: RestrictionReader<OffsetRange, string, OffsetRange, number> = {
   name: 'InTwoParts',
@@ -173,7 +192,18 @@ export const endless = [
         .containsInAnyOrder([[21, 22]]);
     }),
   ),
-  item(140, 'When a job drains, bounded restrictions are read to their end and unbounded ones are dropped.'),
+  item(
+    140,
+    'When a job drains, bounded restrictions are read to their end and unbounded ones are dropped.',
+    drains((p) => {
+      const both = [BOUNDED, NEVER_ENDING].map((reader) =>
+        p.apply(impulse()).apply(splittableParDo(reader, { isBounded: reader === BOUNDED })),
+      );
+      const [bounded, unbounded] = both as [PCollection<number>, PCollection<number>]; // two readers
+      assertThat(bounded).hasCount(SLOW);
+      assertThat(unbounded).satisfies((read) => read.length > 0 && Math.max(...read) === read.length - 1);
+    }),
+  ),
   item(
     141,
     'A splittable DoFn may have side inputs.',
