@@ -1,0 +1,55 @@
+import { StateError, type StateStore } from '../../model/index.ts';
+import { MemoryDisk } from '../../runners/state/index.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { World } from './world.ts';
+
+/** Opens a job's state; without a directory one that ends with the process. */
+export function openSimulatedStore(world: World, process: SimulatedProcess, directory: string | undefined): StateStore {
+  if (directory === undefined) return new MemoryDisk('memory').open();
+  const state = world.state(directory);
+  const store = state.disk.open();
+  world.note(`state ${directory} is opened at epoch ${store.epoch}`);
+  process.onEnd(() => state.disk.crash());
+  const commit = (epoch: number): Promise<void> => {
+    const done = store.commit(epoch);
+    if (state.fault === undefined) world.watch.committed?.(directory, epoch, state.disk);
+    return done;
+  };
+  return {
+    get id() {
+      return store.id;
+    },
+    get epoch() {
+      return store.epoch;
+    },
+    space: (name) => store.space(name),
+    spaces: () => store.spaces(),
+    commit: (epoch) =>
+      process.call('commit', () => commit(epoch), {
+        fail: (moment) => (moment === 'before' ? failedCommit(state, commit, epoch) : unwitnessed(directory)),
+      }),
+    close: () => store.close(),
+  };
+}
+
+async function failedCommit(
+  state: ReturnType<World['state']>,
+  commit: (epoch: number) => Promise<void>,
+  epoch: number,
+): Promise<void> {
+  state.fault = 'fails';
+  try {
+    await commit(epoch);
+  } finally {
+    state.fault = undefined;
+  }
+}
+
+/** The epoch is durable; that it is could not be noted. */
+async function unwitnessed(directory: string): Promise<never> {
+  throw new StateError(
+    directory,
+    'failed',
+    'EIO: the witness of the epoch could not be written. The job can not say what it told. Start it again: it goes on from its last epoch.',
+  );
+}
