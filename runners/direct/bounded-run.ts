@@ -81,6 +81,7 @@ export class BoundedRun {
       runId: runIdOf(host),
       afterCommit: (callback) => void this.#afterCommit.push(callback),
       turn: this.#turn,
+      strictFeed: (step) => this.#strictFeed(step),
     });
   }
 
@@ -116,8 +117,7 @@ export class BoundedRun {
       ({ entryKind, roots }) => (entryKind === 'merge' || entryKind === 'keyed') && roots.has(root),
     );
     for (const stage of [root, ...merges]) await this.#network.open(stage);
-    const strict = this.#strict && new StrictFeed(this.#strict, this.#host.random, root.entryStep.path);
-    const driver = new StageDriver(this.#network.runtime(root), this.#turn, strict);
+    const driver = new StageDriver(this.#network.runtime(root), this.#turn, this.#strictFeed(root.entryStep.path));
     await feedRoot(root, driver, { network: this.#network, readingOf: (step) => this.#reading(step) });
     await this.#finish(root);
     for (const merge of merges) {
@@ -125,6 +125,10 @@ export class BoundedRun {
       await this.#finish(merge);
     }
     await this.#prepareWrites();
+  }
+
+  #strictFeed(step: string): StrictFeed | undefined {
+    return this.#strict && new StrictFeed(this.#strict, this.#host.random, step);
   }
 
   async #finish(stage: PlannedStage): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
 import { connectorError } from '../run/index.ts';
-import { type Batch, BatchBuilder, type Edge, type StageRuntime, type Windows } from '../execution/index.ts';
+import { type Batch, BatchBuilder, type Edge, type Windows } from '../execution/index.ts';
 
 // The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.
 
@@ -33,15 +33,15 @@ abstract class CollectingEdge implements Edge {
 
 /** Into a stage that several others feed: it runs while they do. */
 export class MergeEdge extends CollectingEdge {
-  readonly #stage: () => StageRuntime;
+  readonly #process: (batch: Batch) => void | Promise<void>;
 
-  constructor(name: string, stage: () => StageRuntime) {
+  constructor(name: string, process: (batch: Batch) => void | Promise<void>) {
     super(name);
-    this.#stage = stage;
+    this.#process = process;
   }
 
   protected pass(batch: Batch): void | Promise<void> {
-    return this.#stage().process(batch);
+    return this.#process(batch);
   }
 }
 

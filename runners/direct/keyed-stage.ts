@@ -1,10 +1,17 @@
 import { type Host, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../../model/index.ts';
-import type { StageRuntime, StepTime } from '../execution/index.ts';
+import type { Batch, StageRuntime, StepTime } from '../execution/index.ts';
 import { KeyedOperator } from '../keyed/index.ts';
-import type { Turn } from '../run/index.ts';
+import type { StrictFeed, Turn } from '../run/index.ts';
+import { StageDriver } from './driver.ts';
 
 /** Calls and outputs that are done before other work of the process has its turn. */
 const BUDGET = 2_048;
+
+/** What a keyed stage takes from its run besides the machine. */
+export interface KeyedSchedule {
+  readonly turn: Turn;
+  readonly strict: StrictFeed | undefined;
+}
 
 /**
  * A stage of a bounded run that begins with a step that keeps state or timers: time stands at its lowest while elements come,
@@ -14,9 +21,13 @@ export class KeyedStage {
   readonly #operator: KeyedOperator;
   readonly #runtime: StageRuntime;
   readonly #time: StepTime;
+  readonly #turn: Turn;
+  readonly #driver: StageDriver;
 
-  constructor(runtime: StageRuntime, { clock, codegen }: Host) {
+  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict }: KeyedSchedule) {
     this.#runtime = runtime;
+    this.#turn = turn;
+    this.#driver = new StageDriver(runtime, turn, strict);
     this.#time = { inputWatermark: MIN_TIMESTAMP, outputWatermark: MIN_TIMESTAMP, processingTime: clock.now() };
     this.#operator = new KeyedOperator({
       runtime,
@@ -27,13 +38,18 @@ export class KeyedStage {
     });
   }
 
+  /** Takes elements from the stages that feed it. */
+  push(batch: Batch): void | Promise<void> {
+    return this.#driver.push(batch);
+  }
+
   /** All elements have come: all that is due at the end of time is done. */
-  async end(turn: Turn): Promise<void> {
+  async end(): Promise<void> {
     await this.#runtime.finishBundle();
     this.#time.inputWatermark = MAX_TIMESTAMP;
     while (!(await this.#operator.advance(BUDGET))) {
       await this.#runtime.settled();
-      await turn.take();
+      await this.#turn.take();
     }
     await this.#runtime.finishBundle();
   }

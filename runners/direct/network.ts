@@ -23,7 +23,7 @@ import type { Plan, PlannedStage } from '../plan/index.ts';
 import { hasPanes, PanedGroups } from './paned-groups.ts';
 import { KeyedStage } from './keyed-stage.ts';
 import { SideInputs } from './side-inputs.ts';
-import type { Turn } from '../run/index.ts';
+import type { StrictFeed, Turn } from '../run/index.ts';
 import { wire } from '../plan/index.ts';
 import { Write } from './writes.ts';
 
@@ -41,6 +41,8 @@ export interface NetworkEnvironment {
   readonly runId: string;
   readonly afterCommit: AfterCommit;
   readonly turn: Turn;
+  /** What a strict run does with the elements that enter a stage. */
+  readonly strictFeed: (step: string) => StrictFeed | undefined;
 }
 
 /**
@@ -92,14 +94,17 @@ export class Network {
     });
     this.#runtimes.set(stage, runtime);
     const [first] = spec.nodes;
-    if (first !== undefined && isKeyed(first.step)) this.#keyed.set(stage, new KeyedStage(runtime, host));
+    if (first !== undefined && isKeyed(first.step)) {
+      const strict = this.#environment.strictFeed(first.step.path);
+      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict }));
+    }
     return runtime;
   }
 
   /** All elements of a stage have come: its last bundle ends, and what it keeps comes out. */
   async end(stage: PlannedStage): Promise<void> {
     await this.runtime(stage).finishBundle();
-    await this.#keyed.get(stage)?.end(this.#environment.turn);
+    await this.#keyed.get(stage)?.end();
   }
 
   /** The side inputs of a step, as seen from a window of its main input. */
@@ -144,8 +149,10 @@ export class Network {
   }
 
   #into(stage: PlannedStage): Edge {
-    if (stage.entryKind === 'merge' || stage.entryKind === 'keyed')
-      return new MergeEdge(stage.entryStep.path, () => this.runtime(stage));
+    const { path } = stage.entryStep;
+    if (stage.entryKind === 'merge') return new MergeEdge(path, (batch) => this.runtime(stage).process(batch));
+    // It is opened, and so made, before anything feeds it.
+    if (stage.entryKind === 'keyed') return new MergeEdge(path, (batch) => this.#keyed.get(stage)?.push(batch));
     if (stage.entryKind === 'group') return this.#makeGrouping(stage);
     const store = this.#stores.get(stage) ?? this.#makeStore(stage.entryStep.path);
     this.#stores.set(stage, store);

@@ -29,6 +29,8 @@ export interface KeyedStoreSpec {
   readonly lateDrop: LateDrop;
 }
 
+type Table = Pick<CellTable<Kept>, 'save' | 'bytes' | 'canSpill' | 'spill'>;
+
 /** A key and window in whose calls others have to wait for. */
 interface Lock {
   readonly freed: Promise<void>;
@@ -58,6 +60,7 @@ export class KeyedStore {
   /** Set while elements are let go that have waited for their turn. */
   isReleasing = false;
   readonly #cells: CellTable<Kept>;
+  readonly #tables: readonly Table[];
   readonly #locks = new Map<string, Lock>();
   /** Whether a key is told of the end of its window, and therefore remembered without anything else. */
   readonly #remembersKeys: boolean;
@@ -91,6 +94,7 @@ export class KeyedStore {
     });
     this.events = new TimerTable({ space: space('timers'), codegen });
     this.clocks = new TimerTable({ space: space('clocks'), codegen });
+    this.#tables = [this.#cells, this.events, this.clocks];
   }
 
   /** The last instant at which a window still has its state (Beam: the garbage collection time of a window). */
@@ -217,18 +221,18 @@ export class KeyedStore {
   // ---- the tables as a whole ----------------------------------------------------------------------------------------
 
   save(): void {
-    this.#cells.save();
+    for (const table of this.#tables) table.save();
   }
 
   bytes(): number {
-    return this.#cells.bytes();
+    return this.#tables.reduce((sum, table) => sum + table.bytes(), 0);
   }
 
   get canSpill(): boolean {
-    return this.#cells.canSpill;
+    return this.#tables.some(({ canSpill }) => canSpill);
   }
 
   spill(): void {
-    this.#cells.spill();
+    for (const table of this.#tables) table.spill();
   }
 }

@@ -44,11 +44,11 @@ function watched({ path, primitive }: Step): Primitive {
   }
 }
 
-/** The functions around bundles, for a DoFn that is an object of a class: a spread would leave them behind. */
+/** The functions that no element is given to, for a DoFn that is an object of a class: a spread would leave them behind. */
 const lifeCycleOf = (doFn: AnyDoFn): Partial<AnyDoFn> =>
   Object.fromEntries(LIFE_CYCLE.filter((name) => doFn[name]).map((name) => [name, doFn[name]?.bind(doFn)]));
 
-const LIFE_CYCLE = ['setup', 'startBundle', 'finishBundle', 'teardown'] as const;
+const LIFE_CYCLE = ['setup', 'startBundle', 'finishBundle', 'teardown', 'onWindowExpiration'] as const;
 
 /** The engine asks a function how many parameters it declares, so the watched one declares as many. */
 function watch(step: string, fn: AnyFunction, hasContext = takesContext(fn)): AnyFunction {

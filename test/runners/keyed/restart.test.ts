@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  bagState,
+  combiningState,
+  eventTimer,
+  fixedWindows,
+  mapState,
+  orderedListState,
+  processingTimer,
+  setState,
+  type StateStore,
+  sum,
+  valueState,
+} from '../../../model/index.ts';
+import { PLACES } from '../state/stores.ts';
+import { type Came, KeyedStep } from './step.ts';
+
+// A step that is saved, forgotten and opened again at any moment goes on as if nothing had happened.
+
+const doFn = {
+  state: {
+    value: valueState<number>(),
+    bag: bagState<number>(),
+    sum: combiningState(sum),
+    map: mapState<string, number>(),
+    set: setState<number>(),
+    list: orderedListState<number>(),
+  },
+  timers: { event: eventTimer(), clock: processingTimer() },
+  process({ key, value }: any, { state, timers, timestamp }: any) {
+    const before = contents(state);
+    state.value.write(value);
+    state.bag.add(value);
+    state.sum.add(value);
+    state.map.set(`k${value % 3}`, value);
+    state.set.add(value % 4);
+    state.list.add({ value, timestamp });
+    if (value % 5 === 0) for (const cell of [state.value, state.bag, state.map, state.list]) cell.clear();
+    if (value % 7 === 0) timers.event.clear();
+    timers.event.set(timestamp + (value % 3), { tag: `${value % 2}`, outputTimestamp: timestamp });
+    timers.clock.setAfter(value);
+    return [[key, before]];
+  },
+  onTimer: {
+    event: ({ key, tag, state, timers, timestamp }: any) => {
+      timers.event.clear({ tag: 'none' });
+      return [[key, 'event', tag, timestamp, contents(state)]];
+    },
+    clock: ({ key, state, timestamp }: any) => [[key, 'clock', timestamp, contents(state)]],
+  },
+  onWindowExpiration: ({ key, state }: any) => [[key, 'end', contents(state)]],
+};
+
+const contents = (state: any): unknown => [
+  state.value.read() ?? null,
+  [...state.bag.read()],
+  state.sum.read(),
+  [...state.map.entries()].sort(),
+  [...state.set.read()].sort(),
+  [...state.list.read()],
+];
+
+type Act =
+  | { readonly kind: 'elements'; readonly elements: readonly [string, number, number][] }
+  | { readonly kind: 'watermark' | 'clock'; readonly by: number }
+  | { readonly kind: 'save' | 'restart' | 'spill' };
+
+const acts: fc.Arbitrary<Act[]> = fc.array(
+  fc.oneof(
+    fc.record({
+      kind: fc.constant('elements' as const),
+      elements: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(20), fc.nat(60)), { maxLength: 6 }),
+    }),
+    fc.record({ kind: fc.constantFrom('watermark' as const, 'clock' as const), by: fc.nat(15) }),
+    fc.record({ kind: fc.constantFrom('save' as const, 'restart' as const, 'spill' as const) }),
+  ),
+  { maxLength: 25 },
+);
+
+async function play(doFnOf: object, script: readonly Act[], open?: () => Promise<StateStore>) {
+  const options = { windowFn: fixedWindows({ size: 10 }), allowedLateness: 5 };
+  const make = async (store: StateStore | undefined) =>
+    new KeyedStep(doFnOf as never, store ? { ...options, store } : options);
+  let store = await open?.();
+  let step = await make(store);
+  const came: Came[] = [];
+  let watermark = 0;
+  for (const act of script) {
+    if (act.kind === 'elements') await step.elements(...act.elements);
+    else if (act.kind === 'watermark') await step.watermark((watermark += act.by));
+    else if (act.kind === 'clock') await step.clock(step.time.processingTime + act.by);
+    else if (act.kind === 'spill') step.operator.spill();
+    else if (act.kind === 'save' || open === undefined) step.operator.save();
+    else {
+      step.operator.save();
+      await store?.commit(store.epoch + 1);
+      store?.close();
+      store = await open();
+      const { time } = step;
+      came.push(...step.came);
+      step = await make(store);
+      Object.assign(step.time, time);
+    }
+  }
+  await step.end();
+  store?.close();
+  // Keys come in no order.
+  const byKey = Object.groupBy([...came, ...step.came], ({ value }) => (value as [string])[0]);
+  return { byKey, hold: step.operator.hold() };
+}
+
+const sorted = { ...doFn, requiresTimeSortedInput: true };
+
+test.each(
+  PLACES.flatMap(([where, place]) => [
+    [where, '', place, doFn] as const,
+    [where, ' whose input is sorted', place, sorted] as const,
+  ]),
+)('%s, a step%s that is opened again goes on as if nothing had happened', async (_where, _sorted, place, keyed) => {
+  const runs = place === PLACES[0]?.[1] ? 150 : 15;
+  await fc.assert(
+    fc.asyncProperty(acts, async (script) => {
+      const at = place();
+      try {
+        expect(await play(keyed, script, () => at.open())).toEqual(await play(keyed, script));
+      } finally {
+        at.dispose();
+      }
+    }),
+    { numRuns: runs },
+  );
+});
