@@ -1,5 +1,5 @@
 // When a window fires, by Beam's state machines of triggers. What is known of a trigger is a tree of its own shape.
-import { afterWatermark, never, repeatedly } from '../../model/index.ts';
+import { afterEach, afterWatermark, never, orFinally, repeatedly } from '../../model/index.ts';
 import type { Timestamp, Trigger } from '../../model/index.ts';
 
 /** A trigger in one window of one key. */
@@ -13,29 +13,26 @@ export interface TriggerState {
   wake: Timestamp | undefined;
 }
 
-/** What triggers look at besides elements. */
+/** What triggers look at besides elements. `isMerging`: windows can become one, so what is finished may have to go on. */
 export interface TriggerTime {
   readonly isOver: boolean;
   readonly now: Timestamp;
-  /** Whether windows can become one, so that a part that is finished may have to go on. */
   readonly isMerging: boolean;
 }
 
 export function freshTrigger(given: Trigger): TriggerState {
-  const trigger = given.kind === 'default' ? repeatedly(afterWatermark()) : given;
-  return { trigger, parts: partsOf(trigger).map(freshTrigger), isFinished: false, count: 0, wake: undefined };
+  const trigger = inSmallerOnes(given);
+  let parts: readonly Trigger[] = 'triggers' in trigger ? trigger.triggers : [];
+  if ('trigger' in trigger) parts = 'until' in trigger ? [trigger.trigger, trigger.until] : [trigger.trigger];
+  return { trigger, parts: parts.map(freshTrigger), isFinished: false, count: 0, wake: undefined };
 }
 
-/** The triggers inside of one. Those of afterWatermark are `early`, and `late` where there is one. */
-function partsOf(trigger: Trigger): readonly Trigger[] {
-  if (trigger.kind === 'afterWatermark') {
-    const { early, late } = trigger;
-    if (late !== undefined) return [early ?? never(), late];
-    return early === undefined ? [] : [early];
-  }
-  if (trigger.kind === 'orFinally') return [trigger.trigger, trigger.until];
-  if (trigger.kind === 'repeatedly') return [trigger.trigger];
-  return 'triggers' in trigger ? trigger.triggers : [];
+/** The triggers that are short for others. */
+function inSmallerOnes(trigger: Trigger): Trigger {
+  if (trigger.kind === 'default') return repeatedly(afterWatermark());
+  if (trigger.kind !== 'afterWatermark' || (!trigger.early && !trigger.late)) return trigger;
+  const untilEnd = orFinally(repeatedly(trigger.early ?? never()), afterWatermark());
+  return afterEach(untilEnd, ...(trigger.late ? [repeatedly(trigger.late)] : []));
 }
 
 /** The times of the clock at which a trigger has to be asked. */
@@ -57,8 +54,9 @@ function reset(state: TriggerState): void {
   state.parts.forEach(reset);
 }
 
-const firstOpen = ({ parts }: TriggerState): readonly TriggerState[] =>
-  parts.filter((part) => !part.isFinished).slice(0, 1);
+const isDone = ({ isFinished }: TriggerState): boolean => isFinished;
+/** The part whose turn it is. */
+const current = ({ parts }: TriggerState): readonly TriggerState[] => parts.filter((part) => !isDone(part)).slice(0, 1);
 
 export function onElement(state: TriggerState, time: TriggerTime): void {
   const { trigger, parts } = state;
@@ -67,123 +65,69 @@ export function onElement(state: TriggerState, time: TriggerTime): void {
     const { delay, alignTo = 1 } = trigger;
     state.wake ??= Math.ceil((time.now + delay) / alignTo) * alignTo;
   }
-  const isInOrder = trigger.kind === 'afterEach' || trigger.kind === 'afterWatermark';
-  for (const part of isInOrder && !time.isMerging ? firstOpen(state) : parts) onElement(part, time);
+  for (const part of trigger.kind === 'afterEach' && !time.isMerging ? current(state) : parts) onElement(part, time);
 }
 
 export function shouldFire(state: TriggerState, time: TriggerTime): boolean {
-  const { trigger, parts } = state;
+  const { trigger, parts, count, wake } = state;
   const fires = (part: TriggerState): boolean => shouldFire(part, time);
-  switch (trigger.kind) {
-    case 'afterCount':
-      return state.count >= trigger.count;
-    case 'afterProcessingTime':
-      return state.wake !== undefined && time.now >= state.wake;
-    case 'afterWatermark': {
-      const [early, ...late] = parts;
-      if (early?.isFinished) return late.some(fires);
-      return time.isOver || (early !== undefined && fires(early));
-    }
-    case 'afterAny':
-      return parts.some((part) => part.isFinished || fires(part));
-    case 'afterAll':
-      return parts.every((part) => part.isFinished || fires(part));
-    case 'afterEach':
-      return firstOpen(state).some(fires);
-    default:
-      return parts.some(fires);
-  }
+  if (trigger.kind === 'afterWatermark') return time.isOver;
+  if (trigger.kind === 'afterCount') return count >= trigger.count;
+  if (trigger.kind === 'afterProcessingTime') return wake !== undefined && time.now >= wake;
+  if (trigger.kind === 'afterEach') return current(state).some(fires);
+  if (trigger.kind === 'afterAll') return parts.every((part) => isDone(part) || fires(part));
+  if (trigger.kind === 'afterAny') return parts.some((part) => isDone(part) || fires(part));
+  return parts.some(fires);
 }
 
 /** What the firing of a trigger that should fire makes of its state. */
 export function onFire(state: TriggerState, time: TriggerTime): void {
   const { trigger, parts } = state;
-  const [first, second] = parts;
   const fire = (part: TriggerState): void => onFire(part, time);
-  switch (trigger.kind) {
-    case 'afterWatermark':
-      fireAroundEnd(state, time);
-      return;
-    case 'repeatedly':
-      for (const part of parts) repeat(part, time);
-      return;
-    case 'afterEach':
-      firstOpen(state).forEach(fire);
-      // A finished part may have to go on after windows have become one, so all count from now.
-      if (time.isMerging) clear(state);
-      state.isFinished = parts.every(({ isFinished }) => isFinished);
-      return;
-    case 'orFinally':
-      if (first === undefined || second === undefined) return;
-      if (shouldFire(second, time)) {
-        fire(second);
-        clear(first);
-      } else fire(first);
-      state.isFinished = first.isFinished || second.isFinished;
-      return;
-    default:
-      // Once: afterCount, afterProcessingTime, afterAny, afterAll.
-      for (const part of parts) shouldFire(part, time) ? fire(part) : clear(part);
-      clear(state);
-      state.isFinished = true;
+  if (trigger.kind === 'repeatedly') {
+    parts.forEach(fire);
+    parts.filter(isDone).forEach(reset);
+  } else if (trigger.kind === 'orFinally') {
+    // What its second part counts, it counts across firings.
+    const [until, ends] = [parts.slice(1), parts.slice(1).some((part) => shouldFire(part, time))];
+    (ends ? until : parts.slice(0, 1)).forEach(fire);
+    if (ends) parts.slice(0, 1).forEach(clear);
+    state.isFinished = parts.some(isDone);
+  } else if (trigger.kind === 'afterEach') {
+    current(state).forEach(fire);
+    if (time.isMerging) clear(state);
+    state.isFinished = parts.every(isDone);
+  } else {
+    for (const part of parts) shouldFire(part, time) ? fire(part) : clear(part);
+    clear(state);
+    state.isFinished = true;
   }
-}
-
-function repeat(state: TriggerState, time: TriggerTime): void {
-  onFire(state, time);
-  if (state.isFinished) reset(state);
-}
-
-/** `early` repeats until the end of the window has fired, and is finished then; `late` repeats after it. */
-function fireAroundEnd(state: TriggerState, time: TriggerTime): void {
-  const [early, late] = state.parts;
-  if (early !== undefined && !early.isFinished) {
-    if (!time.isOver) return repeat(early, time);
-    reset(early);
-    early.isFinished = true;
-    if (late !== undefined) return reset(late);
-  } else if (late !== undefined) return repeat(late, time);
-  state.isFinished = true;
 }
 
 /** Makes of `state`, what is known in a window so far, what is known when those with the states `merged` have become it. */
 export function onMerge(state: TriggerState, merged: readonly TriggerState[], time: TriggerTime): void {
   const { trigger, parts } = state;
   // All have the same shape.
-  const ofMerged = (i: number): readonly TriggerState[] => merged.map((one) => one.parts[i] as TriggerState);
-  const mergePart = (part: TriggerState, i: number): void => onMerge(part, ofMerged(i), time);
-  state.count = merged.reduce((sum, { count }) => sum + count, 0);
-  switch (trigger.kind) {
-    case 'afterCount':
-      state.isFinished = merged.some(({ isFinished }) => isFinished);
-      if (state.isFinished) clear(state);
-      return;
-    case 'afterProcessingTime': {
-      const wakes = merged.flatMap(wakesOf);
-      state.wake = state.isFinished || wakes.length === 0 ? undefined : Math.min(...wakes);
-      return;
-    }
-    case 'afterWatermark': {
-      const [early, late] = parts;
-      const wasOver = (early === undefined ? merged : ofMerged(0)).every(({ isFinished }) => isFinished);
-      const ended = early ?? state;
-      if (!(wasOver && time.isOver)) {
-        if (early !== undefined) mergePart(early, 0);
-        if (late !== undefined) reset(late);
-      } else if (late !== undefined) mergePart(late, 1);
-      ended.isFinished = wasOver && time.isOver;
-      return;
-    }
-    case 'afterEach':
-      for (const [i, part] of parts.entries()) {
-        if (parts.slice(0, i).every(({ isFinished }) => isFinished)) mergePart(part, i);
-        else clear(part);
-      }
-      state.isFinished = parts.every(({ isFinished }) => isFinished);
-      return;
-    default:
-      parts.forEach(mergePart);
-      if (trigger.kind === 'afterAll') state.isFinished = parts.every(({ isFinished }) => isFinished);
-      else if (trigger.kind !== 'repeatedly') state.isFinished = parts.some(({ isFinished }) => isFinished);
+  const mergePart = (part: TriggerState, i: number): void =>
+    onMerge(
+      part,
+      merged.map((one) => one.parts[i] as TriggerState),
+      time,
+    );
+  if (trigger.kind === 'afterCount') {
+    state.isFinished = merged.some(isDone);
+    state.count = state.isFinished ? 0 : merged.reduce((sum, { count }) => sum + count, 0);
+  } else if (trigger.kind === 'afterProcessingTime') {
+    const wakes = state.isFinished ? [] : merged.flatMap(wakesOf);
+    state.wake = wakes.length === 0 ? undefined : Math.min(...wakes);
+  } else if (trigger.kind === 'afterWatermark') {
+    state.isFinished = time.isOver && merged.every(isDone);
+  } else if (trigger.kind === 'afterEach') {
+    parts.forEach((part, i) => (parts.slice(0, i).every(isDone) ? mergePart(part, i) : clear(part)));
+    state.isFinished = parts.every(isDone);
+  } else {
+    parts.forEach(mergePart);
+    if (trigger.kind === 'afterAll') state.isFinished = parts.every(isDone);
+    else if (trigger.kind !== 'repeatedly') state.isFinished = parts.some(isDone);
   }
 }
