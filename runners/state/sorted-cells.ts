@@ -1,0 +1,201 @@
+import {
+  type BoundedWindow,
+  ByteReader,
+  ByteWriter,
+  type Timestamp,
+  type TimestampedValue,
+} from '../../model/index.ts';
+import type { CellCollection, CollectionSpec } from './collection-spec.ts';
+import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
+import { isEmpty, KeyGroups, RowCounter } from './key-groups.ts';
+import { endOf, readTimestamp, writeTimestamp } from './row-keys.ts';
+
+/** A value in memory. */
+interface Held<T> {
+  readonly timestamp: Timestamp;
+  /** The number of its row; values of one timestamp are ordered by it. */
+  readonly row: number;
+  readonly value: T;
+}
+
+/** What one key has in one window. */
+interface Values<T> {
+  readonly prefix: Uint8Array;
+  held: Held<T>[];
+  /** Whether they are in order of time, then row. */
+  isSorted: boolean;
+  /** Those that have no row yet. */
+  added: Held<T>[];
+  /** Rows with lower numbers are not in memory; undefined if there are none. */
+  coldBefore: number | undefined;
+  hasRows: boolean;
+}
+
+/**
+ * Values ordered by a timestamp, for each key and window; those of one timestamp in the order in which they were added.
+ *
+ * Each value has a row, so a range is read and cleared without the rest. Adding reads nothing.
+ */
+export class SortedCells<T> implements CellCollection {
+  readonly #spec: CollectionSpec<T>;
+  readonly #values: KeyGroups<Values<T>>;
+  readonly #counter: RowCounter;
+  readonly #sizes = new HeldSizes();
+  readonly #key = new ByteWriter(256);
+  readonly #value = new ByteWriter();
+  #changed: Values<T>[] = [];
+  /** Whether there may be rows that are not in memory. */
+  #hasCold: boolean;
+
+  constructor(spec: CollectionSpec<T>) {
+    this.#spec = spec;
+    this.#counter = new RowCounter(spec.space);
+    this.#hasCold = !isEmpty(spec.space);
+    this.#values = new KeyGroups(spec.space, spec.codegen, (prefix) => {
+      this.#sizes.count += 1;
+      const coldBefore = this.#hasCold ? this.#counter.upcoming : undefined;
+      return { prefix, held: [], isSorted: true, added: [], coldBefore, hasRows: this.#hasCold };
+    });
+  }
+
+  add(window: BoundedWindow, key: unknown, { timestamp, value }: TimestampedValue<T>): void {
+    const of = this.#values.make(window, key);
+    const held: Held<T> = { timestamp, row: this.#counter.take(), value };
+    of.isSorted &&= timestamp >= (of.held.at(-1)?.timestamp ?? timestamp);
+    of.held.push(held);
+    this.#sizes.count += 1;
+    if (this.#spec.space !== undefined && of.added.push(held) === 1) this.#changed.push(of);
+  }
+
+  /** The values with `from <= timestamp < to`. What is added while they are read does not come; what is cleared may. */
+  range(window: BoundedWindow, key: unknown, from: Timestamp, to: Timestamp): Iterable<TimestampedValue<T>> {
+    return { [Symbol.iterator]: () => this.#range(this.#values.make(window, key), from, to) };
+  }
+
+  isEmpty(window: BoundedWindow, key: unknown): boolean {
+    const everything = this.range(window, key, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    for (const _ of everything) return false;
+    return true;
+  }
+
+  clearRange(window: BoundedWindow, key: unknown, from: Timestamp, to: Timestamp): void {
+    const of = this.#values.make(window, key);
+    const isKept = ({ timestamp }: Held<T>): boolean => timestamp < from || timestamp >= to;
+    const before = of.held.length;
+    // New arrays: the old ones may be being read.
+    of.held = of.held.filter(isKept);
+    of.added = of.added.filter(isKept);
+    this.#sizes.count -= before - of.held.length;
+    if (of.hasRows && from < to) {
+      this.#spec.space?.deleteRange(this.#rowKey(of.prefix, from), this.#rowKey(of.prefix, to));
+    }
+  }
+
+  clear(window: BoundedWindow, key: unknown): void {
+    const of = this.#values.make(window, key);
+    if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(of.prefix));
+    this.#sizes.count -= of.held.length;
+    // That there are no rows is worth keeping: none is looked for.
+    Object.assign(of, { held: [], isSorted: true, added: [], coldBefore: undefined, hasRows: false });
+    if (this.#hasCold) return;
+    this.#values.delete(window, key);
+    this.#sizes.count -= 1;
+  }
+
+  deleteWindow(window: BoundedWindow): void {
+    for (const of of this.#values.deleteWindow(window)) {
+      of.added = [];
+      this.#sizes.count -= of.held.length + 1;
+    }
+  }
+
+  save(): void {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const of of changed) {
+      for (const held of of.added) this.#write(of, held);
+      of.added = [];
+    }
+    this.#counter.save();
+  }
+
+  bytes(): number {
+    return this.#sizes.bytes();
+  }
+
+  get canSpill(): boolean {
+    return this.#spec.space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+  }
+
+  spill(): void {
+    if (this.#spec.space === undefined) return;
+    this.save();
+    this.#values.forget();
+    this.#sizes.count = 0;
+    this.#hasCold = true;
+  }
+
+  /** What is in memory and what is on disk, merged. Of one timestamp, what is on disk was there first. */
+  *#range(of: Values<T>, from: Timestamp, to: Timestamp): Generator<TimestampedValue<T>> {
+    const held = this.#heldIn(of, from, to);
+    let next = 0;
+    for (const { timestamp, value } of this.#coldIn(of, from, to)) {
+      for (; next < held.length && (held[next] as Held<T>).timestamp < timestamp; next += 1) {
+        yield valueOf(held[next] as Held<T>); // within the array
+      }
+      yield { timestamp, value };
+    }
+    for (; next < held.length; next += 1) yield valueOf(held[next] as Held<T>); // within the array
+  }
+
+  #heldIn(of: Values<T>, from: Timestamp, to: Timestamp): readonly Held<T>[] {
+    if (!of.isSorted) {
+      of.held = of.held.toSorted((a, b) => a.timestamp - b.timestamp || a.row - b.row);
+      of.isSorted = true;
+    }
+    return of.held.slice(firstAtOrAfter(of.held, from), firstAtOrAfter(of.held, to));
+  }
+
+  *#coldIn({ prefix, coldBefore }: Values<T>, from: Timestamp, to: Timestamp): Generator<TimestampedValue<T>> {
+    const { space, codec } = this.#spec;
+    if (space === undefined || coldBefore === undefined || from >= to) return;
+    for (const row of space.scan(this.#rowKey(prefix, from), this.#rowKey(prefix, to))) {
+      const key = new ByteReader(row.key, prefix.length);
+      const timestamp = readTimestamp(key);
+      if (readTimestamp(key) < coldBefore) yield { timestamp, value: codec.decode(new ByteReader(row.value)) };
+    }
+  }
+
+  #write(of: Values<T>, { timestamp, row, value }: Held<T>): void {
+    const writer = this.#value;
+    writer.reset();
+    this.#spec.codec.encode(value, writer);
+    this.#sizes.see(writer.position);
+    this.#spec.space?.put(this.#rowKey(of.prefix, timestamp, row), writer.bytes.subarray(0, writer.position));
+    of.hasRows = true;
+  }
+
+  #rowKey(prefix: Uint8Array, timestamp: Timestamp, row?: number): Uint8Array {
+    const key = this.#key;
+    key.reset();
+    key.writeRaw(prefix);
+    writeTimestamp(timestamp, key);
+    if (row !== undefined) writeTimestamp(row, key);
+    return key.toBytes();
+  }
+}
+
+const valueOf = <T>({ timestamp, value }: Held<T>): TimestampedValue<T> => ({ timestamp, value });
+
+/** Where the first value of a time, or a later one, stands in order. */
+function firstAtOrAfter(held: readonly Held<unknown>[], timestamp: Timestamp): number {
+  let low = 0;
+  let high = held.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((held[middle] as Held<unknown>).timestamp < timestamp)
+      low = middle + 1; // within the array
+    else high = middle;
+  }
+  return low;
+}
