@@ -65,6 +65,8 @@ export class SplitReader {
   #state: State = 'new';
   #restsUntil = 0;
   #handed: Handed[] = [];
+  /** Whether what was rejected has been taken, and what was read with it has not. */
+  #isHalfTaken = false;
   #parked: { readonly goOn: () => void; readonly giveUp: (error: Error) => void } | undefined;
   #reading: Promise<void> | undefined;
   #isStopped = false;
@@ -143,6 +145,7 @@ export class SplitReader {
   /** The next batch, if there is one. @throws what the reader threw. */
   take(): { readonly batch: Batch; readonly tag: string } | undefined {
     const handed = this.#handed.shift();
+    this.#isHalfTaken = handed?.tag === DEAD_LETTERS;
     if (handed === undefined) {
       if (this.#failure !== undefined) throw this.#failure.error;
       return undefined;
@@ -167,6 +170,8 @@ export class SplitReader {
    * Returns whether it is so now; if not, ask again when the reader has come to an end.
    */
   settle(): boolean {
+    // What was read again would be rejected again.
+    if (this.#isHalfTaken) return false;
     if (this.#tracker.remaining !== undefined) return true;
     if (this.isReady) return false;
     if (this.#state !== 'reading' && this.#state !== 'parked') return true;
