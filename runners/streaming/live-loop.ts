@@ -217,10 +217,13 @@ export class LiveLoop {
     if (this.#environment.isClogged()) return false;
     const { stages } = this.#network;
     const reading = stages.filter(({ reads }) => reads !== undefined);
+    let hasEnded = false;
     for (const { reads } of reading) {
-      reads?.tidy();
+      if (reads?.tidy() === true) hasEnded = true;
       reads?.poke();
     }
+    // Watermarks move on before anything else is done.
+    if (hasEnded) return true;
     for (let i = 0; i < reading.length; i++) {
       const stage = reading[(this.#nextSource + i) % reading.length];
       if (stage?.reads?.isReady !== true) continue;

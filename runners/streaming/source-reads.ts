@@ -161,9 +161,11 @@ export class SourceReads {
     return undefined;
   }
 
-  /** Forgets splits that are done; until then they hold the watermark. */
-  tidy(): void {
-    for (let i = this.#splits.length - 1; i >= 0; i--) if (this.#splits[i]?.isDone) this.#splits.splice(i, 1);
+  /** Forgets splits that are done, which hold the watermark until then; returns whether there were any. */
+  tidy(): boolean {
+    const before = this.#splits.length;
+    for (let i = before - 1; i >= 0; i--) if (this.#splits[i]?.isDone) this.#splits.splice(i, 1);
+    return this.#splits.length < before;
   }
 
   /** When the first resting reader may be called again. */
