@@ -22,7 +22,7 @@ import { existsAlready } from './place-files.ts';
 import { publish, recoverPublish } from './publish.ts';
 import { makeStaging } from './staging.ts';
 import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
-import { writePanes } from './write-panes.ts';
+import { paneSink, writePanes } from './write-panes.ts';
 
 /** What every writer of files can be asked for. */
 export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'deadLetters'> {
@@ -75,10 +75,15 @@ export function writeFiles<T>(
   { name = format.name, perPane, ...options }: FileWriteOptions<T>,
 ): PTransform<PCollection<T>, PDone> {
   const { deadLetters, ...where } = options;
-  const whole = write(fileSink(format, where), deadLetters === undefined ? {} : { deadLetters });
+  // Wrong options are told where they are given; which sink it will be is known when there is a collection.
+  if (perPane === true || where.files.includes('{pane}')) paneSink(format, where);
+  else fileSink(format, where);
   return {
     name,
-    expand: (input) => ((perPane ?? !input.isBounded) ? writePanes(input, format, options) : whole.expand(input)),
+    expand: (input) =>
+      (perPane ?? !input.isBounded)
+        ? writePanes(input, format, options)
+        : write(fileSink(format, where), deadLetters === undefined ? {} : { deadLetters }).expand(input),
   };
 }
 

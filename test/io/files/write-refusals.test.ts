@@ -136,7 +136,7 @@ test.each([
   [{ files: 'out/x-*.bin' }, /files is "out\/x-\*\.bin"\. A \* stands for .* pass shards/],
   [
     { files: 'out/{day}.bin' },
-    /files has \{day\}, which is no placeholder\. .* Known are \{shard\}, \{shards\}, \{window\}, \{partition\}/,
+    /files has \{day\}, which is no placeholder\. .* Known are \{shard\}, \{shards\}, \{window\}, \{pane\}, \{partition\}/,
   ],
   [{ files: 'out/{partition}/x.bin' }, /files has \{partition\}, and there is no partitionBy/],
   [{ files: 'x.bin', shards: 0 }, /shards is 0 but must be a whole number from 1 to 100000/],
