@@ -3,6 +3,7 @@ import { encodeKey } from '../../model/index.ts';
 import type { CombineFn, StateSpec, TimestampedValue, Timestamp } from '../../model/index.ts';
 
 type Entry = readonly [key: unknown, value: unknown];
+type Stamped = TimestampedValue<unknown>;
 type AnyCombineFn = CombineFn<unknown, unknown, unknown>;
 
 /** The handle of a cell, made from its declaration. */
@@ -12,12 +13,14 @@ export function cellOf({ kind, combineFn }: StateSpec<unknown>, contents: Map<st
   // A cell is only read by handles of its own kind, so it holds what they wrote.
   const list = <T>(): readonly T[] => (contents.get(id) ?? []) as readonly T[];
   const add = (value: unknown): void => write([...list(), value]);
-  const isOther = (key: unknown) => (entry: Entry) => encodeKey([entry[0]]) !== encodeKey([key]);
-  const find = (key: unknown) => list<Entry>().find((entry) => !isOther(key)(entry));
-  const has = (key: unknown): boolean => find(key) !== undefined;
-  const remove = (key: unknown): void => write(list<Entry>().filter(isOther(key)));
-  const put = (key: unknown, value: unknown): void => write([...list<Entry>().filter(isOther(key)), [key, value]]);
+  const others = (key: unknown) => list<Entry>().filter(([other]) => encodeKey([other]) !== encodeKey([key]));
+  const find = (key: unknown) => list<Entry>().find(([other]) => encodeKey([other]) === encodeKey([key]));
+  const set = (key: unknown, value: unknown): void => write([...others(key), [key, value]]);
   const keys = (): readonly unknown[] => list<Entry>().map(([key]) => key);
+  const values = (): readonly unknown[] => list<Entry>().map(([, value]) => value);
+  const keyed = { has: (key: unknown) => find(key) !== undefined, delete: (key: unknown) => write(others(key)), clear };
+  const sorted = (): readonly Stamped[] => [...list<Stamped>()].sort((a, b) => a.timestamp - b.timestamp);
+  const isIn = (from: Timestamp, to: Timestamp) => (one: Stamped) => one.timestamp >= from && one.timestamp < to;
   switch (kind) {
     case 'value':
       return { read: () => contents.get(id), write, clear };
@@ -27,27 +30,13 @@ export function cellOf({ kind, combineFn }: StateSpec<unknown>, contents: Map<st
       // It is declared with its combiner.
       return { read: () => combined(combineFn as AnyCombineFn, list()), add, clear };
     case 'set':
-      return { has, add: (value: unknown) => put(value, true), delete: remove, read: keys, clear };
-    case 'map': {
-      const values = () => list<Entry>().map(([, value]) => value);
-      return {
-        get: (key: unknown) => find(key)?.[1],
-        has,
-        set: put,
-        delete: remove,
-        keys,
-        values,
-        entries: list,
-        clear,
-      };
-    }
+      return { ...keyed, add: (value: unknown) => set(value, true), read: keys };
+    case 'map':
+      return { ...keyed, get: (key: unknown) => find(key)?.[1], set, keys, values, entries: list };
     case 'orderedList': {
-      type Stamped = TimestampedValue<unknown>;
-      const read = () => [...list<Stamped>()].sort((a, b) => a.timestamp - b.timestamp);
-      const isIn = (from: Timestamp, to: Timestamp) => (one: Stamped) => one.timestamp >= from && one.timestamp < to;
-      const readRange = (from: Timestamp, to: Timestamp) => read().filter(isIn(from, to));
-      const clearRange = (from: Timestamp, to: Timestamp) => write(read().filter((one) => !isIn(from, to)(one)));
-      return { add, read, readRange, clearRange, clear };
+      const readRange = (from: Timestamp, to: Timestamp) => sorted().filter(isIn(from, to));
+      const clearRange = (from: Timestamp, to: Timestamp) => write(sorted().filter((one) => !isIn(from, to)(one)));
+      return { add, read: sorted, readRange, clearRange, clear };
     }
     default:
       return kind satisfies never;

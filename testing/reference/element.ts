@@ -1,7 +1,7 @@
-import type { BoundedWindow, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
 import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP } from '../../model/index.ts';
+import type { BoundedWindow, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
 
-/** Where an element is; one in several windows is that many elements from the start. */
+/** Where an element is. One in several windows is that many elements from the start. */
 export interface Place {
   readonly timestamp: Timestamp;
   readonly window: BoundedWindow;
@@ -20,17 +20,14 @@ export interface Drop {
   readonly element: Element;
 }
 
-/** How far time is at a step. */
+/** How far time is at a step: what it was told, what it has told those behind it, and the clock of the run. */
 export interface StepTime {
-  /** What the steps before it say. */
   input: Timestamp;
-  /** What the steps behind it were told. */
   output: Timestamp;
-  /** The clock of the run. */
   now: Timestamp;
 }
 
-/** What a step does: called when elements come and time passes. */
+/** What a step does when elements come and time passes. */
 export interface Behavior {
   process(element: Element): void;
   /** Does all that is due at its time. */
@@ -54,6 +51,6 @@ export const isOver = (window: BoundedWindow, watermark: Timestamp): boolean => 
 export const expiryOf = ({ maxTimestamp }: BoundedWindow, { allowedLateness }: WindowingStrategy): Timestamp =>
   Math.min(maxTimestamp + allowedLateness, END_OF_GLOBAL_WINDOW);
 
-/** The smallest of some timestamps; MAX of none. */
+/** The earliest of some timestamps; MAX of none. */
 export const earliest = (timestamps: Iterable<Timestamp | undefined>): Timestamp =>
   Math.min(MAX_TIMESTAMP, ...[...timestamps].filter((one) => one !== undefined));

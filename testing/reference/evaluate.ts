@@ -1,21 +1,12 @@
-// Walks the graph: an element goes through all it reaches before the next thing happens, then time moves step by step.
 import { DEFAULT_WINDOWING, GLOBAL_WINDOW, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
-import type {
-  BoundedWindow,
-  Graph,
-  PCollection,
-  PCollectionView,
-  Step,
-  TestStreamEvent,
-  Timestamp,
-} from '../../model/index.ts';
+import type { Graph, PCollection, PCollectionView, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
 import { elementWise } from './calls.ts';
 import { combined } from './cells.ts';
-import { earliest } from './element.ts';
-import type { Behavior, Drop, Element, StepTime, Surroundings } from './element.ts';
+import { type Behavior, type Drop, earliest, type Element, type StepTime, type Surroundings } from './element.ts';
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
-import { SideCollection, Views } from './views.ts';
+import { Queue } from './queue.ts';
+import { areReady, type Side, SideCollection, sideValuesOf } from './views.ts';
 
 type Collection = PCollection<unknown>;
 
@@ -46,44 +37,23 @@ interface Node {
   readonly outputs: readonly Collection[];
   readonly time: StepTime;
   readonly behavior: Behavior;
-  readonly views: Views;
   /** What came, where time at the step, or a side input, makes a difference to it. */
   readonly queue: Queue | undefined;
   /** What a grouping has given out and nobody has taken yet. */
   readonly panes: Queue;
   /** The time at which all that was due has been done. */
-  done: { input: Timestamp; now: Timestamp };
+  done: StepTime;
 }
 
-const startTime = () => ({ input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 });
-const timestampsOf = (elements: Iterable<Element> = []) => [...elements].map(({ timestamp }) => timestamp);
-
-/** Elements on their way: what came from one thing that a step did is taken together. */
-class Queue {
-  readonly #batches: Element[][] = [[]];
-
-  get waiting(): readonly Element[] {
-    return this.#batches.flat();
-  }
-
-  add(element: Element): void {
-    this.#batches.at(-1)?.push(element);
-  }
-
-  close(): void {
-    if (this.#batches.at(-1)?.length) this.#batches.push([]);
-  }
-
-  take(): readonly Element[] {
-    return this.#batches.shift() ?? [];
-  }
-}
+const startTime = (): StepTime => ({ input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 });
+const isDue = ({ time, done, behavior }: Node): boolean =>
+  behavior.advance !== undefined && (time.input > done.input || time.now > done.now || behavior.isDue?.() === true);
+const hasWork = (node: Node): boolean => isDue(node) || node.queue?.hasWork === true || node.panes.hasWork;
 
 class Evaluator implements Evaluation {
   readonly elements = new Map<Collection, Element[]>();
   readonly drops: Drop[] = [];
   readonly #nodes: Node[] = [];
-  readonly #sideNodes: Node[] = [];
   readonly #sides = new Map<Collection, SideCollection>();
   readonly #watermarks = new Map<Collection, Timestamp>();
 
@@ -114,14 +84,12 @@ class Evaluator implements Evaluation {
   }
 
   #happen(event: TestStreamEvent, outputs: ReadonlyMap<string, Collection>): void {
-    if (event.kind === 'processing-time') {
-      for (const { time } of [...this.#nodes, ...this.#sideNodes]) time.now += event.advance;
-      return;
-    }
-    const output = outputs.get(event.tag);
-    if (event.kind === 'elements') {
+    const output = 'tag' in event ? outputs.get(event.tag) : undefined;
+    if (event.kind === 'processing-time') for (const { time } of this.#nodes) time.now += event.advance;
+    else if (event.kind === 'watermark' && output) this.#watermarks.set(output, event.timestamp);
+    else if (event.kind === 'elements') {
       for (const { value, timestamp } of event.elements) this.#arrive(output, value, timestamp);
-    } else if (output) this.#watermarks.set(output, event.timestamp);
+    }
   }
 
   #arrive(output: Collection | undefined, value: unknown, timestamp: Timestamp): void {
@@ -131,7 +99,7 @@ class Evaluator implements Evaluation {
   #give(collection: Collection | undefined, element: Element): void {
     if (collection === undefined) return;
     this.elements.get(collection)?.push(element);
-    for (const { inputs, behavior, queue } of [...this.#nodes, ...this.#sideNodes]) {
+    for (const { inputs, behavior, queue } of this.#nodes) {
       for (const _ of inputs.filter((input) => input === collection)) {
         if (queue === undefined) behavior.process(element);
         else queue.add(element);
@@ -139,11 +107,12 @@ class Evaluator implements Evaluation {
     }
   }
 
-  /** Lets all happen that follows from what has come: what can happen last in the graph happens first. */
+  /** Lets all happen that follows from what has come: side inputs first, then what is last in the graph. */
   #settle(): void {
     for (;;) {
-      for (const node of [...this.#nodes, ...this.#sideNodes]) this.#moveTime(node);
-      const next = this.#sideNodes.find(isDue) ?? this.#nodes.findLast(hasWork);
+      for (const node of this.#nodes) this.#moveTime(node);
+      const side = this.#nodes.find((node) => node.behavior instanceof SideCollection && isDue(node));
+      const next = side ?? this.#nodes.findLast(hasWork);
       if (next === undefined) return;
       this.#work(next);
     }
@@ -151,55 +120,47 @@ class Evaluator implements Evaluation {
 
   /** Elements on their way hold time back; those behind a step are told of it when nothing is due there. */
   #moveTime(node: Node): void {
-    const { inputs, outputs, time, behavior, views, queue, panes } = node;
+    const { inputs, outputs, time, behavior, queue, panes } = node;
     queue?.close();
     panes.close();
     const told = inputs.map((collection) => this.#watermarks.get(collection) ?? MIN_TIMESTAMP);
-    time.input = Math.max(
-      time.input,
-      earliest([...told, ...timestampsOf(queue?.waiting), ...timestampsOf(views.waiting)]),
-    );
+    time.input = Math.max(time.input, earliest([...told, ...(queue?.timestamps ?? [])]));
     if (!isDue(node)) time.output = Math.max(time.output, earliest([time.input, behavior.hold?.()]));
     for (const collection of outputs) {
       const before = this.#watermarks.get(collection) ?? MIN_TIMESTAMP;
-      this.#watermarks.set(collection, Math.max(before, earliest([time.output, ...timestampsOf(panes.waiting)])));
+      this.#watermarks.set(collection, Math.max(before, earliest([time.output, ...panes.timestamps])));
     }
   }
 
-  /** What is due, else what has waited for side inputs, else what is queued. */
+  /** What is due, else what is queued. */
   #work(node: Node): void {
-    const { behavior, time, views, queue, panes, outputs } = node;
+    const { behavior, time, queue, panes, outputs } = node;
     if (isDue(node)) {
       node.done = { ...time };
       behavior.advance?.();
       return;
     }
-    const elements = views.takeReady();
-    for (const element of elements.length > 0 ? elements : (queue?.take() ?? [])) {
-      if (views.admit(element)) behavior.process(element);
-    }
+    for (const element of queue?.take() ?? []) behavior.process(element);
     for (const pane of panes.take()) this.#give(outputs[0], pane);
   }
 
   #addStep(step: Step): void {
+    const { primitive, inputs, outputs, path } = step;
+    const views = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
+    const sides = views.map(([name, view]): Side => [name, view, this.#sideOf(view)]);
+    const panes = new Queue(() => true);
     const time = startTime();
-    const wanted = 'traits' in step.primitive ? step.primitive.traits.sideInputs : {};
-    const views = new Views(Object.entries(wanted).map(([name, view]) => [name, view, this.#sideOf(view)]));
-    const panes = new Queue();
-    const at: Surroundings = {
+    const behavior: Behavior = behaviorOf(step, sides, {
       time,
       // All but a Flatten of nothing have an input, and that one takes no element.
-      windowing: step.inputs[0]?.windowing ?? DEFAULT_WINDOWING,
-      emit: (element, tag = MAIN) => {
-        if (behavior instanceof Grouping) panes.add(element);
-        else this.#give(step.outputs.get(tag), element);
-      },
-      drop: (element, reason) => void this.drops.push({ step: step.path, reason, element }),
-    };
-    const behavior = behaviorOf(step, views, at);
-    const queue = behavior instanceof KeyedParDo || views.isNeeded ? new Queue() : undefined;
-    const outputs = [...step.outputs.values()];
-    this.#nodes.push({ inputs: step.inputs, outputs, time, behavior, views, queue, panes, done: { ...time } });
+      windowing: inputs[0]?.windowing ?? DEFAULT_WINDOWING,
+      emit: (element, tag = MAIN) =>
+        behavior instanceof Grouping ? panes.add(element) : this.#give(outputs.get(tag), element),
+      drop: (element, reason) => void this.drops.push({ step: path, reason, element }),
+    });
+    const isQueued = behavior instanceof KeyedParDo || sides.length > 0;
+    const queue = isQueued ? new Queue(({ window }) => areReady(sides, window)) : undefined;
+    this.#nodes.push({ inputs, outputs: [...outputs.values()], time, behavior, queue, panes, done: startTime() });
   }
 
   #sideOf({ collection }: PCollectionView<unknown>): SideCollection {
@@ -208,40 +169,33 @@ class Evaluator implements Evaluation {
     const time = startTime();
     const behavior = new SideCollection(collection, time);
     this.#sides.set(collection, behavior);
-    const node = { inputs: [collection], outputs: [], time, behavior, views: new Views([]), queue: undefined };
-    this.#sideNodes.push({ ...node, panes: new Queue(), done: { ...time } });
+    const node = { inputs: [collection], outputs: [], time, behavior, queue: undefined, done: startTime() };
+    this.#nodes.push({ ...node, panes: new Queue(() => true) });
     return behavior;
   }
 }
 
-const isDue = ({ time, done, behavior }: Node): boolean =>
-  behavior.advance !== undefined && (time.input > done.input || time.now > done.now || behavior.isDue?.() === true);
-
-const hasWork = (node: Node): boolean =>
-  isDue(node) || node.views.isReady || (node.queue?.waiting.length ?? 0) > 0 || node.panes.waiting.length > 0;
-
-function behaviorOf(step: Step, views: Views, at: Surroundings): Behavior {
-  const { primitive } = step;
+function behaviorOf(step: Step, sides: readonly Side[], at: Surroundings): Behavior {
+  const { primitive, path } = step;
+  const { emit } = at;
+  const views = sideValuesOf(sides);
   switch (primitive.kind) {
     case 'GroupByKey':
       return new Grouping(at, (values) => values);
     case 'CombinePerKey':
       return new Grouping(at, (values) => combined(primitive.fn, values));
     case 'AssignWindows': {
-      const assign = ({ value, timestamp }: Element): readonly BoundedWindow[] =>
-        primitive.windowFn.assign(timestamp, value);
-      return { process: (element) => assign(element).forEach((window) => at.emit({ ...element, window })) };
+      const windowsOf = ({ value, timestamp }: Element) => primitive.windowFn.assign(timestamp, value);
+      return { process: (element) => windowsOf(element).forEach((window) => emit({ ...element, window })) };
     }
     case 'Flatten':
     case 'Reshuffle':
-      return { process: (element) => at.emit(element) };
+      return { process: (element) => emit(element) };
     case 'Write':
       return { process: () => {} };
-    case 'ParDo':
-      if (isKeyed(primitive.doFn)) return new KeyedParDo(step, primitive.doFn, views.of, at);
-      return elementWise(step, primitive, views.of, at.emit);
     default:
-      if ('traits' in primitive) return elementWise(step, primitive, views.of, at.emit);
-      throw new TypeError(`${step.path}: the reference evaluator knows no ${primitive.kind}.`);
+      if (!('traits' in primitive)) throw new TypeError(`${path}: the reference evaluator knows no ${primitive.kind}.`);
+      if (primitive.kind === 'ParDo' && isKeyed(primitive.doFn)) return new KeyedParDo(step, primitive.doFn, views, at);
+      return elementWise(step, primitive, views, emit);
   }
 }

@@ -1,17 +1,14 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
 import { encodeKey, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
 import type { AnyDoFn, KV, StateSpec, Step, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
-import { afterCommit, callAt } from './calls.ts';
-import type { SideValuesOf } from './calls.ts';
+import { afterCommit, type AnyContext, callAt, type SideValuesOf } from './calls.ts';
 import { cellOf } from './cells.ts';
-import { earliest, expiryOf } from './element.ts';
-import type { Behavior, Element, Place, Surroundings } from './element.ts';
+import { type Behavior, earliest, type Element, expiryOf, type Place, type Surroundings } from './element.ts';
 
 /** A key in a window: where state and timers are. */
-interface Scope {
+interface Scope extends Pick<Place, 'window'> {
   readonly id: string;
   readonly key: unknown;
-  readonly window: Place['window'];
 }
 
 interface SetTimer extends Scope {
@@ -29,9 +26,8 @@ interface Due {
   readonly run: () => void;
 }
 
-const byTime = (a: Due, b: Due): number => a.at - b.at || ties(a, b).find((order) => order !== 0) || 0;
-
-const ties = (a: Due, b: Due): readonly number[] =>
+const byTime = (a: Due, b: Due): number => a.at - b.at || tied(a, b).find((order) => order !== 0) || 0;
+const tied = (a: Due, b: Due): readonly number[] =>
   a.ties.map((tie, i) => (tie === b.ties[i] ? 0 : tie < (b.ties[i] ?? tie) ? -1 : 1));
 
 export const isKeyed = ({ state, timers, onWindowExpiration, requiresTimeSortedInput }: AnyDoFn): boolean =>
@@ -47,7 +43,7 @@ export class KeyedParDo implements Behavior {
   readonly #contents = new Map<string, unknown>();
   readonly #timers = new Map<string, SetTimer>();
   /** Elements that wait for their turn, where input is to be sorted by time. */
-  #unsorted: readonly Element[] = [];
+  readonly #unsorted = new Set<Element>();
 
   constructor(step: Step, doFn: AnyDoFn, views: SideValuesOf, at: Surroundings) {
     this.#step = step;
@@ -59,10 +55,11 @@ export class KeyedParDo implements Behavior {
 
   process(element: Element): void {
     const { windowing, time, drop } = this.#at;
-    if (time.input > expiryOf(element.window, windowing)) return drop(element, 'late');
-    if (!this.#doFn.requiresTimeSortedInput) return this.#processNow(element);
-    if (time.input > element.timestamp + windowing.allowedLateness) return drop(element, 'late');
-    this.#unsorted = [...this.#unsorted, element];
+    const isSorted = this.#doFn.requiresTimeSortedInput === true;
+    const isTurnOver = isSorted && time.input > element.timestamp + windowing.allowedLateness;
+    if (isTurnOver || this.#isExpired(element)) drop(element, 'late');
+    else if (isSorted) this.#unsorted.add(element);
+    else this.#processNow(element);
   }
 
   /** Sorted elements, timers and windows that expire, one after another: always what is the earliest now. */
@@ -75,111 +72,97 @@ export class KeyedParDo implements Behavior {
     return this.#due().length > 0;
   }
 
-  /** What comes out when a window expires comes out at its end. */
   hold(): Timestamp {
-    const expiring = this.#doFn.onWindowExpiration === undefined ? [] : [...this.#scopes.values()];
-    return earliest([
-      ...[...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp),
-      ...this.#unsorted.map(({ timestamp }) => timestamp),
-      ...expiring.map(({ window }) => window.maxTimestamp),
-    ]);
+    // What comes out when a window expires comes out at its end.
+    const ends = [...this.#scopes.values()].map(({ window }) => window.maxTimestamp);
+    const outputs = [...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp);
+    const waiting = [...this.#unsorted].map(({ timestamp }) => timestamp);
+    return earliest([...outputs, ...waiting, ...(this.#doFn.onWindowExpiration === undefined ? [] : ends)]);
+  }
+
+  #isExpired({ window }: Pick<Place, 'window'>): boolean {
+    return this.#at.time.input > expiryOf(window, this.#at.windowing);
   }
 
   #due(): Due[] {
     const { windowing, time } = this.#at;
-    const isExpired = ({ window }: Pick<Scope, 'window'>): boolean => time.input > expiryOf(window, windowing);
-    const turnOf = ({ timestamp, window }: Element): Timestamp =>
-      Math.min(timestamp + windowing.allowedLateness, expiryOf(window, windowing));
-    const sorted = this.#unsorted
-      .filter((one) => turnOf(one) <= time.input)
-      .map((one) => ({ at: turnOf(one), ties: [0, one.timestamp], run: () => this.#takeSorted(one) }));
+    const sorted = [...this.#unsorted].map((element) => {
+      const at = Math.min(element.timestamp + windowing.allowedLateness, expiryOf(element.window, windowing));
+      return { at, ties: [0, element.timestamp], run: () => this.#takeSorted(element) };
+    });
     const timers = [...this.#timers.values()]
-      .filter((timer) =>
-        timer.domain === 'event-time'
-          ? timer.timestamp <= time.input
-          : timer.timestamp <= time.now && !isExpired(timer),
-      )
+      .filter((timer) => timer.domain === 'event-time' || (timer.timestamp <= time.now && !this.#isExpired(timer)))
+      .filter((timer) => timer.domain !== 'event-time' || timer.timestamp <= time.input)
       .map((timer) => {
-        const { timestamp, window, name, tag } = timer;
-        return { at: timestamp, ties: [1, window.maxTimestamp, name, tag], run: () => this.#fire(timer) };
+        const ties = [1, timer.window.maxTimestamp, timer.name, timer.tag];
+        return { at: timer.timestamp, ties, run: () => this.#fire(timer) };
       });
-    const expired = [...this.#scopes.values()]
-      .filter(isExpired)
+    const ends = [...this.#scopes.values()]
+      .filter((scope) => this.#isExpired(scope))
       .map((scope) => ({ at: expiryOf(scope.window, windowing), ties: [2], run: () => this.#expire(scope) }));
-    return [...sorted, ...timers, ...expired];
+    return [...sorted.filter(({ at }) => at <= time.input), ...timers, ...ends];
   }
 
   #takeSorted(element: Element): void {
-    this.#unsorted = this.#unsorted.filter((one) => one !== element);
+    this.#unsorted.delete(element);
     this.#processNow(element);
   }
 
   #processNow(element: Element): void {
     // The input of a keyed step are pairs.
     const { key } = element.value as KV<unknown, unknown>;
-    const { window } = element;
+    const { value, window } = element;
     const id = `${encodeKey([key, windowKey(window)])} `;
-    this.#scopes.set(id, this.#scopes.get(id) ?? { id, key, window });
-    this.#call({ id, key, window }, element, (context) =>
-      this.#doFn.process(element.value, { ...context, sideInputs: this.#views(window) }),
-    );
+    const scope = { id, key, window };
+    this.#scopes.set(id, scope);
+    const sideInputs = this.#views(window);
+    this.#call(scope, element, (context) => this.#doFn.process(value, { ...context, sideInputs }));
   }
 
   #fire(timer: SetTimer): void {
-    const { name, tag, window } = timer;
+    const { name, tag, key, window, outputTimestamp: timestamp } = timer;
     this.#timers.delete(idOf(timer, name, tag));
-    this.#call(timer, { timestamp: timer.outputTimestamp, window, pane: NO_FIRING }, (context) =>
-      this.#doFn.onTimer?.[name]?.({ ...context, key: timer.key, tag }),
-    );
+    const place = { timestamp, window, pane: NO_FIRING };
+    this.#call(timer, place, (context) => this.#doFn.onTimer?.[name]?.({ ...context, key, tag }));
   }
 
   /** What a window of a key has is gone; the timers that are left are of processing time. */
   #expire(scope: Scope): void {
     const { id, key, window } = scope;
-    this.#call(scope, { timestamp: window.maxTimestamp, window, pane: NO_FIRING }, (context) =>
-      this.#doFn.onWindowExpiration?.({ ...context, key }),
-    );
+    const place = { timestamp: window.maxTimestamp, window, pane: NO_FIRING };
+    this.#call(scope, place, (context) => this.#doFn.onWindowExpiration?.({ ...context, key }));
     this.#scopes.delete(id);
     for (const map of [this.#contents, this.#timers]) {
       for (const name of [...map.keys()].filter((one) => one.startsWith(id))) map.delete(name);
     }
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: which names there are in it is known to the user's types only.
-  #call(scope: Scope, place: Place, fn: (context: any) => unknown): void {
-    const state = Object.entries<StateSpec<unknown>>(this.#doFn.state ?? {}).map(([name, spec]) => [
-      name,
-      cellOf(spec, this.#contents, idOf(scope, name, '')),
-    ]);
-    const timers = Object.entries<TimerSpec>(this.#doFn.timers ?? {}).map(([name, { domain }]) => [
-      name,
-      this.#handleOf(scope, name, domain, place.timestamp),
-    ]);
-    const handles = { state: Object.fromEntries(state), timers: Object.fromEntries(timers) };
-    callAt(this.#step, place, this.#at.emit, (emit) =>
-      fn({ ...place, ...handles, emit, afterCommit, resource: this.#resource }),
-    );
+  #call(scope: Scope, place: Place, fn: (context: AnyContext) => unknown): void {
+    const { state = {}, timers = {} } = this.#doFn;
+    const common = { ...place, afterCommit, resource: this.#resource, state: {}, timers: {} };
+    const cells = Object.entries<StateSpec<unknown>>(state).map(([name, spec]) => {
+      return [name, cellOf(spec, this.#contents, idOf(scope, name, ''))];
+    });
+    const handles = Object.entries<TimerSpec>(timers).map(([name, { domain }]) => {
+      return [name, this.#handleOf(scope, name, domain, place.timestamp)];
+    });
+    const context = { ...common, state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
+    callAt(this.#step, place, this.#at.emit, (emit) => fn({ ...context, emit }));
   }
 
   #handleOf(scope: Scope, name: string, domain: TimerSpec['domain'], current: Timestamp): Timer {
     const { time, windowing } = this.#at;
+    const isEvent = domain === 'event-time';
     const expiry = expiryOf(scope.window, windowing);
-    const earliestOutput = current - (this.#doFn.allowedTimestampSkew ?? 0);
-    const set: Timer['set'] = (timestamp, { outputTimestamp, tag = '' } = {}) => {
-      const output = outputTimestamp ?? (domain === 'event-time' ? timestamp : current);
-      if (output > expiry || (domain === 'event-time' && timestamp > expiry)) {
+    const set: Timer['set'] = (timestamp, { outputTimestamp = isEvent ? timestamp : current, tag = '' } = {}) => {
+      if (outputTimestamp > expiry || (isEvent && timestamp > expiry)) {
         throw new RangeError(`${this.#step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`);
       }
-      if (outputTimestamp !== undefined && outputTimestamp < earliestOutput) {
-        throw new RangeError(`${this.#step.path}: the output of the timer '${name}' comes before ${earliestOutput}.`);
-      }
-      const timer = { ...scope, name, tag, domain, timestamp, outputTimestamp: output };
-      this.#timers.set(idOf(scope, name, tag), timer);
+      this.#timers.set(idOf(scope, name, tag), { ...scope, name, tag, domain, timestamp, outputTimestamp });
     };
+    const watermark = time.input > MIN_TIMESTAMP ? time.input : current;
     const setAfter: Timer['setAfter'] = (duration, options) =>
-      domain === 'event-time'
-        ? set(Math.min((time.input > MIN_TIMESTAMP ? time.input : current) + duration, expiry), options)
-        : set(time.now + duration, options);
+      set(isEvent ? Math.min(watermark + duration, expiry) : time.now + duration, options);
     return { set, setAfter, clear: ({ tag = '' } = {}) => void this.#timers.delete(idOf(scope, name, tag)) };
   }
 }

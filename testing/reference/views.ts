@@ -1,8 +1,8 @@
 // Side inputs: a collection is grouped by its own windows and trigger; a pane of a window takes the place of what was there.
 import { tableKey, windowKey } from '../../model/index.ts';
 import type { BoundedWindow, KV, PCollection, PCollectionView } from '../../model/index.ts';
-import { isOver } from './element.ts';
-import type { Behavior, Element, StepTime } from './element.ts';
+import type { SideValuesOf } from './calls.ts';
+import { type Behavior, type Element, isOver, type StepTime } from './element.ts';
 import { Grouping } from './grouping.ts';
 
 /** A collection that is a side input, window by window. */
@@ -35,57 +35,24 @@ export class SideCollection implements Behavior {
   }
 }
 
-type Side = readonly [name: string, view: PCollectionView<unknown>, collection: SideCollection];
+/** A side input of a step. */
+export type Side = readonly [name: string, view: PCollectionView<unknown>, collection: SideCollection];
 
-/** The side inputs of one step, and the elements that wait for them. */
-export class Views {
-  readonly #sides: readonly Side[];
-  #waiting: readonly Element[] = [];
+/** Whether an element in this window need not wait. */
+export const areReady = (sides: readonly Side[], window: BoundedWindow): boolean =>
+  sides.every(([, view, side]) => side.elements(sideWindow(view, window)) !== undefined);
 
-  constructor(sides: readonly Side[]) {
-    this.#sides = sides;
-  }
-
-  get isNeeded(): boolean {
-    return this.#sides.length > 0;
-  }
-
-  get waiting(): readonly Element[] {
-    return this.#waiting;
-  }
-
-  /** Whether something that waited need not wait any more. */
-  get isReady(): boolean {
-    return this.#waiting.some((element) => this.#isReady(element));
-  }
-
-  /** Whether an element can be processed; if not, it is kept until it can. */
-  admit(element: Element): boolean {
-    if (this.#isReady(element)) return true;
-    this.#waiting = [...this.#waiting, element];
-    return false;
-  }
-
-  takeReady(): readonly Element[] {
-    const ready = this.#waiting.filter((element) => this.#isReady(element));
-    this.#waiting = this.#waiting.filter((element) => !ready.includes(element));
-    return ready;
-  }
-
-  #isReady({ window }: Element): boolean {
-    return this.#sides.every(([, view, side]) => side.elements(sideWindow(view, window)) !== undefined);
-  }
-
-  /** What functions see in a window of the main input. A view that is wrong, as it has two elements, throws when it is read. */
-  readonly of = (window: BoundedWindow): Readonly<Record<string, unknown>> => {
+/** What functions see from a window of the main input. A view that is wrong, as it has two elements, throws when it is read. */
+export const sideValuesOf =
+  (sides: readonly Side[]): SideValuesOf =>
+  (window) => {
     const record: Record<string, unknown> = {};
-    for (const [name, view, side] of this.#sides) {
-      const get = (): unknown => viewOf(name, view, side.elements(sideWindow(view, window)) ?? []);
+    for (const [name, view, side] of sides) {
+      const get = (): unknown => viewOf(view, side.elements(sideWindow(view, window)) ?? []);
       Object.defineProperty(record, name, { enumerable: true, get });
     }
     return record;
   };
-}
 
 /** The side window that a window of the main input sees: the first that holds its last instant. */
 function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
@@ -93,22 +60,18 @@ function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindo
   return [...windows].sort((a, b) => a.maxTimestamp - b.maxTimestamp)[0] ?? main;
 }
 
-function viewOf(name: string, { kind, defaultValue }: PCollectionView<unknown>, elements: readonly unknown[]): unknown {
+function viewOf({ kind, defaultValue }: PCollectionView<unknown>, elements: readonly unknown[]): unknown {
   if (kind === 'iterable' || kind === 'list') return elements;
   if (kind === 'singleton') {
-    if (elements.length === 0 && defaultValue) return defaultValue.value;
-    if (elements.length !== 1)
-      throw new RangeError(`the side input '${name}' has ${elements.length} elements, not one.`);
-    return elements[0];
+    if (elements.length > 1 || (elements.length === 0 && !defaultValue))
+      throw new RangeError('It is no single element.');
+    return elements.length === 0 ? defaultValue?.value : elements[0];
   }
   // Maps are made of collections of pairs.
   const pairs = elements as readonly KV<unknown, unknown>[];
   const groups = Map.groupBy(pairs, ({ key }) => tableKey(key));
-  if (kind === 'map') {
-    if (groups.size < pairs.length)
-      throw new RangeError(`the side input '${name}' has a key twice and is read as a map.`);
-    return new Map(pairs.map(({ key, value }) => [key, value]));
-  }
   const get = (key: unknown) => (groups.get(tableKey(key)) ?? []).map(({ value }) => value);
-  return { get, has: (key: unknown) => groups.has(tableKey(key)), size: groups.size };
+  if (kind === 'multimap') return { get, has: (key: unknown) => groups.has(tableKey(key)), size: groups.size };
+  if (groups.size < pairs.length) throw new RangeError('It has a key twice.');
+  return new Map(pairs.map(({ key, value }) => [key, value]));
 }
