@@ -1,5 +1,13 @@
+import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { CancelledError, ConnectorError, type Duration, type Host, PipelineError } from '../../model/index.ts';
+import {
+  CancelledError,
+  ConnectorError,
+  type Duration,
+  type Host,
+  messageOf,
+  PipelineError,
+} from '../../model/index.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { isBusy, sqliteError } from './sqlite-error.ts';
 
@@ -31,6 +39,8 @@ export function checkDatabase({ database }: SqliteDatabase): void {
 /**
  * Opens a database file.
  *
+ * With `creates` a file that is not there is made, with the directories above it.
+ *
  * @throws ConnectorError if there is no such file, unless `creates`.
  */
 export async function openDatabase(
@@ -52,11 +62,24 @@ export async function openDatabase(
     );
   }
   const { DatabaseSync } = loadSqlite();
+  if (found === undefined) await makeDirectory(dirname(database), host);
   try {
     // Waiting is done by `patiently`, which lets the rest of the process run meanwhile.
     return new DatabaseSync(database, { readOnly: options.readOnly ?? false, timeout: 0 });
   } catch (error) {
     throw sqliteError(database, error);
+  }
+}
+
+async function makeDirectory(directory: string, { disk }: Host): Promise<void> {
+  try {
+    await disk.makeDirectory(directory);
+  } catch (cause) {
+    throw new ConnectorError(
+      directory,
+      `this directory can't be made for a database: ${messageOf(cause)}. Nothing can be stored. Check the path.`,
+      { cause },
+    );
   }
 }
 

@@ -92,14 +92,15 @@ describe('bad rows', () => {
 });
 
 describe('what can not be written to is said with its place and the fix', () => {
-  test('no file, no directory, no table, no column', async () => {
+  test('no file, no place for a directory, no table, no column', async () => {
     const folder = temporaryFolder();
     await expect(run([], { database: `${folder}/none.db`, table: 't' })).rejects.toThrow(
       'there is no such database file. A new one would be empty. Check the path',
     );
+    writeFileSync(`${folder}/file`, '');
     await expect(
-      run([{ n: 1 }], { database: `${folder}/no/x.db`, table: 't', createTable: { n: '' } }),
-    ).rejects.toThrow('unable to open database file. The file could not be opened. Check that its directory exists');
+      run([{ n: 1 }], { database: `${folder}/file/x.db`, table: 't', createTable: { n: '' } }),
+    ).rejects.toThrow(`${folder}/file: this directory can't be made for a database`);
     const database = databaseOf(CUSTOMER);
     await expect(run([], { database, table: 'custmer' })).rejects.toThrow(
       `${database} table custmer: there is no such table. The database has: customer. Correct the name, or pass createTable with its columns.`,

@@ -36,6 +36,12 @@ test('columns choose and rename; what is not written has its default', async () 
   ]);
 });
 
+test('a database that is not there is made, with the directories above it', async () => {
+  const database = `${temporaryFolder()}/not/there/yet.db`;
+  await run([{ id: 1 }], { database, table: 't', createTable: { id: 'INTEGER' } });
+  expect(query(database, 'SELECT id FROM t')).toEqual([{ id: 1 }]);
+});
+
 test('an upsert replaces the rows with the same keys, and the last of a run wins', async () => {
   const database = databaseOf(`${CUSTOMER}; INSERT INTO customer VALUES (1, 'Old', 50), (9, 'Kept', 9)`);
   const spec = { database, table: 'customer', mode: 'upsert', keys: ['id'] } as const;
