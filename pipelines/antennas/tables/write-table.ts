@@ -48,10 +48,12 @@ export function writeTable(table: Table, { database, folder }: TablePlaces): PTr
       .combineGlobally(toList<Row>())
       .map((all) => all.toSorted(byDateAndKey(table)), { name: 'Sort' })
       .apply(
-        writeFiles(listsOf(csvWriteFormat<Row>({ columns: Object.keys(columns) })), { files: `${folder}/${name}.csv` }),
-        {
-          name: 'Csv',
-        },
+        writeFiles(listsOf(csvWriteFormat<Row>({ columns: Object.keys(columns) })), {
+          files: `${folder}/${name}.csv`,
+          // One pane is all there ever is.
+          perPane: false,
+        }),
+        { name: 'Csv' },
       );
   });
 }
