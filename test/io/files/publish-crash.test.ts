@@ -1,45 +1,18 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fileSink } from '../../../io/files/index.ts';
-import { type Disk, MIN_TIMESTAMP, GLOBAL_WINDOW, NO_FIRING } from '../../../model/index.ts';
+import { GLOBAL_WINDOW, MIN_TIMESTAMP, NO_FIRING } from '../../../model/index.ts';
 import { bytesFormat } from './formats.ts';
-import { contentOf, directoryWith, diskFault, hostWith, sinkContext, writeAll } from './support.ts';
-
-class Crash extends Error {
-  override readonly name = 'Crash';
-}
-
-/** A disk whose process dies before, or half-way through, its n-th change; after that nothing happens any more. */
-function crashingDisk(disk: Disk, fatal: number): { readonly disk: Partial<Disk>; changes(): number } {
-  let changes = 0;
-  const change = async <T>(act: () => Promise<T>): Promise<T> => {
-    changes += 1;
-    if (changes >= fatal) throw new Crash();
-    return act();
-  };
-  return {
-    changes: () => changes,
-    disk: {
-      async open(path, mode) {
-        const file = mode === 'read' ? await disk.open(path, mode) : await change(() => disk.open(path, mode));
-        return {
-          ...file,
-          async write(bytes, position) {
-            // A crash inside a write leaves a part of it.
-            if (changes + 1 === fatal) await file.write(bytes.subarray(0, bytes.length / 2), position);
-            await change(() => file.write(bytes, position));
-          },
-          sync: () => change(() => file.sync()),
-          close: () => file.close(),
-        };
-      },
-      makeDirectory: (path) => change(() => disk.makeDirectory(path)),
-      rename: (from, to) => change(() => disk.rename(from, to)),
-      remove: (path) => change(() => disk.remove(path)),
-      syncDirectory: (path) => change(() => disk.syncDirectory(path)),
-    },
-  };
-}
+import {
+  contentOf,
+  Crash,
+  crashingDisk,
+  directoryWith,
+  diskFault,
+  hostWith,
+  sinkContext,
+  writeAll,
+} from './support.ts';
 
 const CASES = [
   ['partitions that come and go', { files: 'out/', partitionBy: (text: string) => ({ first: text.slice(0, 1) }) }],

@@ -122,3 +122,46 @@ export async function writeAll<T, C>(
 /** An error as the machine's disk makes it. */
 export const diskFault = (code: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`${code}: refused`), { code });
+
+/** A disk that takes no time for stable storage. */
+export const unsynced = (disk: Disk): Partial<Disk> => ({
+  open: async (path, mode) => ({ ...(await disk.open(path, mode)), sync: async () => undefined }),
+  syncDirectory: async () => undefined,
+});
+
+/** The process dies. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** A disk whose process dies before, or half-way through, its n-th change; after that nothing happens any more. */
+export function crashingDisk(disk: Disk, fatal: number): { readonly disk: Partial<Disk>; changes(): number } {
+  let changes = 0;
+  const change = async <T>(act: () => Promise<T>): Promise<T> => {
+    changes += 1;
+    if (changes >= fatal) throw new Crash();
+    return act();
+  };
+  return {
+    changes: () => changes,
+    disk: {
+      async open(path, mode) {
+        const file = mode === 'read' ? await disk.open(path, mode) : await change(() => disk.open(path, mode));
+        return {
+          ...file,
+          async write(bytes, position) {
+            // A crash inside a write leaves a part of it.
+            if (changes + 1 === fatal) await file.write(bytes.subarray(0, bytes.length / 2), position);
+            await change(() => file.write(bytes, position));
+          },
+          sync: () => change(() => file.sync()),
+          close: () => file.close(),
+        };
+      },
+      makeDirectory: (path) => change(() => disk.makeDirectory(path)),
+      rename: (from, to) => change(() => disk.rename(from, to)),
+      remove: (path) => change(() => disk.remove(path)),
+      syncDirectory: (path) => change(() => disk.syncDirectory(path)),
+    },
+  };
+}
