@@ -70,6 +70,7 @@ export class SplitReader {
   #parked: { readonly goOn: () => void; readonly giveUp: (error: Error) => void } | undefined;
   #reading: Promise<void> | undefined;
   #isStopped = false;
+  #isClosed = false;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(environment: SplitEnvironment, origin: Origin, restriction: unknown, watermark?: Timestamp) {
@@ -192,9 +193,9 @@ export class SplitReader {
 
   /** Ends the reader where it is, so that it closes what it has open; what it was still to give is not read. */
   async close(): Promise<void> {
-    this.#isStopped = true;
+    this.#isClosed = true;
     this.#handed = [];
-    this.#parked?.giveUp(new CancelledError('the run is over.'));
+    this.#parked?.giveUp(isOver());
     this.#parked = undefined;
     await this.#reading;
   }
@@ -254,6 +255,7 @@ export class SplitReader {
 
   /** Resolves when the loop wants more. */
   #hand(batch: Batch | undefined): Promise<void> {
+    if (this.#isClosed) return Promise.reject(isOver());
     const before = { restriction: this.#restriction, watermark: this.#watermark };
     if (this.#rejects.length > 0) this.#handed.push({ batch: this.#rejects.take(), tag: DEAD_LETTERS, ...before });
     const restriction = this.#tracker.remaining?.() ?? this.#restriction;
@@ -276,3 +278,6 @@ export class SplitReader {
     this.#rejects.add(letter, timestamp, windows, pane);
   }
 }
+
+/** What a reader gets that still hands something over. */
+const isOver = (): CancelledError => new CancelledError('the run is over.');
