@@ -27,6 +27,10 @@ export class LateScope implements MetricsScope {
   update(metric: Metric, value: number | string): void {
     this.#metrics?.update(metric, value);
   }
+
+  log(...entry: Parameters<MetricsScope['log']>): boolean {
+    return this.#metrics?.log(...entry) ?? false;
+  }
 }
 
 /** A call whose function is not known to be sync: what it goes on to do counts for its step. */

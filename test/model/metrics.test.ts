@@ -5,16 +5,16 @@ import {
   enterMetricsScope,
   findMetricsScopeBy,
   gauge,
-  type Metric,
+  type MetricsScope,
   stringSet,
 } from '../../model/index.ts';
 
 type Update = readonly [kind: string, name: string, value: number | string];
 
 /** A scope that keeps what it is told. */
-function listening(): { readonly updates: Update[]; update(metric: Metric, value: number | string): void } {
+function listening(): MetricsScope & { readonly updates: Update[] } {
   const updates: Update[] = [];
-  return { updates, update: (metric, value) => updates.push([metric.kind, metric.name, value]) };
+  return { updates, update: (metric, value) => updates.push([metric.kind, metric.name, value]), log: () => false };
 }
 
 afterEach(() => {

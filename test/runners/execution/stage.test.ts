@@ -41,6 +41,7 @@ async function runStage(
       compile,
       signal: new AbortController().signal,
       turn: { isDue: () => false, take: () => undefined },
+      afterCommit: () => undefined,
       warn: () => undefined,
       scope: { run: (_scope, fn) => fn(), enter: () => undefined },
     },
