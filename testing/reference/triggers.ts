@@ -1,5 +1,5 @@
 // When a window fires, by Beam's state machines of triggers. What is known of a trigger is a tree of its own shape.
-import { afterEach, afterWatermark, never, orFinally, repeatedly } from '../../model/index.ts';
+import { afterWatermark, never, repeatedly } from '../../model/index.ts';
 import type { Timestamp, Trigger } from '../../model/index.ts';
 
 /** A trigger in one window of one key. */
@@ -21,18 +21,17 @@ export interface TriggerTime {
 }
 
 export function freshTrigger(given: Trigger): TriggerState {
-  const trigger = inSmallerOnes(given);
-  let parts: readonly Trigger[] = 'triggers' in trigger ? trigger.triggers : [];
-  if ('trigger' in trigger) parts = 'until' in trigger ? [trigger.trigger, trigger.until] : [trigger.trigger];
-  return { trigger, parts: parts.map(freshTrigger), isFinished: false, count: 0, wake: undefined };
+  const trigger = given.kind === 'default' ? repeatedly(afterWatermark()) : given;
+  return { trigger, parts: partsOf(trigger).map(freshTrigger), isFinished: false, count: 0, wake: undefined };
 }
 
-/** The triggers that are short for others. */
-function inSmallerOnes(trigger: Trigger): Trigger {
-  if (trigger.kind === 'default') return repeatedly(afterWatermark());
-  if (trigger.kind !== 'afterWatermark' || (!trigger.early && !trigger.late)) return trigger;
-  const untilEnd = orFinally(repeatedly(trigger.early ?? never()), afterWatermark());
-  return afterEach(untilEnd, ...(trigger.late ? [repeatedly(trigger.late)] : []));
+/** The triggers inside of one. Those of afterWatermark are `early`, and `late` where there is one. */
+function partsOf(trigger: Trigger): readonly Trigger[] {
+  if (trigger.kind === 'orFinally') return [trigger.trigger, trigger.until];
+  if (trigger.kind === 'repeatedly') return [trigger.trigger];
+  if (trigger.kind !== 'afterWatermark') return 'triggers' in trigger ? trigger.triggers : [];
+  const { early = trigger.late && never(), late } = trigger;
+  return [early, late].filter((part) => part !== undefined);
 }
 
 /** The times of the clock at which a trigger has to be asked. */
@@ -65,13 +64,16 @@ export function onElement(state: TriggerState, time: TriggerTime): void {
     const { delay, alignTo = 1 } = trigger;
     state.wake ??= Math.ceil((time.now + delay) / alignTo) * alignTo;
   }
-  for (const part of trigger.kind === 'afterEach' && !time.isMerging ? current(state) : parts) onElement(part, time);
+  const isInTurn = trigger.kind === 'afterEach' || trigger.kind === 'afterWatermark';
+  for (const part of isInTurn && !time.isMerging ? current(state) : parts) onElement(part, time);
 }
 
 export function shouldFire(state: TriggerState, time: TriggerTime): boolean {
   const { trigger, parts, count, wake } = state;
   const fires = (part: TriggerState): boolean => shouldFire(part, time);
-  if (trigger.kind === 'afterWatermark') return time.isOver;
+  if (trigger.kind === 'afterWatermark') {
+    return parts[0]?.isFinished ? parts.slice(1).some(fires) : time.isOver || parts.slice(0, 1).some(fires);
+  }
   if (trigger.kind === 'afterCount') return count >= trigger.count;
   if (trigger.kind === 'afterProcessingTime') return wake !== undefined && time.now >= wake;
   if (trigger.kind === 'afterEach') return current(state).some(fires);
@@ -83,15 +85,16 @@ export function shouldFire(state: TriggerState, time: TriggerTime): boolean {
 /** What the firing of a trigger that should fire makes of its state. */
 export function onFire(state: TriggerState, time: TriggerTime): void {
   const { trigger, parts } = state;
+  const [first, second] = parts;
   const fire = (part: TriggerState): void => onFire(part, time);
-  if (trigger.kind === 'repeatedly') {
-    parts.forEach(fire);
-    parts.filter(isDone).forEach(reset);
-  } else if (trigger.kind === 'orFinally') {
-    // What its second part counts, it counts across firings.
-    const [until, ends] = [parts.slice(1), parts.slice(1).some((part) => shouldFire(part, time))];
-    (ends ? until : parts.slice(0, 1)).forEach(fire);
-    if (ends) parts.slice(0, 1).forEach(clear);
+  if (trigger.kind === 'repeatedly') parts.forEach((part) => repeat(part, time));
+  else if (trigger.kind === 'afterWatermark') fireAroundEnd(state, time);
+  else if (trigger.kind === 'orFinally' && first !== undefined && second !== undefined) {
+    // What the second counts, it counts across firings.
+    if (shouldFire(second, time)) {
+      fire(second);
+      clear(first);
+    } else fire(first);
     state.isFinished = parts.some(isDone);
   } else if (trigger.kind === 'afterEach') {
     current(state).forEach(fire);
@@ -104,16 +107,27 @@ export function onFire(state: TriggerState, time: TriggerTime): void {
   }
 }
 
+function repeat(state: TriggerState, time: TriggerTime): void {
+  onFire(state, time);
+  if (state.isFinished) reset(state);
+}
+
+/** `early` repeats until the end of the window has fired, and is finished then; `late` repeats after it. */
+function fireAroundEnd(state: TriggerState, time: TriggerTime): void {
+  const [early, late] = state.parts;
+  if (early?.isFinished === false && !time.isOver) return repeat(early, time);
+  if (early?.isFinished && late !== undefined) return repeat(late, time);
+  state.parts.forEach(reset);
+  if (early !== undefined) early.isFinished = true;
+  state.isFinished = late === undefined;
+}
+
 /** Makes of `state`, what is known in a window so far, what is known when those with the states `merged` have become it. */
 export function onMerge(state: TriggerState, merged: readonly TriggerState[], time: TriggerTime): void {
   const { trigger, parts } = state;
   // All have the same shape.
-  const mergePart = (part: TriggerState, i: number): void =>
-    onMerge(
-      part,
-      merged.map((one) => one.parts[i] as TriggerState),
-      time,
-    );
+  const ofMerged = (i: number) => merged.map((one) => one.parts[i] as TriggerState);
+  const mergePart = (part: TriggerState, i: number): void => onMerge(part, ofMerged(i), time);
   if (trigger.kind === 'afterCount') {
     state.isFinished = merged.some(isDone);
     state.count = state.isFinished ? 0 : merged.reduce((sum, { count }) => sum + count, 0);
@@ -121,7 +135,10 @@ export function onMerge(state: TriggerState, merged: readonly TriggerState[], ti
     const wakes = state.isFinished ? [] : merged.flatMap(wakesOf);
     state.wake = wakes.length === 0 ? undefined : Math.min(...wakes);
   } else if (trigger.kind === 'afterWatermark') {
-    state.isFinished = time.isOver && merged.every(isDone);
+    const hasEnded = time.isOver && (parts.length === 0 ? merged : ofMerged(0)).every(isDone);
+    // Where the end is still to come it is `early` that goes on, else `late`.
+    parts.forEach((part, i) => (hasEnded === i > 0 ? mergePart(part, i) : reset(part)));
+    (parts[0] ?? state).isFinished = hasEnded;
   } else if (trigger.kind === 'afterEach') {
     parts.forEach((part, i) => (parts.slice(0, i).every(isDone) ? mergePart(part, i) : clear(part)));
     state.isFinished = parts.every(isDone);
