@@ -92,9 +92,9 @@ class StampedOutput<T> implements SourceOutput<T> {
   emit(batch: SourceBatch<T>): void | Promise<void> {
     const stamped = this.#stamp(batch);
     const room = this.#output.emit(stamped);
-    // Not before the batch was taken: none of its own elements may come behind the watermark.
-    if (room === undefined) this.#advance();
-    else return room.then(() => this.#advance());
+    // It takes effect behind the batch, so none of that comes late.
+    if (this.#highest > MIN_TIMESTAMP) this.#output.advanceWatermark(this.#highest - this.#eventTime.maxOutOfOrder);
+    return room;
   }
 
   reject(record: unknown, error: Error, coordinate?: string): void {
@@ -106,10 +106,6 @@ class StampedOutput<T> implements SourceOutput<T> {
 
   setIdle(idle: boolean): void {
     this.#output.setIdle(idle);
-  }
-
-  #advance(): void {
-    if (this.#highest > MIN_TIMESTAMP) this.#output.advanceWatermark(this.#highest - this.#eventTime.maxOutOfOrder);
   }
 
   #stamp(batch: SourceBatch<T>): SourceBatch<T> {

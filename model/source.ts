@@ -39,7 +39,7 @@ export interface SourceOutput<in T> {
    * ends the run otherwise.
    */
   reject(record: unknown, error: Error, coordinate?: string): void;
-  /** No element with an earlier timestamp will come from this restriction. */
+  /** No element with an earlier timestamp will come from this restriction, after those that were handed over so far. */
   advanceWatermark(timestamp: Timestamp): void;
   /** Whether all that is there now has been read, so that the clock may carry the watermark. */
   setIdle(idle: boolean): void;

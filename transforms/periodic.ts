@@ -127,8 +127,9 @@ async function giveDue(
     if (end <= tick && tick < to) return { resumeAfter: Math.max(1, start + tick * interval - host.clock.now()) };
     if (end <= tick || !tracker.tryClaim(end - 1)) return undefined;
     const values = Array.from({ length: end - tick }, (_, i) => start + (tick + i) * interval);
-    await output.emit({ values, timestamps: Float64Array.from(values) });
+    const room = output.emit({ values, timestamps: Float64Array.from(values) });
     output.advanceWatermark(start + end * interval);
+    if (room !== undefined) await room;
     tick = end;
   }
   return undefined;

@@ -60,8 +60,6 @@ async function seenOf(source: Source<Row, OffsetRange, number>, options: EventTi
     reader.createTracker(await reader.initialRestriction(undefined, context)),
     {
       async emit({ timestamps }) {
-        // A reader's watermark may only move when the batch was taken.
-        await null;
         seen.push(timestamps instanceof Float64Array ? [...timestamps] : timestamps);
       },
       reject: (record, { message }, coordinate) => void seen.push({ record, message, coordinate }),
