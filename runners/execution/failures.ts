@@ -3,6 +3,7 @@ import {
   type DeadLetter,
   ElementError,
   formatWindow,
+  GLOBAL_WINDOW,
   type Host,
   type PaneInfo,
   type RetryPolicy,
@@ -10,7 +11,6 @@ import {
   messageOf,
 } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
-import { deadLetterOf } from './dead-letters.ts';
 import { SKIP } from './invoke.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -115,4 +115,29 @@ export function elementError({ node, call, coordinate }: FailedCall, error: unkn
     window: window && formatWindow(window),
     attempts,
   });
+}
+
+/** What a failed call leaves behind. */
+export function deadLetterOf(
+  step: string,
+  error: unknown,
+  call: {
+    readonly element: unknown;
+    readonly timestamp: Timestamp;
+    readonly windows: Windows;
+    readonly attempts: number;
+    readonly coordinate: string | undefined;
+  },
+): DeadLetter<unknown> {
+  const { name, message, stack } =
+    error instanceof Error ? error : { name: 'Error', message: messageOf(error), stack: undefined };
+  return {
+    element: call.element,
+    error: { name, message, stack },
+    step,
+    timestamp: call.timestamp,
+    window: call.windows[0] ?? GLOBAL_WINDOW,
+    coordinate: call.coordinate,
+    attempts: call.attempts,
+  };
 }

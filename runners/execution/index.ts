@@ -5,12 +5,11 @@
 export { singletonLists } from './assign-windows.ts';
 export { type Batch, BatchBuilder, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 export { generateSegment } from './codegen.ts';
-export { deadLetterOf } from './dead-letters.ts';
+export { deadLetterOf } from './failures.ts';
 export { interpretSegment } from './interpret.ts';
 export { takesContext } from './invoke.ts';
 export type { Firing } from './firings.ts';
-export { type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
-export { isKeyed } from './keyed-step.ts';
+export { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
 export { MetricsStore, type StepMetrics } from './metrics.ts';
 export { ownCopy } from './own-copy.ts';

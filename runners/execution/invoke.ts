@@ -9,9 +9,8 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
-import type { KeyedAccess, KeyedPlace, KeyedScope } from './keyed-access.ts';
+import { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope } from './keyed-access.ts';
 import { keyedProcess } from './keyed-calls.ts';
-import { isKeyed } from './keyed-step.ts';
 import { AFTER_COMMIT, type Emission } from './outputs.ts';
 import type { StageNode } from './stage.ts';
 

@@ -1,5 +1,14 @@
-import type { PaneInfo, Timer, Timestamp } from '../../model/index.ts';
+import type { PaneInfo, Step, Timer, Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
+
+/** Whether a step keeps something by key while time passes: a ParDo with state, timers, or that asks for what they are made of. */
+export function isKeyed({ primitive }: Step): boolean {
+  if (primitive.kind !== 'ParDo') return false;
+  const { state, timers, onWindowExpiration, requiresTimeSortedInput } = primitive.doFn;
+  return (
+    state !== undefined || timers !== undefined || onWindowExpiration !== undefined || requiresTimeSortedInput === true
+  );
+}
 
 /** What {@link KeyedScope.begin} says of an element that is not processed now: it came too late, or waits for its turn. */
 export const NOT_CALLED: unique symbol = Symbol('not called');

@@ -16,9 +16,9 @@ import {
 } from '../execution/index.ts';
 import type { Cell, SetTimer } from '../state/index.ts';
 import { KeyedStore } from './keyed-store.ts';
-import type { Kept, Waiting } from './kept.ts';
+import type { Kept } from './kept.ts';
 import { Scope } from './scope.ts';
-import { takeTurn, TURN } from './sorted-input.ts';
+import { TURN, type Waiting } from './sorted-input.ts';
 
 /** What a keyed step takes from its run. */
 export interface KeyedOperatorSpec {
@@ -120,7 +120,7 @@ export class KeyedOperator implements Operator {
     const expiry = first === undefined ? undefined : this.#store.expiryOf(first);
     const isExpired = expiry !== undefined && inputWatermark > expiry;
     const event = events.pop(isExpired ? expiry : inputWatermark);
-    if (event !== undefined) return event.family === TURN ? this.#letGo(event) : this.#fire(event);
+    if (event !== undefined) return this.#fireEvent(event);
     // Calls that go on may set timers, and find the state of their window.
     if (this.#store.isBusy) return this.#runtime.settled();
     return isExpired && first !== undefined ? this.#expire(first) : undefined;
@@ -131,18 +131,24 @@ export class KeyedOperator implements Operator {
     return this.#store.isExpired(timer.window) ? DONE : this.#fire(timer);
   }
 
+  #fireEvent(timer: SetTimer): Waits {
+    const { sorted, events } = this.#store;
+    if (sorted === undefined) return this.#fire(timer);
+    const { window, key, timestamp } = timer;
+    const elements = sorted.take(window, key, timestamp);
+    if (elements.length === 0) return timer.family === TURN ? DONE : this.#fire(timer);
+    // Elements come before timers of the same time, and may set them anew.
+    if (timer.family !== TURN) events.set(timer);
+    this.#released += elements.length;
+    return this.#whenFree(window, key, () => this.#processWaiting(elements, [window]));
+  }
+
   #fire({ key, window, family, tag, outputTimestamp: timestamp }: SetTimer): Waits {
     const fire = () => this.#runtime.fire({ key, windows: [window], family, tag, timestamp });
     return this.#whenFree(window, key, fire);
   }
 
   /** Elements that have waited are processed now that none before them can come. */
-  #letGo({ window, key, timestamp }: SetTimer): Waits {
-    const elements = takeTurn(this.#store, window, key, timestamp);
-    this.#released += elements.length;
-    return this.#whenFree(window, key, () => this.#processWaiting(elements, [window]));
-  }
-
   #processWaiting(elements: readonly Waiting[], windows: Windows): void | Promise<void> {
     const timestamps = Float64Array.from(elements, ({ timestamp }) => timestamp);
     const panes = elements.map(({ pane }) => pane);

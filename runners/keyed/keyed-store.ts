@@ -17,7 +17,8 @@ import {
 } from '../../model/index.ts';
 import type { LateDrop, StepTime } from '../execution/index.ts';
 import { type Cell, CellTable, type SetTimer, type TimerId, TimerTable } from '../state/index.ts';
-import { isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
+import { type Collection, collectionOf, isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
+import { SortedInput } from './sorted-input.ts';
 
 /** What a keyed step takes from its run. */
 export interface KeyedStoreSpec {
@@ -28,6 +29,8 @@ export interface KeyedStoreSpec {
   readonly space: (name: string) => StateSpace | undefined;
   readonly lateDrop: LateDrop;
 }
+
+const isCollection = ({ kind }: StateSpec<unknown>): boolean => kind !== 'value' && kind !== 'combining';
 
 type Table = Pick<CellTable<Kept>, 'save' | 'bytes' | 'canSpill' | 'spill'>;
 
@@ -54,7 +57,10 @@ export class KeyedStore {
   readonly isAtomic: boolean;
   readonly skew: Duration;
   readonly lateness: Duration;
-  readonly isSorted: boolean;
+  /** Where elements wait that are to come in order of time. */
+  readonly sorted: SortedInput | undefined;
+  /** The values of its collections, in the order of its cells. */
+  readonly collections: readonly (Collection | undefined)[];
   readonly events: TimerTable;
   readonly clocks: TimerTable;
   /** Set while elements are let go that have waited for their turn. */
@@ -84,7 +90,6 @@ export class KeyedStore {
     this.isAtomic = traits.hasDeadLetters || traits.retry !== undefined;
     this.skew = doFn.allowedTimestampSkew ?? 0;
     this.lateness = inputs[0]?.windowing.allowedLateness ?? 0;
-    this.isSorted = doFn.requiresTimeSortedInput === true;
     this.#remembersKeys = doFn.onWindowExpiration !== undefined;
     this.#cells = new CellTable({
       space: space('cells'),
@@ -94,7 +99,12 @@ export class KeyedStore {
     });
     this.events = new TimerTable({ space: space('timers'), codegen });
     this.clocks = new TimerTable({ space: space('clocks'), codegen });
-    this.#tables = [this.#cells, this.events, this.clocks];
+    this.sorted = doFn.requiresTimeSortedInput ? new SortedInput(this, space('waiting')) : undefined;
+    this.collections = Object.entries((doFn.state ?? {}) as StateSpecs).map(([name, spec]) =>
+      collectionOf(spec, { space: isCollection(spec) ? space(`state/${name}`) : undefined, codegen }),
+    );
+    const others = [this.sorted?.cells, ...this.collections].filter((table) => table !== undefined);
+    this.#tables = [this.#cells, this.events, this.clocks, ...others];
   }
 
   /** The last instant at which a window still has its state (Beam: the garbage collection time of a window). */
@@ -146,6 +156,7 @@ export class KeyedStore {
 
   deleteWindow(window: BoundedWindow): void {
     this.#cells.deleteWindow(window);
+    for (const collection of this.collections) collection?.deleteWindow(window);
     this.#first = null;
   }
 
@@ -175,7 +186,7 @@ export class KeyedStore {
     this.clocks.set(timer);
     const cell = this.find(window, key) ?? this.add(window, key);
     if (cell.content.clocks.some((one) => one.family === family && one.tag === tag)) return;
-    cell.content.clocks.push({ family, tag });
+    cell.content.clocks = [...cell.content.clocks, { family, tag }];
     cell.isChanged = true;
   }
 
@@ -190,6 +201,9 @@ export class KeyedStore {
 
   /** Removes what a key has in a window that has expired. */
   expire({ window, key, content }: Cell<Kept>): void {
+    this.collections.forEach((collection, index) => {
+      if (content.cells[index] !== undefined) collection?.clear(window, key);
+    });
     for (const { family, tag } of content.clocks) this.clocks.clear({ window, key, family, tag });
     this.delete(window, key);
   }

@@ -13,8 +13,7 @@ import { type KeyedPlace, type KeyedScope, NOT_CALLED, type Windows } from '../e
 import type { Cell } from '../state/index.ts';
 import type { KeyedStore } from './keyed-store.ts';
 import type { Kept } from './kept.ts';
-import { keepUntilTurn } from './sorted-input.ts';
-import { type CellAccess, stateHandles, type Undo } from './state-handles.ts';
+import { type CellAccess, stateHandles } from './state-handles.ts';
 import { type TimerAccess, timerHandles } from './timer-handles.ts';
 
 /** One call at a time of a keyed step: which key and window its handles are about, and what it has changed. */
@@ -26,18 +25,20 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   window: BoundedWindow = GLOBAL_WINDOW;
   key: unknown;
   timestamp: Timestamp = 0;
+  call = 0;
   #isOn = false;
   /** Whether its calls go on beside others, so that nothing found may be kept from one use of a handle to the next. */
   #isApart = false;
   #cell: Cell<Kept> | undefined;
   #mayBeEmpty = false;
-  #undo: ((cell: Cell<Kept>) => void)[] = [];
+  #undo: (() => void)[] = [];
   #free: (() => void) | undefined;
 
   constructor(store: KeyedStore) {
     this.store = store;
     this.isAtomic = store.isAtomic;
-    this.state = stateHandles(store.doFn.state ?? {}, this, store.codegen);
+    const { doFn, collections, codegen } = store;
+    this.state = stateHandles({ specs: doFn.state ?? {}, collections, access: this, codegen });
     this.timers = timerHandles(store.doFn.timers ?? {}, this);
   }
 
@@ -58,8 +59,8 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     }
     const key = keyOf(store, element);
     try {
-      if (store.isSorted && !store.isReleasing) {
-        keepUntilTurn(store, { window, key, element: { value: element, timestamp, pane } });
+      if (store.sorted !== undefined && !store.isReleasing) {
+        store.sorted.add(window, key, { value: element, timestamp, pane });
         return NOT_CALLED;
       }
       const busy = store.busy(window, key);
@@ -76,11 +77,13 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   }
 
   end(succeeded: boolean): void {
-    const cell = this.#current();
-    if (!succeeded && this.#undo.length > 0) this.#takeBack(cell);
+    if (!succeeded) this.#takeBack();
     this.#undo.length = 0;
-    if (this.#mayBeEmpty && cell !== undefined) this.store.tidy(cell);
-    this.#mayBeEmpty = false;
+    if (this.#mayBeEmpty) {
+      const cell = this.#current();
+      if (cell !== undefined) this.store.tidy(cell);
+      this.#mayBeEmpty = false;
+    }
     this.#isOn = false;
     this.#cell = undefined;
     this.#free?.();
@@ -98,16 +101,15 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     this.key = key;
     this.timestamp = timestamp;
     const cell = this.store.enter(window, key);
+    this.call++;
     this.#isOn = true;
     if (this.#isApart) this.#free = this.store.lock(window, key);
     else this.#cell = cell;
   }
 
-  #takeBack(found: Cell<Kept> | undefined): void {
-    const cell = found ?? this.store.add(this.window, this.key);
-    for (const undo of this.#undo.toReversed()) undo(cell);
-    cell.isChanged = true;
-    this.store.tidy(cell);
+  #takeBack(): void {
+    for (const undo of this.#undo.toReversed()) undo();
+    this.#mayBeEmpty = true;
   }
 
   #current(): Cell<Kept> | undefined {
@@ -131,34 +133,32 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
 
   write(index: number, content: unknown): void {
     if (!this.#isOn) this.assertOn();
-    let cell = this.#current();
-    if (cell === undefined) {
-      if (content === undefined) return;
-      cell = this.store.add(this.window, this.key);
-      if (!this.#isApart) this.#cell = cell;
-      this.#mayBeEmpty = this.isAtomic;
-    }
+    const cell = this.#current() ?? (content === undefined ? undefined : this.#add());
+    if (cell === undefined) return;
     const { cells } = cell.content;
     if (this.isAtomic) {
       const before = cells[index];
-      this.#undo.push(({ content: kept }) => {
-        kept.cells[index] = before;
-      });
+      this.#undo.push(() => this.#put(index, before));
     }
     cells[index] = content;
     cell.isChanged = true;
     if (content === undefined) this.#mayBeEmpty = true;
   }
 
-  changed(_index: number, undo: Undo): void {
-    const cell = this.#current();
-    if (cell === undefined) return;
-    if (this.isAtomic) this.#undo.push(({ content }) => undo(content.cells));
-    cell.isChanged = true;
+  undo(undo: () => void): void {
+    if (this.isAtomic) this.#undo.push(undo);
   }
 
-  timerChanged(undo: () => void): void {
-    this.#undo.push(undo);
+  #add(): Cell<Kept> {
+    const cell = this.store.add(this.window, this.key);
+    if (!this.#isApart) this.#cell = cell;
+    return cell;
+  }
+
+  #put(index: number, content: unknown): void {
+    const cell = this.#current() ?? this.#add();
+    cell.content.cells[index] = content;
+    cell.isChanged = true;
   }
 
   look(): void {

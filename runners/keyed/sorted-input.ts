@@ -1,7 +1,16 @@
-import type { BoundedWindow, Timestamp } from '../../model/index.ts';
+import {
+  type BoundedWindow,
+  type ByteReader,
+  type ByteWriter,
+  learningCoder,
+  MIN_TIMESTAMP,
+  type PaneInfo,
+  type StateSpace,
+  type Timestamp,
+} from '../../model/index.ts';
+import { type CellCodec, SortedCells } from '../state/index.ts';
+import { ALWAYS, instantAfter } from './collection-handles.ts';
 import type { KeyedStore } from './keyed-store.ts';
-import type { Kept, Waiting } from './kept.ts';
-import { firstFrom } from './state-handles.ts';
 
 // Input in order of time: the elements of a key wait until none with an earlier timestamp can come, as Beam's
 // StatefulDoFnRunner has it. The first of them has a timer, of a family that no DoFn can declare, which fires once the
@@ -10,56 +19,69 @@ import { firstFrom } from './state-handles.ts';
 /** The timers of elements that wait; a name that holds a colon is Viga's own. */
 export const TURN = 'viga:turn';
 
-/** An element with the key and window that it waits in. */
-export interface KeptElement {
-  readonly window: BoundedWindow;
-  readonly key: unknown;
-  readonly element: Waiting;
+/** What waits besides a timestamp. */
+interface Parts {
+  readonly value: unknown;
+  readonly pane: PaneInfo;
 }
 
-/** Lets an element wait for its turn; one that came after its turn is dropped. */
-export function keepUntilTurn(store: KeyedStore, { window, key, element }: KeptElement): void {
-  const { timestamp, value } = element;
-  if (store.time.inputWatermark > timestamp + store.lateness) {
-    store.lateDrop(value, timestamp);
-    return;
+/** An element that waits until none with an earlier timestamp can come. */
+export interface Waiting extends Parts {
+  readonly timestamp: Timestamp;
+}
+
+const PLAIN = learningCoder({ codegen: false });
+
+const PARTS: CellCodec<Parts> = {
+  encode: (parts: Parts, writer: ByteWriter) => PLAIN.encode(parts, writer),
+  // It was this when it was written.
+  decode: (reader: ByteReader) => PLAIN.decode(reader) as Parts,
+};
+
+/** The elements of a step that wait for their turn. */
+export class SortedInput {
+  readonly cells: SortedCells<Parts>;
+  readonly #store: KeyedStore;
+
+  constructor(store: KeyedStore, space: StateSpace | undefined) {
+    this.#store = store;
+    this.cells = new SortedCells({ space, codec: PARTS, codegen: store.codegen });
   }
-  const cell = store.find(window, key) ?? store.add(window, key);
-  const { waiting } = cell.content;
-  const at = firstFrom(waiting, timestamp, true);
-  waiting.splice(at, 0, element);
-  cell.isChanged = true;
-  if (at === 0) setTurn(store, window, key, timestamp);
-}
 
-/** The elements of a key whose turn has come when its timer fires; sets the timer for those behind them. */
-export function takeTurn(store: KeyedStore, window: BoundedWindow, key: unknown, due: Timestamp): readonly Waiting[] {
-  const cell = store.find(window, key);
-  if (cell === undefined) return [];
-  const { content } = cell;
-  const left = content.waiting.findIndex(({ timestamp }) => turnOf(store, window, timestamp) > due);
-  const taken = content.waiting.splice(0, left < 0 ? content.waiting.length : left);
-  cell.isChanged = true;
-  setNext(store, window, key, content);
-  store.tidy(cell);
-  return taken;
-}
+  /** Lets an element wait; one that came after its turn is dropped. */
+  add(window: BoundedWindow, key: unknown, { value, pane, timestamp }: Waiting): void {
+    const { time, lateness, lateDrop, events } = this.#store;
+    if (time.inputWatermark > timestamp + lateness) {
+      lateDrop(value, timestamp);
+      return;
+    }
+    this.cells.add(window, key, { timestamp, value: { value, pane } });
+    const first = events.find({ window, key, family: TURN, tag: '' });
+    if (first === undefined || timestamp < first.outputTimestamp) this.#setTurn(window, key, timestamp);
+  }
 
-function setNext(store: KeyedStore, window: BoundedWindow, key: unknown, { waiting }: Kept): void {
-  const [next] = waiting;
-  if (next !== undefined) setTurn(store, window, key, next.timestamp);
-}
+  /** The elements of a key whose turn has come by a time; those behind them get a timer. */
+  take(window: BoundedWindow, key: unknown, due: Timestamp): readonly Waiting[] {
+    const id = { window, key, family: TURN, tag: '' };
+    const { lateness, events } = this.#store;
+    const to = due >= this.#store.expiryOf(window) ? ALWAYS : instantAfter(due - lateness);
+    const taken = [...this.cells.range(window, key, MIN_TIMESTAMP, to)];
+    this.cells.clearRange(window, key, MIN_TIMESTAMP, to);
+    events.clear(id);
+    const [next] = this.cells.range(window, key, MIN_TIMESTAMP, ALWAYS);
+    if (next === undefined) this.cells.clear(window, key);
+    else this.#setTurn(window, key, next.timestamp);
+    return taken.map(({ timestamp, value: { value, pane } }) => ({ value, pane, timestamp }));
+  }
 
-function setTurn(store: KeyedStore, window: BoundedWindow, key: unknown, timestamp: Timestamp): void {
-  store.events.set({
-    window,
-    key,
-    family: TURN,
-    tag: '',
-    timestamp: turnOf(store, window, timestamp),
-    outputTimestamp: timestamp,
-  });
+  #setTurn(window: BoundedWindow, key: unknown, timestamp: Timestamp): void {
+    this.#store.events.set({
+      window,
+      key,
+      family: TURN,
+      tag: '',
+      timestamp: Math.min(timestamp + this.#store.lateness, this.#store.expiryOf(window)),
+      outputTimestamp: timestamp,
+    });
+  }
 }
-
-const turnOf = (store: KeyedStore, window: BoundedWindow, timestamp: Timestamp): Timestamp =>
-  Math.min(timestamp + store.lateness, store.expiryOf(window));

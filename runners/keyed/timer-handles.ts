@@ -10,7 +10,7 @@ import {
 } from '../../model/index.ts';
 import type { TimerId } from '../state/index.ts';
 import type { KeyedStore } from './keyed-store.ts';
-import { checkInstant } from './state-handles.ts';
+import { checkInstant } from './collection-handles.ts';
 
 /** What a call lets its timers do. */
 export interface TimerAccess {
@@ -21,7 +21,8 @@ export interface TimerAccess {
   readonly timestamp: Timestamp;
   /** @throws Error when no call is on. */
   assertOn(): void;
-  timerChanged(undo: () => void): void;
+  /** Says how what is done is taken back if the call fails. */
+  undo(undo: () => void): void;
   /** What the key keeps may have become other than it was found. */
   look(): void;
 }
@@ -58,7 +59,7 @@ function eventHandle(family: string, access: TimerAccess): Timer {
   const remember = (id: TimerId): void => {
     if (!store.isAtomic) return;
     const before = events.find(id);
-    access.timerChanged(() => (before === undefined ? events.clear(id) : events.set(before)));
+    access.undo(() => (before === undefined ? events.clear(id) : events.set(before)));
   };
   return {
     set,
@@ -85,7 +86,7 @@ function clockHandle(family: string, access: TimerAccess): Timer {
   const remember = (id: TimerId): void => {
     if (!store.isAtomic) return;
     const before = store.clocks.find(id);
-    access.timerChanged(() => (before === undefined ? store.clearClock(id) : store.setClock(before)));
+    access.undo(() => (before === undefined ? store.clearClock(id) : store.setClock(before)));
   };
   const set: Timer['set'] = (timestamp, options) => {
     access.assertOn();
