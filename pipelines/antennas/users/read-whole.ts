@@ -24,7 +24,9 @@ export function readWhole<T, U, R, P>(
     initialRestriction: () => ({ from: 0, to: 1 }),
     createTracker: (range) => new OffsetTracker(range),
     async read(number, tracker, output, context) {
-      if (!tracker.tryClaim(0)) return undefined;
+      const { from, to } = tracker.currentRestriction();
+      // A job that was cut off behind its one position has nothing left to read.
+      if (from >= to || !tracker.tryClaim(from)) return undefined;
       const made = await readIfPossible(number, context, async () => make(await rowsOf(source, context)));
       const room = made && output.emit({ values: [made.value] });
       if (room !== undefined) await room;

@@ -6,7 +6,7 @@ import { csvFiles, filesOf, jsonLines, type Given, runAntennas, scratch, stored,
 
 // What a run leaves behind when it is cut off, and started again with the same state directory.
 
-const given: Given = { mode: 'streaming', ticks: 3_000, disorder: 'within', seed: 11 };
+const given: Given = { mode: 'streaming', ticks: 1_500, disorder: 'within', seed: 11 };
 
 /** Runs for so many milliseconds at most; tells whether the run was finished. */
 async function runFor(output: string, state: string, ms: number, how: 'signal' | 'stop'): Promise<boolean> {
@@ -32,7 +32,7 @@ test.each(['signal', 'stop'] as const)(
     await runAntennas(batch, { ...given, mode: 'batch' });
     const random = randomOfTick(5, how === 'stop' ? 1 : 0);
     let cuts = 0;
-    while (!(await runFor(streaming, state, 50 + random.below(250), how))) cuts++;
+    while (!(await runFor(streaming, state, 100 + random.below(300), how))) cuts++;
     expect(cuts).toBeGreaterThan(0);
     expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
     for (const name of ['bytes_agg_user', 'users_over_quota_1h']) {
