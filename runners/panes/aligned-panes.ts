@@ -1,4 +1,5 @@
 import { type BoundedWindow, type Timestamp, windowKey } from '../../model/index.ts';
+import type { Spillable } from '../shuffle/index.ts';
 import { type Cell, CellTable } from '../state/index.ts';
 import { Delays } from './delays.ts';
 import { Heap } from './heap.ts';
@@ -17,6 +18,8 @@ interface Due {
 interface Walk {
   readonly due: Due;
   readonly cells: Iterator<Cell<WindowPanes>>;
+  /** Asked for ahead: the table takes a changed cell back, to be saved, when the one behind it is asked for. */
+  next: IteratorResult<Cell<WindowPanes>>;
 }
 
 /**
@@ -38,7 +41,7 @@ export class AlignedPanes implements PaneTable {
     const { keys, codegen, tree, held, machine } = spec;
     this.#spec = spec;
     this.#machine = machine;
-    this.#cells = new CellTable({ space: spec.space('cells'), codec: panesCodec(tree, held), keys, codegen });
+    this.#cells = new CellTable({ space: spec.space('cells'), codec: panesCodec(tree, held.codec), keys, codegen });
     this.#delays = new Delays({ space: spec.space('delays'), codegen }, machine);
     for (const window of this.#cells.windows()) this.#schedule(window, machine.hasEnd(window));
   }
@@ -69,21 +72,20 @@ export class AlignedPanes implements PaneTable {
   }
 
   fireNext(budget: number): number {
-    const { due, cells } = this.#walk ?? this.#startWalk();
-    const { window, isExpiry } = due;
-    for (let left = budget; left > 0; left--) {
-      const { done, value: cell } = cells.next();
-      if (done) {
-        this.#walk = undefined;
-        if (isExpiry) this.#known.delete(windowKey(window));
-        else this.#schedule(window, false);
-        return left;
-      }
+    const walk = this.#walk ?? this.#startWalk();
+    const { window, isExpiry } = walk.due;
+    let left = budget;
+    for (; left > 0 && !walk.next.done; walk.next = walk.cells.next()) {
+      const cell = walk.next.value;
       // It may have expired since the walk began.
-      if (isExpiry || this.#machine.isExpired(window)) this.#expire(cell);
-      else if (!cell.content.hasEnded) this.#end(cell);
+      const isExpired = isExpiry || this.#machine.isExpired(window);
+      if (!isExpired && cell.content.hasEnded) continue;
+      left--;
+      if (isExpired) this.#expire(cell);
+      else this.#end(cell);
     }
-    return 0;
+    if (walk.next.done) this.#endWalk(walk.due);
+    return left;
   }
 
   fireDelays(budget: number): number {
@@ -104,19 +106,23 @@ export class AlignedPanes implements PaneTable {
   }
 
   save(): void {
-    this.#cells.save();
+    for (const table of this.#tables()) table.save();
   }
 
   bytes(): number {
-    return this.#cells.bytes();
+    return this.#tables().reduce((sum, table) => sum + table.bytes(), 0);
   }
 
   get canSpill(): boolean {
-    return this.#cells.canSpill;
+    return this.#tables().some((table) => table.canSpill);
   }
 
   spill(): void {
-    this.#cells.spill();
+    for (const table of this.#tables()) table.spill();
+  }
+
+  #tables(): readonly (Spillable & { save(): void })[] {
+    return [this.#cells, this.#delays.table];
   }
 
   #schedule(window: BoundedWindow, hasEnd: boolean): void {
@@ -130,8 +136,15 @@ export class AlignedPanes implements PaneTable {
     if (due === undefined) throw new Error('This is a bug in Viga: no window is due.');
     const cells = this.#cells.in(due.window)[Symbol.iterator]();
     // What is expired by now is not told first that it is over.
-    this.#walk = { due: this.#machine.isExpired(due.window) ? { ...due, isExpiry: true } : due, cells };
+    const isExpiry = due.isExpiry || this.#machine.isExpired(due.window);
+    this.#walk = { due: { ...due, isExpiry }, cells, next: cells.next() };
     return this.#walk;
+  }
+
+  #endWalk({ window, isExpiry }: Due): void {
+    this.#walk = undefined;
+    if (isExpiry) this.#known.delete(windowKey(window));
+    else this.#schedule(window, false);
   }
 
   #end(cell: Cell<WindowPanes>): void {

@@ -1,11 +1,13 @@
-import type { BoundedWindow, Timestamp, WindowingStrategy } from '../../model/index.ts';
+import type { BoundedWindow, Coder, Timestamp, WindowingStrategy } from '../../model/index.ts';
 import { type AddBatch, type AddToGroup, combineError, type Reducer } from '../shuffle/index.ts';
 import { AlignedPanes } from './aligned-panes.ts';
+import { heldCoder } from './held-form.ts';
 import type { EmitPane, PaneMachine } from './pane-machine.ts';
 import type { PaneTable, PaneTableSpec } from './pane-table.ts';
 import { plainForm, savedForm } from './slot-form.ts';
 import { type OpenWindow, SlotPanes } from './slot-panes.ts';
 import { SlotRows } from './slot-rows.ts';
+import { NOTHING } from './window-panes.ts';
 
 /** Where the quick way can be taken: no element makes a pane fire before its window is over. */
 export const firesAtEndOnly = ({ windowFn, alreadyMerged, trigger, timestampCombiner }: WindowingStrategy): boolean =>
@@ -17,7 +19,7 @@ export const firesAtEndOnly = ({ windowFn, alreadyMerged, trigger, timestampComb
 export interface DefaultPanesSpec extends PaneTableSpec {
   readonly windowing: WindowingStrategy;
   readonly reducer: Reducer;
-  readonly copy: (held: unknown) => unknown;
+  readonly accumulatorCoder: Coder<unknown> | undefined;
   readonly emit: EmitPane;
   /** Takes an element of a window that is over: it may be expired. */
   readonly addLate: (key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow) => void;
@@ -37,7 +39,7 @@ export class DefaultPanes implements PaneTable {
   readonly #rest: AlignedPanes;
 
   constructor(spec: DefaultPanesSpec) {
-    const { step, reducer, held, keys, codegen, time, space, addLate, machine } = spec;
+    const { step, reducer, accumulatorCoder, keys, codegen, time, space, addLate, machine } = spec;
     this.#spec = spec;
     this.#machine = machine;
     this.#rest = new AlignedPanes(spec);
@@ -48,7 +50,7 @@ export class DefaultPanes implements PaneTable {
       step,
       reducer,
       form: isSaved ? savedForm(reducer, codegen) : plainForm(reducer),
-      rows: isSaved ? new SlotRows(rows, counter, held) : undefined,
+      rows: isSaved ? new SlotRows(rows, counter, heldCoder(accumulatorCoder)) : undefined,
       keys,
       codegen,
       time,
@@ -107,23 +109,25 @@ export class DefaultPanes implements PaneTable {
     this.#rest.spill();
   }
 
-  #give(key: unknown, held: unknown, { window, windows, pane }: OpenWindow): void {
-    const { windowing, emit } = this.#spec;
-    const keepsOn = windowing.accumulationMode === 'accumulating' && !pane.isLast;
-    emit({ key, value: this.#finish(held, keepsOn) }, window.maxTimestamp, windows, pane);
+  #give(key: unknown, kept: unknown, { window, windows, pane }: OpenWindow): void {
+    const { windowing, held, emit } = this.#spec;
+    const goesOn = windowing.accumulationMode === 'accumulating' && !pane.isLast;
+    const lasting = goesOn ? held.from(kept) : NOTHING;
+    emit({ key, value: this.#valueOf(kept, lasting) }, window.maxTimestamp, windows, pane);
     if (pane.isLast) return;
     const panes = this.#machine.begin(window);
-    panes.fired = panes.firedNotEarly = 1;
-    if (keepsOn) panes.held = held;
+    panes.fired = 1;
+    panes.firedNotEarly = 1;
+    panes.held = lasting;
     this.#rest.put(key, window, panes);
   }
 
-  #finish(held: unknown, keepsOn: boolean): unknown {
-    const { step, reducer, copy } = this.#spec;
+  #valueOf(kept: unknown, lasting: unknown): unknown {
+    const { step, reducer, held } = this.#spec;
     try {
-      return reducer.finish(keepsOn ? copy(held) : held);
+      return lasting === NOTHING ? reducer.finish(kept) : held.valueOf(lasting, true);
     } catch (error) {
-      throw combineError(step, error, held);
+      throw combineError(step, error, kept);
     }
   }
 }

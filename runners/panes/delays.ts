@@ -38,4 +38,9 @@ export class Delays {
   next(): Timestamp | undefined {
     return this.#timers.next();
   }
+
+  /** What is saved and spilled besides the cells. */
+  get table(): TimerTable {
+    return this.#timers;
+  }
 }

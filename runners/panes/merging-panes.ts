@@ -10,7 +10,7 @@ import {
   windowKey,
   type WindowMerge,
 } from '../../model/index.ts';
-import { combineError, inOrder, mergesOf } from '../shuffle/index.ts';
+import { combineError, inOrder, mergesOf, type Spillable } from '../shuffle/index.ts';
 import { type Cell, type CellCodec, CellTable, TimerTable } from '../state/index.ts';
 import { Delays } from './delays.ts';
 import { endOfWindow, type PaneMachine } from './pane-machine.ts';
@@ -105,19 +105,23 @@ export class MergingPanes implements PaneTable {
   }
 
   save(): void {
-    this.#cells.save();
+    for (const table of this.#tables()) table.save();
   }
 
   bytes(): number {
-    return this.#cells.bytes();
+    return this.#tables().reduce((sum, table) => sum + table.bytes(), 0);
   }
 
   get canSpill(): boolean {
-    return this.#cells.canSpill;
+    return this.#tables().some((table) => table.canSpill);
   }
 
   spill(): void {
-    this.#cells.spill();
+    for (const table of this.#tables()) table.spill();
+  }
+
+  #tables(): readonly (Spillable & { save(): void })[] {
+    return [this.#cells, this.#events, this.#delays.table];
   }
 
   #end(key: unknown, panes: WindowPanes, window: BoundedWindow): void {
@@ -213,7 +217,7 @@ export class MergingPanes implements PaneTable {
 }
 
 function windowsCodec({ tree, held }: PaneTableSpec): CellCodec<KeyWindows> {
-  const codec = panesCodec(tree, held);
+  const codec = panesCodec(tree, held.codec);
   return {
     encode({ list }: KeyWindows, writer: ByteWriter) {
       writer.writeVarint(list.length);

@@ -19,14 +19,13 @@ import {
   type Spillable,
 } from '../shuffle/index.ts';
 import { AlignedPanes } from './aligned-panes.ts';
-import { copyOf } from './copy-held.ts';
 import { DefaultPanes, firesAtEndOnly } from './default-panes.ts';
+import { type HeldForm, heldForm } from './held-form.ts';
 import { Holds } from './holds.ts';
 import { MergingPanes } from './merging-panes.ts';
 import { type EmitPane, PaneMachine } from './pane-machine.ts';
 import type { PaneTable, PaneTableSpec } from './pane-table.ts';
 import { treeOf } from './trigger-state.ts';
-import { heldCodec } from './window-panes.ts';
 
 /** A smaller table is not worth emptying. */
 const LEAST_BYTES = 1 << 20;
@@ -60,6 +59,7 @@ export class PaneGrouping implements Edge, Operator, Spillable {
   readonly addBatch: AddBatch | undefined;
   readonly #spec: PaneGroupingSpec;
   readonly #machine: PaneMachine;
+  readonly #held: HeldForm;
   readonly #holds: Holds;
   readonly #table: PaneTable;
   readonly #quick: DefaultPanes | undefined;
@@ -72,24 +72,14 @@ export class PaneGrouping implements Edge, Operator, Spillable {
     const { windowFn } = windowing;
     const isMerging = windowFn.merge !== undefined && !windowing.alreadyMerged;
     const tree = treeOf(windowing.trigger);
-    const held = heldCodec(accumulatorCoder);
-    const copy = copyOf(reducer, held);
-    const machine = new PaneMachine({
-      step,
-      windowing,
-      reducer,
-      tree,
-      isMerging,
-      time,
-      holds: this.#holds,
-      copy,
-      emit,
-    });
+    const held = heldForm(reducer, accumulatorCoder, space('lists'));
+    const machine = new PaneMachine({ step, windowing, held, tree, isMerging, time, holds: this.#holds, emit });
     const table: PaneTableSpec = { step, tree, machine, held, keys: keyEncoder({ codegen }), codegen, time, space };
+    this.#held = held;
     this.#machine = machine;
     if (firesAtEndOnly(windowing)) {
       const addLate = this.#addTo.bind(this);
-      this.#quick = new DefaultPanes({ ...table, windowing, reducer, copy, emit, addLate });
+      this.#quick = new DefaultPanes({ ...table, windowing, reducer, accumulatorCoder, emit, addLate });
     }
     this.#table = this.#quick ?? (isMerging ? new MergingPanes(table, windowFn) : new AlignedPanes(table));
     this.addPair = this.#quick?.addPair ?? this.#addToEach.bind(this);
@@ -125,6 +115,7 @@ export class PaneGrouping implements Edge, Operator, Spillable {
 
   save(): void {
     this.#table.save();
+    this.#held.save();
     this.#holds.save();
   }
 

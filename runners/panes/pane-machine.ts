@@ -7,7 +7,8 @@ import {
   type WindowingStrategy,
 } from '../../model/index.ts';
 import type { StepTime, Windows } from '../execution/index.ts';
-import { combineError, type Reducer } from '../shuffle/index.ts';
+import { combineError } from '../shuffle/index.ts';
+import type { HeldForm } from './held-form.ts';
 import type { Holds } from './holds.ts';
 import { onElement, onFire, shouldFire, type TriggerTime } from './trigger-machine.ts';
 import { mergeStates } from './trigger-merge.ts';
@@ -21,13 +22,11 @@ export type EmitPane = (value: unknown, timestamp: Timestamp, windows: Windows, 
 export interface PaneSpec {
   readonly step: string;
   readonly windowing: WindowingStrategy;
-  readonly reducer: Reducer;
+  readonly held: HeldForm;
   readonly tree: TriggerTree;
   readonly isMerging: boolean;
   readonly time: StepTime;
   readonly holds: Holds;
-  /** A copy that the reducer may go on with while the first is somebody else's. */
-  readonly copy: (held: unknown) => unknown;
   readonly emit: EmitPane;
 }
 
@@ -84,7 +83,8 @@ export class PaneMachine {
 
   /** Takes an element in. */
   add(panes: WindowPanes, window: BoundedWindow, value: unknown, timestamp: Timestamp): void {
-    const { reducer, tree, step } = this.#spec;
+    const { held, tree, step } = this.#spec;
+    const { reducer } = held;
     try {
       panes.held = panes.held === NOTHING ? reducer.first(value) : reducer.add(panes.held, value);
     } catch (error) {
@@ -142,7 +142,8 @@ export class PaneMachine {
   }
 
   #join(sources: readonly WindowPanes[]): unknown {
-    const { reducer, step } = this.#spec;
+    const { step } = this.#spec;
+    const { reducer } = this.#spec.held;
     let held: unknown = NOTHING;
     for (const { held: more } of sources) {
       if (more === NOTHING) continue;
@@ -184,7 +185,7 @@ export class PaneMachine {
   }
 
   #give(key: unknown, panes: WindowPanes, window: BoundedWindow, isLast: boolean): void {
-    const { windowing, emit } = this.#spec;
+    const { windowing, held, emit } = this.#spec;
     const timing = this.#timingOf(panes, window);
     const timestamp = Math.min(panes.hold ?? window.maxTimestamp, window.maxTimestamp);
     this.#release(panes);
@@ -201,7 +202,9 @@ export class PaneMachine {
       if (timing !== 'EARLY') panes.firedNotEarly++;
     }
     panes.isEmpty = true;
-    if (!keepsOn) panes.held = NOTHING;
+    if (keepsOn) return;
+    if (panes.held !== NOTHING) held.drop(panes.held);
+    panes.held = NOTHING;
   }
 
   #timingOf(panes: WindowPanes, window: BoundedWindow): PaneTiming {
@@ -211,10 +214,10 @@ export class PaneMachine {
   }
 
   #outputOf({ held }: WindowPanes, keepsOn: boolean): unknown {
-    const { reducer, step, copy } = this.#spec;
+    const { held: form, step } = this.#spec;
     try {
-      if (held === NOTHING) return reducer.finish(reducer.empty());
-      return reducer.finish(keepsOn ? copy(held) : held);
+      if (held === NOTHING) return form.reducer.finish(form.reducer.empty());
+      return form.valueOf(held, keepsOn);
     } catch (error) {
       throw combineError(step, error, held);
     }

@@ -1,6 +1,6 @@
 import type { BoundedWindow, KeyEncoder, StateSpace, Timestamp } from '../../model/index.ts';
 import type { StepTime } from '../execution/index.ts';
-import type { CellCodec } from '../state/index.ts';
+import type { HeldForm } from './held-form.ts';
 import type { PaneMachine } from './pane-machine.ts';
 import type { TriggerTree } from './trigger-state.ts';
 
@@ -9,7 +9,7 @@ export interface PaneTableSpec {
   readonly step: string;
   readonly tree: TriggerTree;
   readonly machine: PaneMachine;
-  readonly held: CellCodec<unknown>;
+  readonly held: HeldForm;
   readonly keys: KeyEncoder;
   readonly codegen: boolean;
   readonly time: StepTime;

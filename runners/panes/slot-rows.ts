@@ -18,9 +18,8 @@ import {
   writeWindow,
   writeWindowValue,
 } from '../state/index.ts';
+import { readUint32, writeUint32 } from './uint32.ts';
 
-/** Bytes of the number at the end of a row's key. */
-const GENERATION = 4;
 /** The name of the row that says which generation is the next. */
 const NEXT = new Uint8Array(1);
 
@@ -73,7 +72,7 @@ export class SlotRows {
     writer.reset();
     writeWindow(window, writer);
     writeKey(form, writer);
-    for (let shift = 8 * (GENERATION - 1); shift >= 0; shift -= 8) writer.writeByte((this.#generation >>> shift) & 255);
+    writeUint32(this.#generation, writer);
     const value = this.#value;
     value.reset();
     writeWindowValue(window, value);
@@ -108,7 +107,7 @@ export class SlotRows {
         if (group !== undefined) yield group;
         group = { key, form, parts: [] };
       }
-      if (readGeneration(keyReader) < this.#inMemory) group.parts.push(this.#held.decode(reader));
+      if (readUint32(keyReader) < this.#inMemory) group.parts.push(this.#held.decode(reader));
     }
     if (group !== undefined) yield group;
   }
@@ -135,12 +134,6 @@ export class SlotRows {
     writer.writeVarint(this.#generation + 1);
     this.#counter.put(NEXT, writer.bytes.subarray(0, writer.position));
   }
-}
-
-function readGeneration(reader: ByteReader): number {
-  let generation = 0;
-  for (let i = 0; i < GENERATION; i++) generation = generation * 256 + reader.readByte();
-  return generation;
 }
 
 function prefixOf(window: BoundedWindow): Uint8Array {

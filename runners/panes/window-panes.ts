@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter, type Coder, learningCoder, type Timestamp } from '../../model/index.ts';
+import type { ByteReader, ByteWriter, Timestamp } from '../../model/index.ts';
 import type { CellCodec } from '../state/index.ts';
 import { decodeState, encodeState, type TriggerState, type TriggerTree } from './trigger-state.ts';
 
@@ -62,7 +62,3 @@ const flagsOf = ({ hasEnded, isEmpty, hold, wakeUp, held }: WindowPanes): number
   (hold === undefined ? 0 : HOLDS) |
   (wakeUp === undefined ? 0 : WAITS) |
   (held === NOTHING ? 0 : SOMETHING);
-
-/** Accumulators by their coder, or as the plain data they are: in a form that another process can read. */
-export const heldCodec = (accumulatorCoder: Coder<unknown> | undefined): CellCodec<unknown> =>
-  accumulatorCoder ?? learningCoder({ codegen: false });
