@@ -5,6 +5,8 @@ export const EXIT = {
   failed: 1,
   /** The command line was wrong. */
   usage: 2,
+  /** State, or a guarantee that was required, does not allow the run. */
+  refused: 4,
   /** `viga validate` found the pipeline invalid. */
   invalid: 78,
   /** Ended by Ctrl-C or a signal, with nothing saved. */

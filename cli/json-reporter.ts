@@ -28,7 +28,11 @@ export function jsonReporter(terminal: Terminal, start: StartRecord): Reporter {
       line('progress', progress);
     },
     warning: (message) => line('warning', { message }),
+    guarantees(guarantees) {
+      for (const one of guarantees) line('guarantee', one);
+    },
     cancelling: () => line('cancelling', {}),
+    stopping: () => line('stopping', {}),
     finished: (result) => line('summary', summaryRecord(start.pipeline, result, outputs)),
     failed: (failure, exitCode) => printFailureJson(terminal, failure, exitCode),
   };

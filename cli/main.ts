@@ -3,6 +3,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { COMMANDS, runCommand } from './commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpText } from './help.ts';
+import { isJobCommand, JOB_COMMANDS, runJobCommand } from './job-commands.ts';
 import { nodeTerminal } from './node-terminal.ts';
 import { oneLine } from './print/index.ts';
 import { errPaint } from './reporter.ts';
@@ -30,6 +31,9 @@ async function dispatch(name: string | undefined, rest: readonly string[], termi
     return EXIT.usage;
   }
   const asked = name === 'help' ? rest[0] : name;
+  if (asked !== undefined && isJobCommand(asked)) {
+    return runJobCommand(asked, name === 'help' ? ['--help'] : rest, terminal);
+  }
   const command = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
   if (asked !== undefined && command !== undefined) {
     return runCommand(asked, command, name === 'help' ? ['--help'] : rest, terminal);
@@ -42,7 +46,7 @@ const USAGE = `viga ${Object.keys(COMMANDS).join('|')} FILE [options]`;
 
 function unknownCommand(name: string): string {
   if (/\.[cm]?[jt]s$/.test(name)) return `${name}: a command comes first. Write: viga run ${name}`;
-  const meant = didYouMean(name, Object.keys(COMMANDS));
+  const meant = didYouMean(name, [...Object.keys(COMMANDS), ...Object.keys(JOB_COMMANDS)]);
   const hint = meant === undefined ? '--help lists those that are.' : `Did you mean ${meant}?`;
   return `${name}: there is no such command. ${hint}`;
 }
@@ -56,7 +60,9 @@ function overview({ size }: Terminal): Promise<string> {
     version: { type: 'boolean', alias: 'v', describe: 'Show the version.' },
   } as const;
   const groups = [{ title: 'Options:', specs }];
-  return helpText('viga COMMAND FILE [options]', about, groups, size().width, COMMANDS);
+  const ofJobs = Object.entries(JOB_COMMANDS).map(([name, describe]) => [`${name} STATE_DIR`, { describe }] as const);
+  const commands = { ...COMMANDS, ...Object.fromEntries(ofJobs) };
+  return helpText('viga COMMAND FILE [options]', about, groups, size().width, commands);
 }
 
 function version(): string {

@@ -1,4 +1,5 @@
 import type { Graph, PipelineResult, Progress } from '../model/index.ts';
+import type { PathGuarantee } from '../runners/run/index.ts';
 import {
   colorPaint,
   type Failure,
@@ -20,7 +21,11 @@ export interface Reporter {
   started(graph: Graph): void;
   progress(progress: Progress): void;
   warning(message: string): void;
+  /** What each sink is promised. */
+  guarantees(guarantees: readonly PathGuarantee[]): void;
   cancelling(): void;
+  /** The run saves its state and stops. */
+  stopping(): void;
   finished(result: PipelineResult): void;
   failed(failure: Failure, exitCode: number): void;
 }
@@ -73,7 +78,12 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
     warning(message) {
       if (!isQuiet) say(`${paint.yellow('!')} ${oneLine(message)}`);
     },
+    guarantees(guarantees) {
+      if (isQuiet) return;
+      for (const { sink, level, reasons } of guarantees) say(`${sink}: ${paint.bold(level)} (${reasons.join('; ')})`);
+    },
     cancelling: () => say(paint.yellow('cancelling; once more to stop at once')),
+    stopping: () => say(paint.yellow('saving the state and stopping; once more to stop at once')),
     finished(result) {
       terminal.draw([]);
       if (isQuiet) return;

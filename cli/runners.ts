@@ -3,17 +3,35 @@ import { assert, OptionsError, type Runner, showValue } from '../model/index.ts'
 import { didYouMean } from './did-you-mean.ts';
 import type { Settings } from './standard-options.ts';
 
-type RunnerSettings = Pick<Settings, 'runner' | 'memoryLimit' | 'seed'>;
+/** What a runner is made from: standard options, and the pipeline that is run. */
+export interface RunnerSettings
+  extends Pick<
+    Settings,
+    'runner' | 'memoryLimit' | 'seed' | 'streaming' | 'stateDirectory' | 'epochInterval' | 'dropState'
+  > {
+  /** The pipeline's name. */
+  readonly pipeline: string;
+  /** The pipeline's own options that change results, fit to be shown. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
 // Loaded when chosen: a runner brings its engine with it, and help and graphs need none.
 const runners: ReadonlyMap<string, (settings: RunnerSettings) => Promise<Runner>> = new Map([
   [
     'direct',
-    async ({ memoryLimit, seed }) => {
+    async ({ seed, pipeline, options, dropState, ...settings }) => {
       const { directRunner } = await import('../runners/direct/index.ts');
       return directRunner({
+        ...given({
+          memoryLimit: settings.memoryLimit,
+          streaming: settings.streaming,
+          stateDirectory: settings.stateDirectory,
+          epochInterval: settings.epochInterval,
+        }),
         host: nodeHost(seed === undefined ? {} : { seed }),
-        ...(memoryLimit === undefined ? {} : { memoryLimit }),
+        jobName: pipeline,
+        jobOptions: options,
+        dropState,
       });
     },
   ],
@@ -35,4 +53,12 @@ export async function runnerFor(settings: RunnerSettings): Promise<Runner> {
   const make = runners.get(settings.runner);
   assert(make !== undefined, `the runner ${settings.runner} was not checked`);
   return make(settings);
+}
+
+/** Those options that have a value. */
+function given<O extends object>(options: O): { readonly [N in keyof O]?: Exclude<O[N], undefined> } {
+  // Only entries with a value are left.
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    readonly [N in keyof O]?: Exclude<O[N], undefined>;
+  };
 }

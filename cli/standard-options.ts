@@ -1,4 +1,12 @@
-import { type OptionSpecs, OptionsError, PipelineError, type PipelineDefinition, showValue } from '../model/index.ts';
+import {
+  type OptionSpecs,
+  OptionsError,
+  parseDuration,
+  PipelineError,
+  type PipelineDefinition,
+  showValue,
+} from '../model/index.ts';
+import type { GuaranteeLevel } from '../runners/run/index.ts';
 import { flagOf, type OptionTableValues } from './options.ts';
 import { checkRunner, runnerNames } from './runners.ts';
 
@@ -9,6 +17,27 @@ export const STANDARD_OPTIONS = {
   'memory-limit': {
     type: 'string',
     describe: 'Memory before shuffles go to disk, e.g. 512MB. Default: six tenths of the machine.',
+  },
+  streaming: {
+    type: 'boolean',
+    describe: 'Run all steps at once, as elements come. Default: where some input never ends, or with --state-dir.',
+  },
+  'state-dir': {
+    type: 'string',
+    describe: 'Where the job keeps its state: a run with the same directory goes on where the last one ended.',
+  },
+  'epoch-interval': {
+    type: 'string',
+    describe: 'How often what happened is made durable and visible, e.g. 500ms. Default: 1s.',
+  },
+  require: {
+    choices: ['exactly-once', 'at-least-once'],
+    describe: 'Refuse to run where a sink can not be promised this.',
+  },
+  'drop-state': {
+    type: 'string',
+    array: true,
+    describe: 'A step whose state may be lost by a changed program. Repeatable.',
   },
   seed: { type: 'number', describe: 'A whole number; the same one gives the same random numbers.' },
   progress: { choices: ['auto', 'off'], default: 'auto', describe: 'Whether progress is shown.' },
@@ -27,6 +56,11 @@ export interface Settings {
   readonly jobName: string;
   readonly memoryLimit: number | undefined;
   readonly seed: number | undefined;
+  readonly streaming: boolean | undefined;
+  readonly stateDirectory: string | undefined;
+  readonly epochInterval: number | undefined;
+  readonly required: GuaranteeLevel | undefined;
+  readonly dropState: readonly string[];
   readonly showsProgress: boolean;
   readonly isQuiet: boolean;
   readonly isJson: boolean;
@@ -51,10 +85,39 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
     jobName: jobName as string,
     memoryLimit: limit === undefined ? undefined : parseBytes('memory-limit', limit as string),
     seed: seed as number | undefined,
+    streaming: values['streaming'] as boolean | undefined,
+    stateDirectory: stateDirectoryOf(values['state-dir'] as string | undefined),
+    epochInterval: intervalOf(values['epoch-interval'] as string | undefined),
+    required: values['require'] as GuaranteeLevel | undefined,
+    dropState: (values['drop-state'] as readonly string[] | undefined) ?? [],
     showsProgress: values['progress'] === 'auto',
     isQuiet: values['quiet'] === true,
     isJson: values['json'] === true,
   };
+}
+
+/** @throws OptionsError for an empty name: a shell's variable that is not set. */
+function stateDirectoryOf(directory: string | undefined): string | undefined {
+  if (directory !== '') return directory;
+  throw new OptionsError(
+    'state-dir',
+    'it is empty. The state has to lie somewhere. Give e.g. --state-dir=state/orders.',
+  );
+}
+
+/** @throws OptionsError */
+function intervalOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const interval = parseDuration(text);
+    if (interval > 0) return interval;
+  } catch {
+    // Told below, like an interval of nothing.
+  }
+  throw new OptionsError(
+    'epoch-interval',
+    `'${text}' is no duration above 0. Give a number and a unit, e.g. 500ms or 5s.`,
+  );
 }
 
 const SMALLEST_LIMIT = 16 * 2 ** 20;

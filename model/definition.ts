@@ -12,6 +12,11 @@ export interface OptionSpec {
   readonly implied?: string;
   readonly describe?: string;
   readonly alias?: string;
+  /**
+   * Whether results depend on it. Default true: a job that goes on with its state refuses another value. Say false of what
+   * only decides when a run ends, or what it shows.
+   */
+  readonly changesResults?: boolean;
 }
 
 /** The options of a pipeline, by name. */

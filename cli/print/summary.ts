@@ -39,6 +39,12 @@ const COLUMNS: readonly Column[] = [
 /** Names beyond this many are counted, not listed: a summary is read, not searched. */
 const MOST_LINES = 40;
 
+const ENDS: Readonly<Record<PipelineResult['state'], string>> = {
+  DONE: 'finished',
+  STOPPED: 'stopped with its state saved',
+  DRAINED: 'drained and finished',
+};
+
 /** What a finished run tells: a line per step or composite, the counters, and what it took. */
 export function summaryLines(
   pipeline: string,
@@ -48,7 +54,7 @@ export function summaryLines(
 ): string[] {
   const totals = totalsOf(result);
   return [
-    `${paint.green('✔')} ${paint.bold(fit(`${visible(pipeline)} finished in ${formatDuration(result.elapsedMs)}`, width - 2))}`,
+    `${paint.green('✔')} ${paint.bold(fit(`${visible(pipeline)} ${ENDS[result.state]} in ${formatDuration(result.elapsedMs)}`, width - 2))}`,
     ...stepLines(result, graph, paint, width),
     ...metricLines(result.metrics, paint, width),
     '',
