@@ -3,6 +3,7 @@ import {
   asIterable,
   combiningState,
   counter,
+  type DoFnContext,
   eventTimer,
   flatten,
   type KV,
@@ -13,6 +14,7 @@ import {
   processingTimer,
   reshuffleStep,
   sum,
+  type TimerSpec,
   valueState,
 } from '../../../model/index.ts';
 import { create } from '../../../transforms/index.ts';
@@ -31,23 +33,24 @@ function seen<T>(collection: PCollection<T>): T[] {
 const pairs = (p: Pipeline, n: number, keys = 3): PCollection<Pair> =>
   p.apply(create(Array.from({ length: n }, (_, i) => kv(`k${i % keys}`, i))));
 
+const total = { total: combiningState(sum) };
+
 /** The sum of each key, told when all its elements are there. */
-const totals = {
-  state: { total: combiningState(sum) },
-  process({ value }: Pair, { state }: { state: { total: { add(n: number): void } } }): Pair[] {
-    state.total.add(value);
-    return [];
-  },
-  onWindowExpiration: ({ key, state }: any): Pair[] => [kv(key, state.total.read())],
-};
+const totalsOf = (input: PCollection<Pair>, name = 'Totals'): PCollection<Pair> =>
+  input.parDo({
+    name,
+    state: total,
+    process({ value }: Pair, { state }): Pair[] {
+      state.total.add(value);
+      return [];
+    },
+    onWindowExpiration: ({ key, state }) => [kv(key, state.total.read())],
+  });
 
 describe.each(bothPaths)('on the $path path', ({ runner }) => {
   test('what a keyed step keeps comes out when all its input is there, and goes on to groupings', async () => {
     const p = new Pipeline();
-    const sums = flatten([pairs(p, 3_000), pairs(p, 3_000).apply(reshuffleStep())]).parDo({
-      name: 'Totals',
-      ...totals,
-    });
+    const sums = totalsOf(flatten([pairs(p, 3_000), pairs(p, 3_000).apply(reshuffleStep())]));
     const all = seen(sums.map(({ value }) => value).combineGlobally(sum));
     const result = await p.run(runner());
     expect(all).toEqual([2 * ((3_000 * 2_999) / 2)]);
@@ -56,7 +59,7 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
 
   test('keyed steps follow each other', async () => {
     const p = new Pipeline();
-    const first = pairs(p, 30).parDo({ name: 'First', ...totals });
+    const first = totalsOf(pairs(p, 30));
     const again = first
       .keyBy(() => 'all')
       .parDo({
@@ -76,17 +79,18 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     const p = new Pipeline();
     const input = pairs(p, 9);
     const other = p.apply(create([100]));
-    const doFn = {
-      state: { total: combiningState(sum) },
-      process({ value }: Pair, { state, sideInputs }: any): number[] {
-        state.total.add(value);
-        return [[...sideInputs.side].length + state.total.read()];
-      },
-    };
-    const own = seen(input.parDo({ name: 'Own', ...doFn, sideInputs: { side: asIterable(input) } } as never) as never);
-    const others = seen(
-      input.parDo({ name: 'Other', ...doFn, sideInputs: { side: asIterable(other) } } as never) as never,
-    );
+    const summed = (side: PCollection<unknown>, name: string): PCollection<number> =>
+      input.parDo({
+        name,
+        state: total,
+        sideInputs: { side: asIterable(side) },
+        process({ value }: Pair, { state, sideInputs }) {
+          state.total.add(value);
+          return [[...sideInputs.side].length + state.total.read()];
+        },
+      });
+    const own = seen(summed(input, 'Own'));
+    const others = seen(summed(other, 'Other'));
     await p.run(runner());
     expect(own.toSorted()).toEqual([0, 3, 9, 1, 5, 12, 2, 7, 15].map((n) => n + 9).toSorted());
     expect(others.toSorted()).toEqual([0, 3, 9, 1, 5, 12, 2, 7, 15].map((n) => n + 1).toSorted());
@@ -167,11 +171,7 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
 
   test.each([1, 2, 3])('a strict run with the seed %s gives the same', async (seed) => {
     const p = new Pipeline();
-    const all = seen(
-      pairs(p, 100)
-        .parDo({ name: 'Totals', ...totals })
-        .map(({ key, value }) => `${key} ${value}`),
-    );
+    const all = seen(totalsOf(pairs(p, 100)).map(({ key, value }) => `${key} ${value}`));
     const orders = seen(
       pairs(p, 20, 1).parDo({
         state: { last: valueState<number>() },
@@ -189,17 +189,18 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
 });
 
 test('a DoFn that is an object of a class keeps its functions, in strict runs too', async () => {
+  type Context = DoFnContext<typeof total, { due: TimerSpec }, {}, {}, undefined>;
   class Totals {
     readonly prefix = 'sum';
-    readonly state = { total: combiningState(sum) };
+    readonly state = total;
     readonly timers = { due: eventTimer() };
-    process({ value }: Pair, { state, timers }: any): string[] {
+    process({ value }: Pair, { state, timers }: Context): string[] {
       state.total.add(value);
       timers.due.set(5);
       return [];
     }
     readonly onTimer = { due: (): string[] => [`${this.prefix} timer`] };
-    onWindowExpiration({ key, state }: any): string[] {
+    onWindowExpiration({ key, state }: Context & { readonly key: string }): string[] {
       return [`${this.prefix} of ${key}: ${state.total.read()}`];
     }
   }

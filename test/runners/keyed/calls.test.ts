@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   bagState,
+  type Cells,
   type CombineFn,
   combiningState,
   eventTimer,
@@ -11,7 +12,10 @@ import {
   setState,
   slidingWindows,
   sum,
+  type Timers,
+  type TimerSpec,
   valueState,
+  type Yielded,
 } from '../../../model/index.ts';
 import { keyedStep, PATHS } from './step.ts';
 
@@ -39,6 +43,11 @@ const cells = {
   list: orderedListState<number>(),
 };
 
+interface Handles {
+  readonly state: Cells<typeof cells>;
+  readonly timers: Timers<{ readonly event: TimerSpec; readonly clock: TimerSpec }>;
+}
+
 /** Turns of the event loop that a call takes. */
 const turns = async (n: number): Promise<void> => {
   for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -50,7 +59,7 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
     ['throws between outputs', undefined],
     ['rejects', async (n: number): Promise<unknown> => (await turns(1), [n])],
   ])('a call that %s leaves no trace where dead letters were asked for', async (_how, give) => {
-    const snapshot = (state: any): unknown => ({
+    const snapshot = (state: Handles['state']): unknown => ({
       value: state.value.read(),
       bag: [...state.bag.read()],
       sum: state.sum.read(),
@@ -59,7 +68,7 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
       set: [...state.set.read()].sort(),
       list: [...state.list.read()],
     });
-    const fill = ({ state, timers }: any, n: number): void => {
+    const fill = ({ state, timers }: Handles, n: number): void => {
       state.value.write(n);
       state.bag.add(n);
       state.sum.add(n);
@@ -71,7 +80,7 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
       timers.event.set(n);
       timers.clock.set(n);
     };
-    const spoil = ({ state, timers }: any): void => {
+    const spoil = ({ state, timers }: Handles): void => {
       fill({ state, timers }, 5);
       state.map.delete('a');
       state.map.delete('k1');
@@ -91,9 +100,9 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
         state: cells,
         timers: { event: eventTimer(), clock: processingTimer() },
         deadLetters: () => undefined,
-        process: ({ value }, context): any => {
+        process: ({ value }, context): Yielded<unknown> => {
           if (value === 'read') return [snapshot(context.state)];
-          if (value !== 'fail') return void fill(context, value);
+          if (value !== 'fail') return fill(context, value);
           if (give === undefined) {
             return (function* () {
               yield 1;

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  type AnyDoFn,
   bagState,
+  type Cells,
   combiningState,
+  type DoFn,
   eventTimer,
   fixedWindows,
+  type KV,
   mapState,
   orderedListState,
   processingTimer,
@@ -18,17 +22,21 @@ import { type Came, KeyedStep } from './step.ts';
 
 // A step that is saved, forgotten and opened again at any moment goes on as if nothing had happened.
 
-const doFn = {
-  state: {
-    value: valueState<number>(),
-    bag: bagState<number>(),
-    sum: combiningState(sum),
-    map: mapState<string, number>(),
-    set: setState<number>(),
-    list: orderedListState<number>(),
-  },
-  timers: { event: eventTimer(), clock: processingTimer() },
-  process({ key, value }: any, { state, timers, timestamp }: any) {
+const cells = {
+  value: valueState<number>(),
+  bag: bagState<number>(),
+  sum: combiningState(sum),
+  map: mapState<string, number>(),
+  set: setState<number>(),
+  list: orderedListState<number>(),
+};
+
+const timers = { event: eventTimer(), clock: processingTimer() };
+
+const doFn: DoFn<KV<string, number>, unknown, typeof cells, typeof timers, {}, {}> = {
+  state: cells,
+  timers,
+  process({ key, value }, { state, timers, timestamp }) {
     const before = contents(state);
     state.value.write(value);
     state.bag.add(value);
@@ -43,16 +51,16 @@ const doFn = {
     return [[key, before]];
   },
   onTimer: {
-    event: ({ key, tag, state, timers, timestamp }: any) => {
+    event: ({ key, tag, state, timers, timestamp }) => {
       timers.event.clear({ tag: 'none' });
       return [[key, 'event', tag, timestamp, contents(state)]];
     },
-    clock: ({ key, state, timestamp }: any) => [[key, 'clock', timestamp, contents(state)]],
+    clock: ({ key, state, timestamp }) => [[key, 'clock', timestamp, contents(state)]],
   },
-  onWindowExpiration: ({ key, state }: any) => [[key, 'end', contents(state)]],
+  onWindowExpiration: ({ key, state }) => [[key, 'end', contents(state)]],
 };
 
-const contents = (state: any): unknown => [
+const contents = (state: Cells<typeof cells>): unknown => [
   state.value.read() ?? null,
   [...state.bag.read()],
   state.sum.read(),
@@ -78,10 +86,9 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
   { maxLength: 25 },
 );
 
-async function play(doFnOf: object, script: readonly Act[], open?: () => Promise<StateStore>) {
+async function play(keyed: AnyDoFn, script: readonly Act[], open?: () => Promise<StateStore>) {
   const options = { windowFn: fixedWindows({ size: 10 }), allowedLateness: 5 };
-  const make = async (store: StateStore | undefined) =>
-    new KeyedStep(doFnOf as never, store ? { ...options, store } : options);
+  const make = async (store: StateStore | undefined) => new KeyedStep(keyed, store ? { ...options, store } : options);
   let store = await open?.();
   let step = await make(store);
   const came: Came[] = [];

@@ -162,7 +162,7 @@ export const keyedStep = <
   M extends TimerSpecs = Record<never, never>,
   X extends OutputTags = Record<never, never>,
 >(
-  // biome-ignore lint/suspicious/noExplicitAny: each test has elements of its own.
+  // oxlint-disable-next-line no-explicit-any -- each test has elements of its own.
   doFn: DoFn<KV<string, any>, unknown, S, M, X, Record<never, never>>,
   options?: StepOptions,
 ): KeyedStep => new KeyedStep(doFn, options);
