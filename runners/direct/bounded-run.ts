@@ -21,6 +21,7 @@ import {
   cancelled,
   metricsScope,
   ReadCounts,
+  readerScope,
   stepStats,
   StrictFeed,
   type StrictOptions,
@@ -151,6 +152,7 @@ export class BoundedRun {
       host: this.#host,
       signal: this.#abort.signal,
       progress: this.#reads.of(step),
+      scoped: readerScope(metricsScope(this.#host), this.#metrics, step.path),
       parts: this.#strict?.bundleSizes ? 1 + Math.floor(this.#host.random.next() * STRICT_PARTS) : 1,
     };
   }

@@ -13,7 +13,16 @@ import {
   type Step,
 } from '../../model/index.ts';
 import { type Batch, BatchBuilder, deadLetterOf, waitFor } from '../execution/index.ts';
-import { checkBatch, connectorError, named, type Origin, type ReadProgress, sizeOf, toBatch } from '../run/index.ts';
+import {
+  checkBatch,
+  connectorError,
+  named,
+  type Origin,
+  type ReadProgress,
+  type RunReader,
+  sizeOf,
+  toBatch,
+} from '../run/index.ts';
 
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
@@ -29,6 +38,7 @@ export interface Reading {
   readonly signal: AbortSignal;
   readonly feed: Feed;
   readonly progress: ReadProgress;
+  readonly scoped: RunReader;
   /** What a reader with side inputs sees from a window. */
   readonly sideInputs?: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
   /** In how many parts restrictions are divided. */
@@ -62,7 +72,9 @@ export async function readRestriction(reading: Reading, origin: Origin, restrict
   let tracker = reader.createTracker(restriction);
   for (;;) {
     signal.throwIfAborted();
-    const result = await readOnce(reading, output, () => reader.read(origin.element, tracker, output, context));
+    const result = await readOnce(reading, output, () =>
+      reading.scoped(() => reader.read(origin.element, tracker, output, context)),
+    );
     await output.flushRejects();
     if (result === undefined) break;
     const rest = tracker.trySplit(0);

@@ -11,7 +11,7 @@ export { takesContext } from './invoke.ts';
 export type { Firing } from './firings.ts';
 export { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
-export { MetricsStore, type StepMetrics } from './metrics.ts';
+export { MetricsStore, runScoped, StepMetrics } from './metrics.ts';
 export { ownCopy } from './own-copy.ts';
 export {
   type Edge,

@@ -26,7 +26,7 @@ import {
 import { KeyedOperator } from '../keyed/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
-import { type ReadCounts, StrictFeed, type StrictOptions, type Turn } from '../run/index.ts';
+import { type ReadCounts, readerScope, StrictFeed, type StrictOptions, type Turn } from '../run/index.ts';
 import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
 import { spaceName } from './identity.ts';
 import { LateDrops } from './late-drops.ts';
@@ -183,8 +183,9 @@ export class LiveNetwork {
   }
 
   #reads(step: Step): SourceReads {
-    const { host, signal, wake, reads } = this.#environment;
+    const { host, signal, wake, reads, metrics, scope } = this.#environment;
     return new SourceReads(step, {
+      scoped: readerScope(scope, metrics, step.path),
       host,
       signal,
       progress: reads.of(step),

@@ -10,7 +10,7 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
-import { FROM_NOTHING, named, type Origin, type ReadProgress, sizeOf } from '../run/index.ts';
+import { FROM_NOTHING, named, type Origin, type ReadProgress, type RunReader, sizeOf } from '../run/index.ts';
 import { type AnyReader, SplitReader } from './split-reader.ts';
 
 /** Milliseconds by which time carries the watermark of a source that is idle. */
@@ -24,6 +24,7 @@ export interface ReadsEnvironment {
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly progress: ReadProgress;
+  readonly scoped: RunReader;
   readonly wake: () => void;
   /** What a reader with side inputs sees from a window. */
   readonly sideInputs: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
@@ -208,11 +209,11 @@ export class SourceReads {
 
   #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {
     const { step } = this;
-    const { host, progress, wake, sideInputs } = this.#environment;
+    const { host, progress, scoped, wake, sideInputs } = this.#environment;
     const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
     const [window] = origin.windows;
     const context = { ...this.#context, sideInputs: window === undefined ? {} : sideInputs(window) };
-    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, wake };
+    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, scoped, wake };
     // Without timestamps of its own what is read has those of the element that names it.
     const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
     this.#splits.push(new SplitReader(environment, origin, restriction, from));

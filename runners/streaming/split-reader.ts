@@ -15,7 +15,15 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import { type Batch, BatchBuilder, deadLetterOf } from '../execution/index.ts';
-import { checkBatch, connectorError, named, type Origin, type ReadProgress, toBatch } from '../run/index.ts';
+import {
+  checkBatch,
+  connectorError,
+  named,
+  type Origin,
+  type ReadProgress,
+  type RunReader,
+  toBatch,
+} from '../run/index.ts';
 import { SplitWatermark } from './split-watermark.ts';
 
 /** A reader as runners see it, its types forgotten. */
@@ -29,6 +37,7 @@ export interface SplitEnvironment {
   readonly host: Host;
   readonly context: SourceContext;
   readonly progress: ReadProgress;
+  readonly scoped: RunReader;
   /** Something may be done now: a batch is there, or the split ended. */
   readonly wake: () => void;
 }
@@ -201,10 +210,10 @@ export class SplitReader {
   }
 
   async #read(): Promise<void> {
-    const { reader, context, step, wake } = this.#environment;
+    const { reader, context, scoped, step, wake } = this.#environment;
     try {
       const result = await named(step.path, 'reading', () =>
-        reader.read(this.origin.element, this.#tracker, this.#output, context),
+        scoped(() => reader.read(this.origin.element, this.#tracker, this.#output, context)),
       );
       if (this.#rejects.length > 0) await this.#hand(undefined);
       this.#ended(result);
