@@ -13,6 +13,7 @@ import {
   summaryLines,
   wantsColor,
 } from './print/index.ts';
+import { guaranteeLines } from './guarantees.ts';
 import { shortPath } from './ownership.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -80,7 +81,7 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
     },
     guarantees(guarantees) {
       if (isQuiet) return;
-      for (const { sink, level, reasons } of guarantees) say(`${sink}: ${paint.bold(level)} (${reasons.join('; ')})`);
+      for (const line of guaranteeLines(guarantees)) say(oneLine(line));
     },
     cancelling: () => say(paint.yellow('cancelling; once more to stop at once')),
     stopping: () => say(paint.yellow('saving the state and stopping; once more to stop at once')),

@@ -1,8 +1,8 @@
-import { CancelledError, PipelineError, type Runner, StateError } from '../model/index.ts';
+import { CancelledError, GuaranteeError, PipelineError, type Runner, StateError } from '../model/index.ts';
 import { guaranteesOf } from '../runners/run/index.ts';
 import { serveControl } from './control.ts';
 import { EXIT } from './exit-codes.ts';
-import { GuaranteeError, refuseLess } from './guarantees.ts';
+import { refuseLess } from './guarantees.ts';
 import { jsonReporter } from './json-reporter.ts';
 import type { Prepared } from './prepare.ts';
 import { humanReporter, type Reporter } from './reporter.ts';

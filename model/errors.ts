@@ -108,6 +108,17 @@ export class StateError extends Error {
   }
 }
 
+/** A sink can't be promised what the run requires. `step` is the path of the write. */
+export class GuaranteeError extends Error {
+  override readonly name: string = 'GuaranteeError';
+  readonly step: string;
+
+  constructor(step: string, message: string) {
+    super(prefixed(step, message));
+    this.step = step;
+  }
+}
+
 /** The run was ended from outside, by an AbortSignal or Ctrl-C, before it was finished. */
 export class CancelledError extends Error {
   override readonly name: string = 'CancelledError';

@@ -54,8 +54,10 @@ export {
   CoderError,
   ConnectorError,
   ElementError,
+  GuaranteeError,
   OptionsError,
   PipelineError,
+  StateError,
   showValue,
 } from './errors.ts';
 export type { EventTimeOptions } from './event-time.ts';

@@ -4,9 +4,11 @@ import {
   ConnectorError,
   ElementError,
   type Graph,
+  GuaranteeError,
   OptionsError,
   PipelineError,
   showValue,
+  StateError,
   type Step,
 } from '../../model/index.ts';
 import { loadAdvice, systemAdvice } from './advice.ts';
@@ -25,13 +27,18 @@ export interface Told {
   readonly message: string;
 }
 
-/** Whose fault it is: an element's, the pipeline's, the options', another system's, the user's code's, or Viga's. */
+/**
+ * Whose fault it is: an element's, the pipeline's, the options', another system's, the user's code's, that of what was kept
+ * or asked to be promised, or Viga's.
+ */
 export type FailureKind =
   | 'element'
   | 'pipeline'
   | 'options'
   | 'connector'
   | 'coder'
+  | 'state'
+  | 'guarantee'
   | 'program'
   | 'system'
   | 'cancelled'
@@ -90,6 +97,8 @@ function classify(error: unknown, context: FailureContext, safe: (text: string) 
   if (error instanceof PipelineError) return vigasFailure('pipeline', error, error.step, context, safe);
   if (error instanceof ConnectorError) return vigasFailure('connector', error, error.place, context, safe);
   if (error instanceof CoderError) return vigasFailure('coder', error, error.step, context, safe);
+  if (error instanceof StateError) return vigasFailure('state', error, error.place, context, safe);
+  if (error instanceof GuaranteeError) return vigasFailure('guarantee', error, error.step, context, safe);
   if (error instanceof OptionsError) return vigasFailure('options', error, undefined, context, safe);
   if (error instanceof CancelledError) return { kind: 'cancelled', title: safe(error.message), causes: [] };
   return otherFailure(error, context, safe);
