@@ -17,6 +17,9 @@ import type { StepTime } from '../../../runners/execution/index.ts';
 import { PaneGrouping } from '../../../runners/panes/index.ts';
 import { reducerOf } from '../../../runners/shuffle/index.ts';
 
+/** Where code may not be generated, no test tries to. */
+export const MAY_GENERATE = process.env['VIGA_CODEGEN'] !== 'off';
+
 /** What happens next. */
 export type Event =
   | { readonly kind: 'add'; readonly key: unknown; readonly value: unknown; readonly timestamp: Timestamp }
@@ -126,7 +129,7 @@ export class Script {
   }
 
   #open(): PaneGrouping {
-    const { fn, store, codegen = true } = this.#options;
+    const { fn, store, codegen = MAY_GENERATE } = this.#options;
     const opened = store?.();
     this.#store = opened;
     return new PaneGrouping({
