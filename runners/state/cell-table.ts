@@ -148,6 +148,8 @@ export class CellTable<C> {
     if (this.#spec.space === undefined) return;
     const out = this.#out;
     this.#out = [];
+    // In about the order of rows: neighbors are written together, and a large table is gone through once.
+    out.sort(byRow);
     for (const cell of out) {
       cell.isOut = false;
       if (cell.isChanged && !cell.isDeleted) this.#write(cell);
@@ -266,4 +268,11 @@ export class CellTable<C> {
     this.#hold(entries, cell);
     return cell;
   }
+}
+
+/** About the order of rows: of keys of one type, and strings of one length, the same. */
+function byRow({ form: a }: HeldCell<unknown>, { form: b }: HeldCell<unknown>): number {
+  if (typeof a === 'string' && typeof b === 'string' && a.length !== b.length) return a.length - b.length;
+  if (a === b || a === null || b === null) return 0;
+  return a < b ? -1 : 1;
 }

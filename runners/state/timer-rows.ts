@@ -65,13 +65,29 @@ export class TimerRows {
     }
   }
 
-  put(timer: HeldTimer): void {
-    const { timestamp, outputTimestamp, owner, name } = timer;
+  /** Writes, or deletes, the row by name of a timer that has changed. */
+  writeName({ owner, name, timestamp, outputTimestamp, isSet, stored }: HeldTimer): void {
+    const key = bytesOf(String.fromCharCode(BY_NAME) + owner + name);
+    if (!isSet) {
+      if (stored !== undefined) this.#space.delete(key);
+      return;
+    }
     const value = this.#value;
     value.reset();
     writeTimestamp(timestamp, value);
     writeTimestamp(outputTimestamp, value);
-    this.#space.put(bytesOf(String.fromCharCode(BY_NAME) + owner + name), written(value));
+    this.#space.put(key, written(value));
+  }
+
+  /** Writes the rows by time of a timer that has changed, and deletes those that it had. */
+  writeTimes(timer: HeldTimer): void {
+    const { timestamp, outputTimestamp, isSet, stored } = timer;
+    const isWhereItWas =
+      isSet && stored !== undefined && stored.timestamp === timestamp && stored.outputTimestamp === outputTimestamp;
+    if (isWhereItWas) return;
+    if (stored !== undefined) this.#deleteTimes(timer, stored);
+    if (!isSet) return;
+    const value = this.#value;
     value.reset();
     const isApart = timestamp !== outputTimestamp;
     if (isApart) writeTimestamp(outputTimestamp, value);
@@ -80,16 +96,10 @@ export class TimerRows {
     if (isApart) this.#space.put(this.#orderKey(BY_OUTPUT, outputTimestamp, timer), new Uint8Array(0));
   }
 
+  /** Deletes all rows of a timer that is not in memory. */
   delete(timer: TimerName, times: TimerTimes): void {
     this.#space.delete(bytesOf(String.fromCharCode(BY_NAME) + timer.owner + timer.name));
-    this.deleteTimes(timer, times);
-  }
-
-  /** Deletes the rows that stand where the timer was before it was set anew. */
-  deleteTimes(timer: TimerName, { timestamp, outputTimestamp }: TimerTimes): void {
-    const isApart = timestamp !== outputTimestamp;
-    this.#space.delete(this.#orderKey(isApart ? BY_TIME_APART : BY_TIME, timestamp, timer));
-    if (isApart) this.#space.delete(this.#orderKey(BY_OUTPUT, outputTimestamp, timer));
+    this.#deleteTimes(timer, times);
   }
 
   /** The first timer that is not in memory. */
@@ -123,6 +133,12 @@ export class TimerRows {
   /** After memory was given back: all rows are to be read again. */
   restart(): void {
     for (const cursor of [this.#together, this.#apart, this.#outputs]) cursor.restart();
+  }
+
+  #deleteTimes(timer: TimerName, { timestamp, outputTimestamp }: TimerTimes): void {
+    const isApart = timestamp !== outputTimestamp;
+    this.#space.delete(this.#orderKey(isApart ? BY_TIME_APART : BY_TIME, timestamp, timer));
+    if (isApart) this.#space.delete(this.#orderKey(BY_OUTPUT, outputTimestamp, timer));
   }
 
   #firstCursor(): Cursor {
