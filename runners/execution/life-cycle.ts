@@ -43,6 +43,9 @@ interface Finished {
   readonly window: BoundedWindow;
 }
 
+/** Whether the end of a bundle is something to a step. */
+export const finishesBundles = (node: NodeRuntime): boolean => doFnOf(node)?.finishBundle !== undefined;
+
 export async function finishBundle(
   node: NodeRuntime,
   { scope, afterCommit }: BundleEnvironment,

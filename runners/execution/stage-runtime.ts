@@ -16,7 +16,7 @@ import type { Chunks } from './chunks.ts';
 import { type CallArguments, Failures } from './failures.ts';
 import { type Firing, Firings } from './firings.ts';
 import { LEFT, SKIP } from './invoke.ts';
-import { finishBundle, setUp, startBundle, tearDown } from './life-cycle.ts';
+import { finishBundle, finishesBundles, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { isKeyed, type KeyedAccess } from './keyed-access.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -334,6 +334,7 @@ export class StageRuntime implements MetricsScope {
     if (!this.#bundleIsOpen) return;
     await this.settled();
     for (const node of this.nodes) {
+      if (!finishesBundles(node)) continue;
       for (const output of await finishBundle(node, this.environment)) {
         this.#run(node, MAIN, sharedBatch([output.value], output.timestamp, [output.window]));
       }
