@@ -1,3 +1,4 @@
+import type { Timestamp } from './time.ts';
 import type { Metric, MetricKind, MetricValues } from './metrics.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -47,11 +48,40 @@ export interface StepStats {
   readonly failed: number;
   /** Bytes read or written, where the connector counts them. */
   readonly bytes: number;
+  /** What a streaming run knows besides. */
+  readonly live?: LiveStats | undefined;
+}
+
+/** How far time is at a step of a streaming run, and what waits there. */
+export interface LiveStats {
+  /** No element with an earlier timestamp comes to the step, unless it is late. */
+  readonly inputWatermark: Timestamp;
+  /** What those behind the step are told. */
+  readonly outputWatermark: Timestamp;
+  /** What keeps the output watermark where it is, in words; undefined where nothing does. */
+  readonly heldBy: string | undefined;
+  /** Elements that wait to be processed: on their way in, or for their side inputs. */
+  readonly waiting: number;
+  /** Elements that came after their window had expired. */
+  readonly lateDropped: number;
+  /** About how many bytes of state the step has in memory. */
+  readonly stateBytes: number;
+}
+
+/** The last epoch of a streaming run. */
+export interface EpochStats {
+  readonly number: number;
+  /** When it was cut, and how long that took. */
+  readonly at: Timestamp;
+  readonly durationMs: number;
+  /** Bytes that wait for sinks. */
+  readonly outboxBytes: number;
 }
 
 /** How far a run is. */
 export interface Progress {
   readonly steps: readonly StepStats[];
+  readonly epoch?: EpochStats | undefined;
   readonly elapsedMs: number;
   /** Bytes read so far, and in all where every source knows. */
   readonly bytesRead: number;

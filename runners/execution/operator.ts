@@ -23,6 +23,8 @@ export interface Operator {
   nextWakeUp(): Timestamp | undefined;
   /** Writes what changed since the last cut into its spaces. */
   save(): void;
+  /** About how many bytes of memory it takes. */
+  bytes(): number;
 }
 
 /** Told of an element that came after its window had expired. */

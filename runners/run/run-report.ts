@@ -1,4 +1,5 @@
 import {
+  type EpochStats,
   type Host,
   PipelineError,
   type PipelineResult,
@@ -19,6 +20,7 @@ export interface ReportParts {
   readonly reads: ReadCounts;
   readonly counted: Counted;
   readonly spilledBytes: () => number;
+  readonly epoch?: () => EpochStats | undefined;
 }
 
 /** What a run tells while it goes on, and at its end. */
@@ -50,7 +52,13 @@ export class RunReport {
 
   progress(): Progress {
     const { read, total } = this.#parts.reads;
-    return { steps: stepStats(this.#parts.counted), elapsedMs: this.#elapsed(), bytesRead: read, bytesTotal: total };
+    return {
+      steps: stepStats(this.#parts.counted),
+      epoch: this.#parts.epoch?.(),
+      elapsedMs: this.#elapsed(),
+      bytesRead: read,
+      bytesTotal: total,
+    };
   }
 
   result(state: PipelineResult['state']): PipelineResult {

@@ -1,4 +1,11 @@
-import { DEAD_LETTERS, type Graph, type PCollection, type Step, type StepStats } from '../../model/index.ts';
+import {
+  DEAD_LETTERS,
+  type Graph,
+  type LiveStats,
+  type PCollection,
+  type Step,
+  type StepStats,
+} from '../../model/index.ts';
 import type { StageRuntime } from '../execution/index.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
 import type { ReadProgress } from './source-batch.ts';
@@ -10,6 +17,8 @@ export interface Counted {
   readonly runtimeOf: (stage: PlannedStage) => StageRuntime | undefined;
   readonly bytesOf: (step: Step) => number;
   readonly rejectedBy: (step: Step) => number;
+  /** What a streaming run knows besides. */
+  readonly liveOf?: (step: Step) => LiveStats | undefined;
 }
 
 /** Elements in and out of each step so far. Elements of a step's input are those that its producers gave out. */
@@ -23,6 +32,7 @@ export function stepStats(counted: Counted): readonly StepStats[] {
       .reduce((sum, output) => sum + elementsOf(counted, output), 0),
     failed: failedOf(counted, step),
     bytes: counted.bytesOf(step),
+    ...(counted.liveOf === undefined ? {} : { live: counted.liveOf(step) }),
   }));
 }
 

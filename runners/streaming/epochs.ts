@@ -1,4 +1,4 @@
-import type { AfterCommit, Host, StateStore } from '../../model/index.ts';
+import type { AfterCommit, EpochStats, Host, StateStore } from '../../model/index.ts';
 import { markFinished } from './identity.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
@@ -34,6 +34,7 @@ export class Epochs {
   #next: number;
   /** The last that is durable, or, in a run that keeps nothing, over. */
   #epoch: number;
+  #last: Omit<EpochStats, 'outboxBytes'> | undefined;
   #delivering: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
@@ -44,6 +45,11 @@ export class Epochs {
     this.#saved = new SavedStages(network, store);
     this.#epoch = store.epoch;
     this.#next = environment.host.clock.monotonic() + environment.interval;
+  }
+
+  /** The last cut. */
+  get last(): EpochStats | undefined {
+    return this.#last && { ...this.#last, outboxBytes: this.#waiting };
   }
 
   /** Whether it is time for a cut. */
@@ -60,9 +66,14 @@ export class Epochs {
 
   /** Whether so much waits for sinks that sources have to stop. */
   get isClogged(): boolean {
+    return this.#waiting > OUTBOX_QUOTA;
+  }
+
+  /** Bytes that wait for sinks. */
+  get #waiting(): number {
     let waiting = 0;
     for (const write of this.#network.writes.values()) waiting += write.waiting;
-    return waiting > OUTBOX_QUOTA;
+    return waiting;
   }
 
   /** Is called when what has happened so far is durable. */
@@ -108,6 +119,7 @@ export class Epochs {
     if (this.#failure !== undefined) throw this.#failure.error;
     const { host, interval, isDurable } = this.#environment;
     const epoch = this.#epoch + 1;
+    const started = host.clock.monotonic();
     loop.isHalted = true;
     try {
       await this.#quiet(loop);
@@ -118,6 +130,7 @@ export class Epochs {
         await this.#store.commit(epoch);
       }
       this.#epoch = epoch;
+      this.#last = { number: epoch, at: host.clock.now(), durationMs: host.clock.monotonic() - started };
       for (const callback of this.#afterCommit.splice(0)) await callback();
       await this.#finalize(splits);
     } finally {

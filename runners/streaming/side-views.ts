@@ -77,6 +77,7 @@ export class SideView implements Edge {
       advance: (budget) => grouping.advance(budget),
       hold: () => grouping.hold(),
       nextWakeUp: () => grouping.nextWakeUp(),
+      bytes: () => grouping.bytes(),
       save: () => {
         grouping.save();
         this.#save();

@@ -18,6 +18,7 @@ import { Epochs } from './epochs.ts';
 import { openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
 import { LiveNetwork } from './live-network.ts';
+import { liveStatsOf } from './live-stats.ts';
 
 /** Milliseconds between two cuts, if the run is not asked for another interval. */
 const EPOCH_EVERY = 1_000;
@@ -56,6 +57,7 @@ export class StreamingRun {
   readonly #abort = new AbortController();
   readonly #report: RunReport;
   #network: LiveNetwork | undefined;
+  #epochs: Epochs | undefined;
 
   constructor(graph: Graph, machine: Host, options: StreamingOptions, runOptions: RunOptions) {
     const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
@@ -70,12 +72,14 @@ export class StreamingRun {
       metrics: this.#metrics,
       reads: this.#reads,
       spilledBytes: () => 0,
+      epoch: () => this.#epochs?.last,
       counted: {
         graph: this.#graph,
         plan: this.#plan,
         runtimeOf: (stage) => this.#network?.peek(stage)?.runtime,
         bytesOf: (step) => this.#network?.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
         rejectedBy: (step) => this.#network?.writes.get(step)?.rejected ?? 0,
+        liveOf: (step) => liveStatsOf(step, this.#plan, this.#network),
       },
     });
   }
@@ -140,6 +144,7 @@ export class StreamingRun {
       isEndless: this.#isEndless,
       wake: () => wake(),
     });
+    this.#epochs = epochs;
     const loop = new LiveLoop(network, {
       host: this.#host,
       signal: this.#abort.signal,
