@@ -1,4 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledError } from 'viga';
 import { expect, test } from 'vitest';
 import { randomOfTick } from '../../../pipelines/antennas/messages/random.ts';
@@ -6,7 +10,7 @@ import { csvFiles, filesOf, jsonLines, type Given, runAntennas, scratch, stored,
 
 // What a run leaves behind when it is cut off, and started again with the same state directory.
 
-const given: Given = { mode: 'streaming', ticks: 1_500, disorder: 'within', seed: 11 };
+const given: Given = { mode: 'streaming', ticks: 2_000, disorder: 'within', seed: 11 };
 
 /** Runs for so many milliseconds at most; tells whether the run was finished. */
 async function runFor(output: string, state: string, ms: number, how: 'signal' | 'stop'): Promise<boolean> {
@@ -32,7 +36,7 @@ test.each(['signal', 'stop'] as const)(
     await runAntennas(batch, { ...given, mode: 'batch' });
     const random = randomOfTick(5, how === 'stop' ? 1 : 0);
     let cuts = 0;
-    while (!(await runFor(streaming, state, 100 + random.below(300), how))) cuts++;
+    while (!(await runFor(streaming, state, 50 + random.below(300), how))) cuts++;
     expect(cuts).toBeGreaterThan(0);
     expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
     for (const name of ['bytes_agg_user', 'users_over_quota_1h']) {
@@ -51,3 +55,30 @@ test.each(['signal', 'stop'] as const)(
     expect(filesOf(streaming)).toEqual(before);
   },
 );
+
+/** Starts the program as it is started from a shell, with the options of {@link given}. */
+function start(output: string, state: string): ChildProcess {
+  const root = path.resolve(import.meta.dirname, '../../..');
+  const options = ['--ticks=6000', '--disorder', '--seed=12', `--output=${output}`, `--state-dir=${state}`, '--quiet'];
+  const args = ['--disable-warning=ExperimentalWarning', 'pipelines/antennas.ts', ...options];
+  return spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+test('a process that is killed again and again leaves what one run leaves', async () => {
+  const folder = scratch();
+  const [streaming, batch, state] = [`${folder}/streaming`, `${folder}/batch`, `${folder}/state`];
+  await runAntennas(batch, { ticks: 6_000, disorder: 'within', seed: 12 });
+  const random = randomOfTick(5, 2);
+  for (let kill = 0; kill < 4; kill++) {
+    const child = start(streaming, state);
+    const ended = once(child, 'close');
+    // Not before it has begun to keep anything.
+    while (child.exitCode === null && !existsSync(state)) await sleep(10);
+    await sleep(200 + random.below(600));
+    child.kill('SIGKILL');
+    await ended;
+  }
+  const [code] = await once(start(streaming, state), 'close');
+  expect(code).toBe(0);
+  expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
+}, 120_000);
