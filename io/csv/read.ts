@@ -1,4 +1,11 @@
-import type { InferOutput, PBegin, PCollection, PTransform, StandardSchemaV1 } from '../../model/index.ts';
+import type {
+  EventTimeOptions,
+  InferOutput,
+  PBegin,
+  PCollection,
+  PTransform,
+  StandardSchemaV1,
+} from '../../model/index.ts';
 import { type FileReadOptions, type FilesSpec, readAllFiles, readFiles } from '../files/index.ts';
 import { type CsvReadOptions, type CsvRecord, csvReadFormat } from './read-format.ts';
 
@@ -29,6 +36,9 @@ export type CsvColumnOptions<C extends string, N extends string | undefined> = C
 /** Rows with all columns of their file. */
 export type CsvRowOptions<N extends string | undefined> = Common<N> & WithHeader;
 
+/** The function of event time is only given rows that these options make, as the overloads say. */
+const ofRows = <O extends EventTimeOptions<never>>(options: O) => options as O & EventTimeOptions<unknown>;
+
 /**
  * Reads CSV files.
  *
@@ -58,22 +68,24 @@ export type CsvRowOptions<N extends string | undefined> = Common<N> & WithHeader
  * assert.equal((await p.run(directRunner())).state, 'DONE');
  */
 export function readCsv<S extends StandardSchemaV1>(
-  spec: CsvSchemaOptions<S> & FilesSpec,
+  spec: CsvSchemaOptions<S> & FilesSpec & EventTimeOptions<InferOutput<S>>,
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readCsv<N extends string | undefined = undefined>(
-  spec: CsvRecordOptions<N> & FilesSpec,
+  spec: CsvRecordOptions<N> & FilesSpec & EventTimeOptions<CsvRecord<Field<N>>>,
 ): PTransform<PBegin, PCollection<CsvRecord<Field<N>>>>;
 export function readCsv<N extends string | undefined = undefined>(
-  spec: CsvArrayOptions<N> & FilesSpec,
+  spec: CsvArrayOptions<N> & FilesSpec & EventTimeOptions<readonly Field<N>[]>,
 ): PTransform<PBegin, PCollection<readonly Field<N>[]>>;
 export function readCsv<const C extends string, N extends string | undefined = undefined>(
-  spec: CsvColumnOptions<C, N> & FilesSpec,
+  spec: CsvColumnOptions<C, N> & FilesSpec & EventTimeOptions<{ readonly [K in C]: Field<N> }>,
 ): PTransform<PBegin, PCollection<{ readonly [K in C]: Field<N> }>>;
 export function readCsv<N extends string | undefined = undefined>(
-  spec: CsvRowOptions<N> & FilesSpec,
+  spec: CsvRowOptions<N> & FilesSpec & EventTimeOptions<Readonly<Record<string, Field<N>>>>,
 ): PTransform<PBegin, PCollection<Readonly<Record<string, Field<N>>>>>;
-export function readCsv(spec: CsvReadOptions & FilesSpec): PTransform<PBegin, PCollection<unknown>> {
-  return { ...readFiles(csvReadFormat(spec), spec), name: 'ReadCsv' };
+export function readCsv(
+  spec: CsvReadOptions & FilesSpec & EventTimeOptions<never>,
+): PTransform<PBegin, PCollection<unknown>> {
+  return { ...readFiles(csvReadFormat(spec), ofRows(spec)), name: 'ReadCsv' };
 }
 
 /**
@@ -83,22 +95,22 @@ export function readCsv(spec: CsvReadOptions & FilesSpec): PTransform<PBegin, PC
  * @throws PipelineError if options contradict each other.
  */
 export function readAllCsv<S extends StandardSchemaV1>(
-  options: CsvSchemaOptions<S>,
+  options: CsvSchemaOptions<S> & EventTimeOptions<InferOutput<S>>,
 ): PTransform<PCollection<string>, PCollection<InferOutput<S>>>;
 export function readAllCsv<N extends string | undefined = undefined>(
-  options: CsvRecordOptions<N>,
+  options: CsvRecordOptions<N> & EventTimeOptions<CsvRecord<Field<N>>>,
 ): PTransform<PCollection<string>, PCollection<CsvRecord<Field<N>>>>;
 export function readAllCsv<N extends string | undefined = undefined>(
-  options: CsvArrayOptions<N>,
+  options: CsvArrayOptions<N> & EventTimeOptions<readonly Field<N>[]>,
 ): PTransform<PCollection<string>, PCollection<readonly Field<N>[]>>;
 export function readAllCsv<const C extends string, N extends string | undefined = undefined>(
-  options: CsvColumnOptions<C, N>,
+  options: CsvColumnOptions<C, N> & EventTimeOptions<{ readonly [K in C]: Field<N> }>,
 ): PTransform<PCollection<string>, PCollection<{ readonly [K in C]: Field<N> }>>;
 export function readAllCsv<N extends string | undefined = undefined>(
-  options?: CsvRowOptions<N>,
+  options?: CsvRowOptions<N> & EventTimeOptions<Readonly<Record<string, Field<N>>>>,
 ): PTransform<PCollection<string>, PCollection<Readonly<Record<string, Field<N>>>>>;
 export function readAllCsv(
-  options: CsvReadOptions & FileReadOptions = {},
+  options: CsvReadOptions & FileReadOptions & EventTimeOptions<never> = {},
 ): PTransform<PCollection<string>, PCollection<unknown>> {
-  return { ...readAllFiles(csvReadFormat(options), options), name: 'ReadAllCsv' };
+  return { ...readAllFiles(csvReadFormat(options), ofRows(options)), name: 'ReadAllCsv' };
 }

@@ -9,11 +9,9 @@ import {
   type SinkWriter,
 } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
+import { type FileSystem, inGroups, joinPath, onDisk } from '../file-systems/index.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
-import { inGroups } from './in-groups.ts';
 import { keptIn, type Publication, readJournal, type StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { SpilledRows } from './spilled-rows.ts';

@@ -1,9 +1,6 @@
 import type { Host } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
-import { isPattern } from './glob.ts';
+import { type FileSystem, isPattern, joinPath, findFiles, onDisk } from '../file-systems/index.ts';
 import { keptIn, manifestFiles } from './manifest.ts';
-import { matchFiles } from './match-files.ts';
 import { filesOfPanes } from './pane-manifest.ts';
 
 /**
@@ -24,7 +21,7 @@ export async function reportForeignFiles(
     if (!name.startsWith('panes')) continue;
     for (const { path } of await filesOfPanes(fileSystem, root, name)) own.add(joinPath(root, path));
   }
-  const found = await matchFiles(joinPath(root, pattern), 'allow', host);
+  const found = await findFiles(joinPath(root, pattern), 'allow', host);
   const foreign = found.map(({ path }) => path).filter((path) => !own.has(path));
   const [first] = foreign;
   if (first === undefined) return;

@@ -1,11 +1,11 @@
 // Files of any format: file systems by scheme, patterns, compression, splitting, shards, partitions and publishing.
 //
 // format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
-// io/text, io/csv, io/json and io/parquet are made of them. write-panes.ts writes a file of each pane;
+// io/text, io/csv, io/json and io/parquet are made of them. watch-files.ts reads a folder as its files come; write-panes.ts writes a file of each pane;
 // pane-publish.ts has its steps, publish.ts those of a write that is published as a whole. file-system.ts is where object stores plug in.
 export type { Compression } from '../compression/index.ts';
 export { damagedAt, DamagedFileError } from '../compression/index.ts';
-export { registerFileSystem, type FileSystem } from './file-system.ts';
+export { registerFileSystem, type FileSystem } from '../file-systems/index.ts';
 export type {
   FormatWriter,
   InputFile,
@@ -16,11 +16,13 @@ export type {
 } from './format.ts';
 export type { InflateLimits } from '../compression/index.ts';
 export type { OpenOptions } from './input-file.ts';
-export type { NoMatch } from './match-files.ts';
+export type { NoMatch } from '../file-systems/index.ts';
+export { matchFiles, type MatchSpec } from './match-files.ts';
 export type { PartitionBy } from './grouping.ts';
 export type { Manifest, ManifestFile, Publication } from './manifest.ts';
 export type { PartitionFields, PartitionValue } from './partition-path.ts';
 export { fileSource, readAllFiles, readFiles, type FileReadOptions, type FilesSpec } from './read-files.ts';
 export type { FilePart, FilePosition, FilesRestriction } from './restriction.ts';
+export type { SeenFile, WatchOptions } from './seen-files.ts';
 export { timePartitions, type TimeUnit } from './time-partitions.ts';
 export { fileSink, type FileWriteOptions, writeFiles } from './write-files.ts';

@@ -7,10 +7,8 @@ import {
   inflate,
   type InflateLimits,
 } from '../compression/index.ts';
-import { onDisk } from './disk-error.ts';
-import { locate } from './file-system.ts';
+import { locate, type MatchedFile, onDisk } from '../file-systems/index.ts';
 import type { InputFile } from './format.ts';
-import type { MatchedFile } from './match-files.ts';
 
 /** How files are opened. */
 export interface OpenOptions extends InflateLimits {

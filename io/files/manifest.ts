@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 
 // What a write keeps beside its output, in a hidden directory, so that no pattern finds it. The manifest names the complete
 // set of its files and is written last: files that it does not name are not part of the output. The journal is there while a

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DiskFile } from '../../model/index.ts';
 import type { Codec, ZlibStream } from '../compression/index.ts';
-import { onDisk } from './disk-error.ts';
-import type { FileSystem } from './file-system.ts';
+import { type FileSystem, onDisk } from '../file-systems/index.ts';
 import type { OutputFile } from './format.ts';
 
 /** What is known of a file that was written. */

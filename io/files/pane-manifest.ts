@@ -1,7 +1,5 @@
 import type { JobEpoch, SinkContext } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
-import { inGroups } from './in-groups.ts';
+import { type FileSystem, inGroups, joinPath, onDisk } from '../file-systems/index.ts';
 import {
   areFiles,
   asName,

@@ -1,6 +1,5 @@
 import { ConnectorError, type JobEpoch } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import { keptIn, manifestPath, readManifest, writeJsonAtomically } from './manifest.ts';
 import {
   entryOf,

@@ -1,7 +1,6 @@
 import { CancelledError, type KV, type SinkBatch, type SinkContext, type SinkWriter } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk } from '../file-systems/index.ts';
 import type { WriteFormat } from './format.ts';
 import { windowsAt } from './grouping.ts';
 import { keptIn, type StagedEntry } from './manifest.ts';

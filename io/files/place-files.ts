@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
-import { inGroups } from './in-groups.ts';
+import { type FileSystem, inGroups, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import { keptIn, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
 import { removeEmpty } from './stale-files.ts';
 

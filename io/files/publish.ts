@@ -1,5 +1,4 @@
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk } from '../file-systems/index.ts';
 import {
   type Journal,
   journalPath,

@@ -1,6 +1,6 @@
 import {
   ConnectorError,
-  type OffsetTracker,
+  type EventTimeOptions,
   type PBegin,
   type PCollection,
   PipelineError,
@@ -10,26 +10,20 @@ import {
   type RestrictionReader,
   type Source,
   type SourceContext,
-  type SourceOutput,
   splittableParDo,
 } from '../../model/index.ts';
-import { codecOf, DamagedFileError } from '../compression/index.ts';
+import { findFiles, type MatchedFile, type NoMatch } from '../file-systems/index.ts';
 import type { ReadFormat } from './format.ts';
-import { openInput, type OpenedFile, type OpenOptions } from './input-file.ts';
-import { type MatchedFile, matchFiles, type NoMatch } from './match-files.ts';
-import {
-  type FilePart,
-  type FilePosition,
-  FilesTracker,
-  type FilesRestriction,
-  partSize,
-  type PatternFault,
-} from './restriction.ts';
+import type { OpenOptions } from './input-file.ts';
+import { partsOf, readParts } from './read-parts.ts';
+import { type FilePosition, type FilesRestriction, FilesTracker, partSize, type PatternFault } from './restriction.ts';
+import type { WatchOptions } from './seen-files.ts';
 import { splitFiles } from './split-files.ts';
+import { watchSource } from './watch-files.ts';
 
 /** What every reader of files can be asked for. */
 export interface FileReadOptions extends OpenOptions, Pick<ReadOptions, 'name' | 'deadLetters'> {
-  /** What to do where a pattern matches no file. Default 'error'. */
+  /** What to do where a pattern matches no file. Default 'error'; a folder that is watched may be empty. */
   readonly noMatch?: NoMatch;
 }
 
@@ -40,29 +34,40 @@ export interface FilesSpec extends FileReadOptions {
    * stands for a name that begins with `.` or `_`. Plain paths, `file:` URLs, and schemes that were registered.
    */
   readonly files: string | readonly string[];
+  /**
+   * Looks for new files again and again, and reads each once: the collection is then unbounded. A job with a state directory
+   * remembers which files it has seen, by path, size and time of change.
+   */
+  readonly watch?: WatchOptions;
 }
 
 /**
- * Reads the records of files in a format. Elements have the lowest timestamp and are in the global window; their order is
- * that of the files' paths, and within a file their own, as long as the runner reads in one place.
+ * Reads the records of files in a format. Elements have the lowest timestamp, or that of `timestamp`, and are in the global
+ * window; their order is that of the files' paths, and within a file their own, as long as the runner reads in one place.
+ * Files of a folder that is watched come in the order of their changes.
  *
  * Dead letters are records that can't be elements, damaged files by their path, and patterns that name no file that can be
  * read. Connectors of a format are made of it; users take `readText`, `readCsv` and their like.
  */
 export function readFiles<T>(
   format: ReadFormat<T>,
-  { files, ...options }: FilesSpec,
+  { files, watch, ...options }: FilesSpec & EventTimeOptions<T>,
 ): PTransform<PBegin, PCollection<T>> {
-  return { ...read(fileSource(format, files, options), readOptions(options)), name: options.name ?? format.name };
+  const name = options.name ?? format.name;
+  if (watch === undefined) return { ...read(fileSource(format, files, options), readOptions(options)), name };
+  return {
+    ...read(watchSource(format, files, watch, options), { ...readOptions(options), isBounded: false }),
+    name,
+  };
 }
 
 /**
- * Reads the files that elements name, by path or pattern, in a format. Records keep the timestamp and windows of the
- * element that named their file.
+ * Reads the files that elements name, by path or pattern, in a format. Records keep the windows of the element that named
+ * their file, and its timestamp where `timestamp` gives no other.
  */
 export function readAllFiles<T>(
   format: ReadFormat<T>,
-  options: FileReadOptions = {},
+  options: FileReadOptions & EventTimeOptions<T> = {},
 ): PTransform<PCollection<string>, PCollection<T>> {
   const reader: RestrictionReader<string, T, FilesRestriction, FilePosition> = {
     ...fileReader(format, options),
@@ -71,8 +76,16 @@ export function readAllFiles<T>(
   return { ...splittableParDo(reader, readOptions(options)), name: options.name ?? format.name };
 }
 
-const readOptions = ({ deadLetters }: FileReadOptions): ReadOptions =>
-  deadLetters === undefined ? {} : { deadLetters };
+/** What the model's own read is asked for. */
+const readOptions = <T>(options: FileReadOptions & EventTimeOptions<T>): ReadOptions<T> => {
+  const { deadLetters, timestamp, maxOutOfOrder, maxAhead } = options;
+  return {
+    ...(deadLetters !== undefined && { deadLetters }),
+    ...(timestamp !== undefined && { timestamp }),
+    ...(maxOutOfOrder !== undefined && { maxOutOfOrder }),
+    ...(maxAhead !== undefined && { maxAhead }),
+  };
+};
 
 /**
  * The files as a {@link Source}: what {@link readFiles} reads.
@@ -113,45 +126,11 @@ function fileReader<T>(
       const files = tracker as FilesTracker;
       for (const { pattern, message } of files.faults)
         output.reject(pattern, new ConnectorError(undefined, message), pattern);
-      const claim = (position: FilePosition): boolean => files.tryClaim(position);
-      for (let next = files.next(claim); next !== undefined; next = files.next(claim)) {
-        if (await readPart(next.part, next.tracker, format, options, output, context)) next.tracker.checkDone();
-        files.finishPart();
-      }
+      await readParts(files, (position) => files.tryClaim(position), { format, options, output, context });
       return undefined;
     },
   };
 }
-
-/** Reads a file, or the part of one; returns false if it is at fault and went to the dead letters. */
-async function readPart<T>(
-  part: FilePart,
-  tracker: OffsetTracker,
-  format: ReadFormat<T>,
-  options: FileReadOptions,
-  output: SourceOutput<T>,
-  context: SourceContext,
-): Promise<boolean> {
-  let file: OpenedFile | undefined;
-  try {
-    file = await openInput(part, options, context);
-    await format.read(file, tracker, output, context);
-    return true;
-  } catch (error) {
-    // Without dead letters the error is best left as it is: it says by its class that a connector failed.
-    const isAtFault = error instanceof DamagedFileError || isOutOfReach(error);
-    if (!isAtFault || (file === undefined && options.deadLetters === undefined)) throw error;
-    output.reject(part.path, error, error.place);
-    return false;
-  } finally {
-    await file?.close();
-  }
-}
-
-/** A file that this process may not read; a disk that fails is no matter of one file. */
-const isOutOfReach = (error: unknown): error is ConnectorError =>
-  error instanceof ConnectorError &&
-  /^(EACCES|EPERM|ENOENT)$/.test((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '');
 
 async function restrictionOf<T>(
   files: string | readonly string[],
@@ -163,17 +142,13 @@ async function restrictionOf<T>(
   const faults: PatternFault[] = [];
   for (const pattern of typeof files === 'string' ? [files] : files) {
     try {
-      const matched = await matchFiles(pattern, options.noMatch ?? 'error', context.host);
+      const matched = await findFiles(pattern, options.noMatch ?? 'error', context.host);
       for (const file of matched) if (!found.has(file.path)) found.set(file.path, file);
     } catch (error) {
       if (options.deadLetters === undefined || !(error instanceof ConnectorError)) throw error;
       faults.push({ pattern, message: error.message });
     }
   }
-  const isSplittable = (path: string): boolean =>
-    format.split !== undefined && codecOf(path, options.compression) === undefined;
-  const parts = [...found.values()].map((file) =>
-    isSplittable(file.path) ? { ...file, range: { from: 0, to: file.size } } : file,
-  );
+  const parts = partsOf(found.values(), format, options);
   return faults.length === 0 ? { parts } : { parts, faults };
 }

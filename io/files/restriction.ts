@@ -1,5 +1,5 @@
 import { OffsetTracker, type OffsetRange, type RestrictionTracker } from '../../model/index.ts';
-import type { MatchedFile } from './match-files.ts';
+import type { MatchedFile } from '../file-systems/index.ts';
 
 /** A file, or the part of it that begins in `range`. Plain data: it goes to workers and into saved state. */
 export interface FilePart extends MatchedFile {

@@ -1,6 +1,5 @@
 import { ConnectorError } from '../../model/index.ts';
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import { keptIn, stagingPrefix } from './manifest.ts';
 
 /** A new directory in the output's root, where files are written before they are published. */

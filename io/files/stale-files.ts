@@ -1,5 +1,4 @@
-import { onDisk } from './disk-error.ts';
-import { type FileSystem, joinPath, splitPath } from './file-system.ts';
+import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import type { ManifestFile } from './manifest.ts';
 
 /** What publishing takes from outside. */

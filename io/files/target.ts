@@ -8,7 +8,7 @@ import {
   windowKey,
 } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
-import { type FileSystem, locate, plainPath, splitPath } from './file-system.ts';
+import { type FileSystem, locate, plainPath, splitPath } from '../file-systems/index.ts';
 import { escapeName } from './partition-path.ts';
 
 const PLACEHOLDERS = ['{shard}', '{shards}', '{window}', '{pane}', '{partition}'] as const;

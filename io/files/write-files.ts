@@ -10,8 +10,7 @@ import {
   type WriteOptions,
 } from '../../model/index.ts';
 import { codecOf, type Compression } from '../compression/index.ts';
-import { onDisk } from './disk-error.ts';
-import { joinPath } from './file-system.ts';
+import { joinPath, onDisk } from '../file-systems/index.ts';
 import { FileWriter } from './file-writer.ts';
 import { reportForeignFiles } from './foreign-files.ts';
 import type { WriteFormat } from './format.ts';

@@ -1,4 +1,11 @@
-import type { InferOutput, PBegin, PCollection, PTransform, StandardSchemaV1 } from '../../model/index.ts';
+import type {
+  EventTimeOptions,
+  InferOutput,
+  PBegin,
+  PCollection,
+  PTransform,
+  StandardSchemaV1,
+} from '../../model/index.ts';
 import { type FileReadOptions, type FilesSpec, readAllFiles, readFiles, type ReadFormat } from '../files/index.ts';
 import { type Converted, lineFormat, type LineOptions } from '../text/index.ts';
 import { type JsonOptions, parseElement } from './element.ts';
@@ -25,24 +32,28 @@ export type JsonLinesOptions<T = unknown> = JsonOptions<T> & Omit<LineOptions, '
  * });
  */
 export function readJsonLines<S extends StandardSchemaV1>(
-  spec: FilesSpec & Omit<JsonLinesOptions, 'schema'> & { readonly schema: S },
+  spec: FilesSpec & Omit<JsonLinesOptions, 'schema'> & EventTimeOptions<InferOutput<S>> & { readonly schema: S },
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readJsonLines(
-  spec: FilesSpec & JsonLinesOptions & { readonly schema?: never },
+  spec: FilesSpec & JsonLinesOptions & EventTimeOptions<unknown> & { readonly schema?: never },
 ): PTransform<PBegin, PCollection<unknown>>;
-export function readJsonLines(spec: FilesSpec & JsonLinesOptions): PTransform<PBegin, PCollection<unknown>> {
+export function readJsonLines(
+  spec: FilesSpec & JsonLinesOptions & EventTimeOptions<unknown>,
+): PTransform<PBegin, PCollection<unknown>> {
   return readFiles(jsonLinesFormat(spec), spec);
 }
 
 /** Reads the files that elements name, by path or pattern, as {@link readJsonLines} does. */
 export function readAllJsonLines<S extends StandardSchemaV1>(
-  options: FileReadOptions & Omit<JsonLinesOptions, 'schema'> & { readonly schema: S },
+  options: FileReadOptions &
+    Omit<JsonLinesOptions, 'schema'> &
+    EventTimeOptions<InferOutput<S>> & { readonly schema: S },
 ): PTransform<PCollection<string>, PCollection<InferOutput<S>>>;
 export function readAllJsonLines(
-  options?: FileReadOptions & JsonLinesOptions & { readonly schema?: never },
+  options?: FileReadOptions & JsonLinesOptions & EventTimeOptions<unknown> & { readonly schema?: never },
 ): PTransform<PCollection<string>, PCollection<unknown>>;
 export function readAllJsonLines(
-  options: FileReadOptions & JsonLinesOptions = {},
+  options: FileReadOptions & JsonLinesOptions & EventTimeOptions<unknown> = {},
 ): PTransform<PCollection<string>, PCollection<unknown>> {
   return readAllFiles(jsonLinesFormat(options), options);
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import {
   ConnectorError,
+  type EventTimeOptions,
   type InferOutput,
   type PBegin,
   type PCollection,
@@ -44,24 +45,28 @@ const BATCH = 1000;
  * });
  */
 export function readJson<S extends StandardSchemaV1>(
-  spec: FilesSpec & Omit<JsonDocumentOptions, 'schema'> & { readonly schema: S },
+  spec: FilesSpec & Omit<JsonDocumentOptions, 'schema'> & EventTimeOptions<InferOutput<S>> & { readonly schema: S },
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readJson(
-  spec: FilesSpec & JsonDocumentOptions & { readonly schema?: never },
+  spec: FilesSpec & JsonDocumentOptions & EventTimeOptions<unknown> & { readonly schema?: never },
 ): PTransform<PBegin, PCollection<unknown>>;
-export function readJson(spec: FilesSpec & JsonDocumentOptions): PTransform<PBegin, PCollection<unknown>> {
+export function readJson(
+  spec: FilesSpec & JsonDocumentOptions & EventTimeOptions<unknown>,
+): PTransform<PBegin, PCollection<unknown>> {
   return readFiles(jsonFormat(spec), spec);
 }
 
 /** Reads the documents of the files that elements name, by path or pattern, as {@link readJson} does. */
 export function readAllJson<S extends StandardSchemaV1>(
-  options: FileReadOptions & Omit<JsonDocumentOptions, 'schema'> & { readonly schema: S },
+  options: FileReadOptions &
+    Omit<JsonDocumentOptions, 'schema'> &
+    EventTimeOptions<InferOutput<S>> & { readonly schema: S },
 ): PTransform<PCollection<string>, PCollection<InferOutput<S>>>;
 export function readAllJson(
-  options?: FileReadOptions & JsonDocumentOptions & { readonly schema?: never },
+  options?: FileReadOptions & JsonDocumentOptions & EventTimeOptions<unknown> & { readonly schema?: never },
 ): PTransform<PCollection<string>, PCollection<unknown>>;
 export function readAllJson(
-  options: FileReadOptions & JsonDocumentOptions = {},
+  options: FileReadOptions & JsonDocumentOptions & EventTimeOptions<unknown> = {},
 ): PTransform<PCollection<string>, PCollection<unknown>> {
   return readAllFiles(jsonFormat(options), options);
 }

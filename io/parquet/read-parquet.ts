@@ -1,4 +1,11 @@
-import type { InferOutput, PBegin, PCollection, PTransform, StandardSchemaV1 } from '../../model/index.ts';
+import type {
+  EventTimeOptions,
+  InferOutput,
+  PBegin,
+  PCollection,
+  PTransform,
+  StandardSchemaV1,
+} from '../../model/index.ts';
 import { type FileReadOptions, type FilesSpec, readAllFiles, readFiles } from '../files/index.ts';
 import type { ParquetSchema, RowOf } from './column.ts';
 import type { ParquetCondition } from './filter.ts';
@@ -75,15 +82,20 @@ export type ReadRow<
 export function readParquet<
   const C extends readonly string[] | ParquetSchema | undefined = undefined,
   S extends StandardSchemaV1 | undefined = undefined,
->(spec: ReadParquetOptions<C, S> & Pick<FilesSpec, 'files'>): PTransform<PBegin, PCollection<ReadRow<C, S>>> {
-  return readFiles(formatOf(spec), { files: spec.files, ...fileOptions(spec) });
+>(
+  spec: ReadParquetOptions<C, S> & Pick<FilesSpec, 'files' | 'watch'> & EventTimeOptions<ReadRow<C, S>>,
+): PTransform<PBegin, PCollection<ReadRow<C, S>>> {
+  const { files, watch } = spec;
+  return readFiles(formatOf(spec), { files, ...(watch && { watch }), ...fileOptions(spec) });
 }
 
 /** Reads the Parquet files that elements name, by path or pattern, as {@link readParquet} does; rows keep their windows. */
 export function readAllParquet<
   const C extends readonly string[] | ParquetSchema | undefined = undefined,
   S extends StandardSchemaV1 | undefined = undefined,
->(options: ReadParquetOptions<C, S> = {}): PTransform<PCollection<string>, PCollection<ReadRow<C, S>>> {
+>(
+  options: ReadParquetOptions<C, S> & EventTimeOptions<ReadRow<C, S>> = {},
+): PTransform<PCollection<string>, PCollection<ReadRow<C, S>>> {
   return readAllFiles(formatOf(options), fileOptions(options));
 }
 
@@ -97,12 +109,22 @@ function formatOf<C extends readonly string[] | ParquetSchema | undefined, S ext
   return parquetFormat<Row>({ columns, filter, schema: schema as StandardSchemaV1<unknown, Row> | undefined });
 }
 
-function fileOptions({ name, deadLetters, noMatch }: FileReadOptions): FileReadOptions {
+function fileOptions<T>({
+  name,
+  deadLetters,
+  noMatch,
+  timestamp,
+  maxOutOfOrder,
+  maxAhead,
+}: FileReadOptions & EventTimeOptions<T>): FileReadOptions & EventTimeOptions<T> {
   return {
     ...(name === undefined ? {} : { name }),
     // A file's name says nothing of its pages: a packed file is told from its bytes.
     compression: 'none',
     ...(deadLetters && { deadLetters }),
     ...(noMatch && { noMatch }),
+    ...(timestamp && { timestamp }),
+    ...(maxOutOfOrder !== undefined && { maxOutOfOrder }),
+    ...(maxAhead !== undefined && { maxAhead }),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type EventTimeOptions,
   type InferOutput,
   type OffsetRange,
   OffsetTracker,
@@ -42,7 +43,7 @@ export type SqliteColumnSpec<C extends string, B extends Bigints> = Common<B> & 
  * is an error, or exact with `bigints`. With `schema` rows are what the schema makes of them. A thousand rows at a time are
  * in memory. The database is read as it was at the first row, and stays open until the last.
  *
- * Rows have the lowest timestamp and are in the global window. Rows that can't be elements end the run, or go to
+ * Rows have the lowest timestamp, or that of `timestamp`, and are in the global window. Rows that can't be elements end the run, or go to
  * `deadLetters` with a coordinate like `shop.db table orders row 7`.
  *
  * @throws PipelineError if options contradict each other.
@@ -63,19 +64,26 @@ export type SqliteColumnSpec<C extends string, B extends Bigints> = Common<B> & 
  * await p.run(directRunner());
  */
 export function readSqlite<S extends StandardSchemaV1>(
-  spec: SqliteSchemaSpec<S>,
+  spec: SqliteSchemaSpec<S> & EventTimeOptions<InferOutput<S>>,
 ): PTransform<PBegin, PCollection<InferOutput<S>>>;
 export function readSqlite<const C extends string, const B extends Bigints = false>(
-  spec: SqliteColumnSpec<C, B>,
+  spec: SqliteColumnSpec<C, B> & EventTimeOptions<{ readonly [K in C]: Value<B> }>,
 ): PTransform<PBegin, PCollection<{ readonly [K in C]: Value<B> }>>;
 export function readSqlite<const B extends Bigints = false>(
-  spec: Common<B>,
+  spec: Common<B> & EventTimeOptions<Readonly<Record<string, Value<B>>>>,
 ): PTransform<PBegin, PCollection<Readonly<Record<string, Value<B>>>>>;
 export function readSqlite(
-  spec: SqliteReadOptions & Pick<ReadOptions, 'name' | 'deadLetters'>,
+  spec: SqliteReadOptions & Omit<ReadOptions<never>, 'isBounded'>,
 ): PTransform<PBegin, PCollection<unknown>> {
-  const { name, deadLetters } = spec;
-  const options = { ...(name === undefined ? {} : { name }), ...(deadLetters === undefined ? {} : { deadLetters }) };
+  const { name, deadLetters, timestamp, maxOutOfOrder, maxAhead } = spec;
+  const options = {
+    ...(name !== undefined && { name }),
+    ...(deadLetters !== undefined && { deadLetters }),
+    // It is only given rows that these options make, as the overloads say.
+    ...(timestamp !== undefined && { timestamp: timestamp as ReadOptions['timestamp'] & {} }),
+    ...(maxOutOfOrder !== undefined && { maxOutOfOrder }),
+    ...(maxAhead !== undefined && { maxAhead }),
+  };
   return { ...read(sqliteSource(spec), options), name: 'ReadSqlite' };
 }
 

@@ -1,4 +1,4 @@
-import type { PBegin, PCollection, PTransform } from '../../model/index.ts';
+import type { EventTimeOptions, PBegin, PCollection, PTransform } from '../../model/index.ts';
 import { type FileReadOptions, type FilesSpec, readAllFiles, readFiles, type ReadFormat } from '../files/index.ts';
 import { lineFormat, type LineOptions } from './line-format.ts';
 
@@ -22,10 +22,11 @@ const textFormat = (options: LineOptions): ReadFormat<string> =>
  *   assertThat(p.apply(readText({ files: 'greet*.txt' }))).containsInAnyOrder(['hello', 'world']);
  * });
  */
-export const readText = (spec: FilesSpec & LineOptions): PTransform<PBegin, PCollection<string>> =>
-  readFiles(textFormat(spec), spec);
+export const readText = (
+  spec: FilesSpec & LineOptions & EventTimeOptions<string>,
+): PTransform<PBegin, PCollection<string>> => readFiles(textFormat(spec), spec);
 
 /** Reads the lines of the files that elements name, by path or pattern, as {@link readText} does. */
 export const readAllText = (
-  options: FileReadOptions & LineOptions = {},
+  options: FileReadOptions & LineOptions & EventTimeOptions<string> = {},
 ): PTransform<PCollection<string>, PCollection<string>> => readAllFiles(textFormat(options), options);

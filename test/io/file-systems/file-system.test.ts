@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { type FileSystem, fileSource, fileSink, registerFileSystem } from '../../../io/files/index.ts';
-import { locate } from '../../../io/files/file-system.ts';
+import { locate } from '../../../io/file-systems/file-system.ts';
 import { ConnectorError, type DiskFile } from '../../../model/index.ts';
-import { bytesFormat, wholeFormat } from './formats.ts';
-import { hostWith, readAll, sinkContext, writeAll } from './support.ts';
+import { bytesFormat, wholeFormat } from '../files/formats.ts';
+import { hostWith, readAll, sinkContext, writeAll } from '../files/support.ts';
 
 /** A store of objects by name, as S3 has them: no directories, no positions of writes but the end. */
 function objectStore(objects: Map<string, Buffer>): FileSystem {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { matchFiles, type NoMatch } from '../../../io/files/match-files.ts';
+import { findFiles, type NoMatch } from '../../../io/file-systems/find-files.ts';
 import { ConnectorError } from '../../../model/index.ts';
-import { diskFault, directoryWith, hostWith } from './support.ts';
+import { diskFault, directoryWith, hostWith } from '../files/support.ts';
 
 const tree = (): string =>
   directoryWith({
@@ -27,7 +27,7 @@ const tree = (): string =>
   });
 
 async function relative(root: string, pattern: string, noMatch: NoMatch = 'error') {
-  const found = await matchFiles(path.posix.join(root, pattern), noMatch, hostWith());
+  const found = await findFiles(path.posix.join(root, pattern), noMatch, hostWith());
   return found.map((file) => path.relative(root, file.path));
 }
 
@@ -72,7 +72,7 @@ test('a wildcard finds neither hidden files, nor directories, nor what Viga keep
 
 test('a file knows its size and its path below the fixed part of the pattern', async () => {
   const root = tree();
-  const one = async (pattern: string) => (await matchFiles(path.posix.join(root, pattern), 'error', hostWith()))[0];
+  const one = async (pattern: string) => (await findFiles(path.posix.join(root, pattern), 'error', hostWith()))[0];
   expect(await one('b.txt')).toMatchObject({ size: 2, relativePath: 'b.txt' });
   expect(await one('*/p.txt')).toMatchObject({ relativePath: 'dia=1/p.txt' });
   expect(await one('dia=1/*.txt')).toMatchObject({ relativePath: 'p.txt' });
@@ -82,7 +82,7 @@ test('a file knows its size and its path below the fixed part of the pattern', a
 test('a file: URL is a path, with its escapes undone', async () => {
   const root = directoryWith({ 'a b.txt': '', 'a?b.txt': '' });
   const names = async (url: string) =>
-    (await matchFiles(url, 'error', hostWith())).map((file) => path.basename(file.path));
+    (await findFiles(url, 'error', hostWith())).map((file) => path.basename(file.path));
   expect(await names(`file://${root}/a%20b.txt`)).toEqual(['a b.txt']);
   expect(await names(`file://localhost${root}/a?b.txt`)).toEqual(['a?b.txt']);
   expect(await names(`file:${root}/*`)).toEqual(['a b.txt', 'a?b.txt']);
@@ -103,12 +103,12 @@ test('a link to nothing that matches is an error, one that does not is none', as
 
 test('two slashes are one', async () => {
   const root = directoryWith({ 'd/x=1/a.txt': '' });
-  const [file] = await matchFiles(`${root}//d///*//a.txt`, 'error', hostWith());
+  const [file] = await findFiles(`${root}//d///*//a.txt`, 'error', hostWith());
   expect(file).toMatchObject({ path: `${root}/d/x=1/a.txt`, relativePath: 'x=1/a.txt' });
 });
 
 const refusal = async (pattern: string, host = hostWith()): Promise<string> => {
-  const error = await matchFiles(pattern, 'error', host).then(
+  const error = await findFiles(pattern, 'error', host).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expandBraces, fixedDirectory, segments } from '../../../io/files/glob.ts';
+import { expandBraces, fixedDirectory, segments } from '../../../io/file-systems/glob.ts';
 
 /** Whether a pattern of one name matches a name. */
 function matches(pattern: string, name: string): boolean {
