@@ -1,5 +1,6 @@
 import {
   type Duration,
+  END_OF_GLOBAL_WINDOW,
   eventTimer,
   type KV,
   minutes,
@@ -94,8 +95,9 @@ const inProcessingTime = <K, T>(keyed: PCollection<KV<K, T>>, horizon: Duration)
     process({ value }: KV<K, T>, { state, timers, window }): readonly T[] {
       if (state.isKnown.read()) return [];
       state.isKnown.write(true);
-      // It gives out nothing, so it holds the watermark as little as a timer can.
-      timers.forget.setAfter(horizon, { outputTimestamp: window.maxTimestamp });
+      // It gives out nothing, so it holds the watermark as little as a timer can: where state ends anyway.
+      const outputTimestamp = Math.min(window.maxTimestamp + keyed.windowing.allowedLateness, END_OF_GLOBAL_WINDOW);
+      timers.forget.setAfter(horizon, { outputTimestamp });
       return [value];
     },
     onTimer: {

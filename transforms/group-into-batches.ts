@@ -1,6 +1,7 @@
 import {
   bagState,
   type Duration,
+  END_OF_GLOBAL_WINDOW,
   eventTimer,
   type KV,
   kv,
@@ -50,6 +51,9 @@ export function groupIntoBatches<K, V>(
   return ptransform('GroupIntoBatches', (input: PCollection<KV<K, V>>) => batched(input, limits));
 }
 
+/** No timer fires later. */
+const LAST = END_OF_GLOBAL_WINDOW;
+
 /** What is kept of a batch: its values, how many and how large they are, and the earliest timestamp. */
 interface Filled {
   readonly count: number;
@@ -63,8 +67,10 @@ function batched<K, V>(
 ): PCollection<KV<K, readonly V[]>> {
   const isFull = (filled: Filled): boolean =>
     filled.count >= (size ?? Number.POSITIVE_INFINITY) || filled.bytes >= (bytes ?? Number.POSITIVE_INFINITY);
+  const lateness = input.windowing.allowedLateness;
   return input.parDo({
     name: 'Batch',
+    // Late values, which come when the window is over, hold nothing: they wait for the last moment.
     state: { values: bagState<V>(), filled: valueState<Filled>(), isOver: valueState<boolean>() },
     timers: { end: eventTimer(), longest: processingTimer() },
     process({ key, value }: KV<K, V>, { state, timers, timestamp, window }): readonly KV<K, readonly V[]>[] {
@@ -81,9 +87,10 @@ function batched<K, V>(
         return [kv(key, taken<V>(state))];
       }
       state.filled.write(filled);
-      // Late values hold nothing: they wait for the window to expire.
-      const isEarlier = before === undefined || timestamp < before.earliest;
-      if (isEarlier && !state.isOver.read()) timers.end.set(window.maxTimestamp, { outputTimestamp: timestamp });
+      if (before === undefined || timestamp < before.earliest) {
+        const end = state.isOver.read() ? Math.min(window.maxTimestamp + lateness, LAST) : window.maxTimestamp;
+        timers.end.set(end, { outputTimestamp: timestamp });
+      }
       if (before === undefined && maxBufferingDuration !== undefined) timers.longest.setAfter(maxBufferingDuration);
       return [];
     },
@@ -98,7 +105,6 @@ function batched<K, V>(
         return batchOf(key, taken<V>(state));
       },
     },
-    onWindowExpiration: ({ key, state }) => batchOf(key, taken<V>(state)),
   });
 }
 

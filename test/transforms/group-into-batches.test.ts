@@ -111,6 +111,20 @@ test('late values wait for the end of the allowed lateness, or for a full batch'
   return p.run();
 });
 
+test('lateness that is allowed does not keep what is on time from those behind', (t) => {
+  const p = testPipeline(t);
+  const batches = p
+    .apply(stream().addElements(k(1)).advanceWatermarkTo(seconds(10)).addElements(k(2)).advanceWatermarkToInfinity())
+    .windowInto(tens, { allowedLateness: minutes(1) })
+    .apply(groupIntoBatches({ size: 100 }));
+  const behind = batches.groupByKey().map(({ value }) => [...value]);
+  assertThat(behind).hasPanes([
+    { timing: 'ON_TIME', elements: [[[1]]] },
+    { timing: 'LATE', elements: [[[2]]] },
+  ]);
+  return p.run();
+});
+
 test('no value waits longer than the longest time for buffering', (t) => {
   const p = testPipeline(t);
   const batches = p
