@@ -36,8 +36,9 @@ test.each(['signal', 'stop'] as const)(
     await runAntennas(batch, { ...given, mode: 'batch' });
     const random = randomOfTick(5, how === 'stop' ? 1 : 0);
     let cuts = 0;
-    while (!(await runFor(streaming, state, 50 + random.below(300), how))) cuts++;
+    while (cuts < 6 && !(await runFor(streaming, state, 50 + random.below(300), how))) cuts++;
     expect(cuts).toBeGreaterThan(0);
+    expect(await runFor(streaming, state, 60_000, how)).toBe(true);
     expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
     for (const name of ['bytes_agg_user', 'users_over_quota_1h']) {
       expect(stored(streaming, name), name).toEqual(table(batch, name).slice(1));
@@ -54,6 +55,7 @@ test.each(['signal', 'stop'] as const)(
     expect(await runFor(streaming, state, 10_000, how), 'a finished run has nothing left to do').toBe(true);
     expect(filesOf(streaming)).toEqual(before);
   },
+  120_000,
 );
 
 /** Starts the program as it is started from a shell, with the options of {@link given}. */
