@@ -1,6 +1,6 @@
 // Calls of users' functions: what they are given, and what becomes of what they give back.
-import { DEAD_LETTERS, MAIN, MIN_TIMESTAMP, NO_FIRING, OutputAt } from '../../model/index.ts';
-import type { AnyDoFn, BoundedWindow, KV, Primitive, Step, Timestamp } from '../../model/index.ts';
+import { DEAD_LETTERS, MAIN, MIN_TIMESTAMP, OutputAt } from '../../model/index.ts';
+import type { BoundedWindow, KV, Primitive, Step, Timestamp } from '../../model/index.ts';
 import type { Behavior, Element, Place, Surroundings } from './element.ts';
 
 type Emit = Surroundings['emit'];
@@ -14,16 +14,18 @@ export type AnyContext = any;
 export function callAt(step: Step, place: Place, emit: Emit, fn: (emitters: Emitters) => unknown): void {
   const { path, primitive, outputs } = step;
   const all: (readonly [Element, string])[] = [];
-  const skew = primitive.kind === 'ParDo' ? (primitive.doFn.allowedTimestampSkew ?? 0) : 0;
+  const skew = primitive.kind === 'ParDo' ? (primitive.doFn.allowedTimestampSkew ?? 0) : Number.POSITIVE_INFINITY;
   const add = (value: unknown, tag: string, { timestamp = place.timestamp, window = place.window }): void => {
-    if (primitive.kind === 'ParDo' && timestamp < place.timestamp - skew && place.timestamp > MIN_TIMESTAMP) {
+    if (timestamp < place.timestamp - skew && place.timestamp > MIN_TIMESTAMP) {
       throw new RangeError(`${path}: an output at ${timestamp} lies too far before its input at ${place.timestamp}.`);
     }
     all.push([{ value, timestamp, window, pane: place.pane }, tag]);
   };
+  const emitTo =
+    (tag: string) =>
+    (value: unknown, timestamp = place.timestamp) =>
+      add(value, tag, { timestamp });
   const tags = [...outputs.keys()].filter((tag) => tag !== MAIN && tag !== DEAD_LETTERS);
-  const emitTo = (tag: string) => (value: unknown, timestamp?: Timestamp) =>
-    add(value, tag, timestamp ? { timestamp } : {});
   const result = fn(Object.fromEntries(tags.map((tag) => [tag, emitTo(tag)]))) ?? [];
   if (!(Symbol.iterator in Object(result))) throw new TypeError(`${path}: its outputs can't be iterated at once.`);
   // It can, as was just seen.
@@ -34,35 +36,25 @@ export function callAt(step: Step, place: Place, emit: Emit, fn: (emitters: Emit
   for (const one of all) emit(...one);
 }
 
+/** All that happens stays: what is to follow a commit follows at once. */
+export const afterCommit = (fn: () => unknown): void => void fn();
+
 type ElementWise = Extract<Primitive, { readonly traits: unknown }>;
 
 /** A Map, a Filter, a ParDo without state. */
 export function elementWise(step: Step, primitive: ElementWise, views: SideValuesOf, emit: Emit): Behavior {
-  if (primitive.kind === 'ParDo') return bundles(step, primitive.doFn, views, emit);
-  const process = (element: Element): void =>
-    callAt(step, element, emit, () => resultOf(primitive, { ...element, sideInputs: views(element.window) }));
-  return { process };
-}
-
-/** Each element is a bundle of its own, and all stays: what is to follow a commit follows at once. */
-function bundles(step: Step, doFn: AnyDoFn, views: SideValuesOf, emit: Emit): Behavior {
-  const bundle = { resource: doFn.setup?.(), afterCommit };
+  const { setup, startBundle, finishBundle } = primitive.kind === 'ParDo' ? primitive.doFn : {};
+  if (startBundle ?? finishBundle) throw new TypeError(`${step.path}: the reference evaluator knows no bundles.`);
+  const always = { resource: setup?.(), afterCommit };
   return {
     process(element) {
-      const context = { ...element, ...bundle, sideInputs: views(element.window) };
-      doFn.startBundle?.(bundle);
-      callAt(step, element, emit, (emitters) =>
-        doFn.process(element.value, { ...context, emit: emitters } as AnyContext),
-      );
-      const end = { ...element, timestamp: MIN_TIMESTAMP, pane: NO_FIRING };
-      callAt(step, end, emit, () => doFn.finishBundle?.(bundle));
+      const context = { ...element, ...always, sideInputs: views(element.window) };
+      callAt(step, element, emit, (emitters) => resultOf(primitive, { ...context, emit: emitters }));
     },
   };
 }
 
-export const afterCommit = (fn: () => unknown): void => void fn();
-
-function resultOf(primitive: Exclude<ElementWise, { kind: 'ParDo' }>, context: AnyContext): unknown {
+function resultOf(primitive: ElementWise, context: AnyContext): unknown {
   const { value } = context;
   // The input of mapValues are pairs.
   const pair = value as KV<unknown, unknown>;
@@ -80,6 +72,6 @@ function resultOf(primitive: Exclude<ElementWise, { kind: 'ParDo' }>, context: A
     case 'WithTimestamps':
       return [new OutputAt(value, primitive.fn(value), undefined)];
     default:
-      return primitive satisfies never;
+      return primitive.doFn.process(value, context);
   }
 }

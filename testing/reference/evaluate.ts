@@ -6,13 +6,13 @@ import { type Behavior, type Drop, earliest, type Element, type StepTime, type S
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
 import { Queue } from './queue.ts';
-import { areReady, type Side, SideCollection, sideValuesOf } from './views.ts';
+import { areReady, type Side, type SideCollection, sideCollection, sideValuesOf } from './views.ts';
 
 type Collection = PCollection<unknown>;
 
 /** What a pipeline gives: all elements of each collection, one for each window, and what was dropped, in order. */
 export interface Evaluation {
-  readonly elements: ReadonlyMap<Collection, readonly Element[]>;
+  readonly elements: ReadonlyMap<object, readonly Element[]>;
   readonly drops: readonly Drop[];
 }
 
@@ -23,7 +23,7 @@ export interface Evaluation {
  * Where the model leaves open what comes first, this is the order: time rises as far as elements on their way allow; then
  * the last step of the graph that has something to do does what is due, or else takes what has come.
  *
- * @throws TypeError for what it does not know: other sources, and functions that are async.
+ * @throws TypeError for what it does not know: other sources, bundles, functions that are async.
  */
 export function evaluate(graph: Graph): Evaluation {
   const evaluator = new Evaluator(graph);
@@ -31,16 +31,15 @@ export function evaluate(graph: Graph): Evaluation {
   return evaluator;
 }
 
-/** A step that has inputs, or a collection that is a side input. */
+/** A step that has inputs, or a part of one. What flows from node to node are collections, and what a step has inside. */
 interface Node {
-  readonly inputs: readonly Collection[];
-  readonly outputs: readonly Collection[];
+  readonly inputs: readonly object[];
+  readonly outputs: readonly object[];
   readonly time: StepTime;
   readonly behavior: Behavior;
   /** What came, where time at the step, or a side input, makes a difference to it. */
-  readonly queue: Queue | undefined;
-  /** What a grouping has given out and nobody has taken yet. */
-  readonly panes: Queue;
+  readonly queue?: Queue;
+  readonly isSide?: boolean;
   /** The time at which all that was due has been done. */
   done: StepTime;
 }
@@ -48,18 +47,17 @@ interface Node {
 const startTime = (): StepTime => ({ input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 });
 const isDue = ({ time, done, behavior }: Node): boolean =>
   behavior.advance !== undefined && (time.input > done.input || time.now > done.now || behavior.isDue?.() === true);
-const hasWork = (node: Node): boolean => isDue(node) || node.queue?.hasWork === true || node.panes.hasWork;
+const hasWork = (node: Node): boolean => isDue(node) || node.queue?.hasWork === true;
 
 class Evaluator implements Evaluation {
-  readonly elements = new Map<Collection, Element[]>();
+  readonly elements = new Map<object, Element[]>();
   readonly drops: Drop[] = [];
   readonly #nodes: Node[] = [];
   readonly #sides = new Map<Collection, SideCollection>();
-  readonly #watermarks = new Map<Collection, Timestamp>();
+  readonly #watermarks = new Map<object, Timestamp>();
 
   constructor({ steps }: Graph) {
     for (const step of steps) {
-      for (const collection of step.outputs.values()) this.elements.set(collection, []);
       if (!['Impulse', 'Create', 'TestStream'].includes(step.primitive.kind)) this.#addStep(step);
     }
   }
@@ -67,11 +65,9 @@ class Evaluator implements Evaluation {
   run({ steps }: Graph): void {
     for (const { primitive, outputs } of steps) {
       const output = outputs.get(MAIN);
-      if (primitive.kind === 'Impulse') this.#arrive(output, new Uint8Array(), MIN_TIMESTAMP);
-      else if (primitive.kind === 'Create') {
-        const { elements, timestamps } = primitive;
-        for (const [i, value] of elements.entries()) this.#arrive(output, value, timestamps?.[i] ?? MIN_TIMESTAMP);
-      } else continue;
+      if (primitive.kind !== 'Impulse' && primitive.kind !== 'Create') continue;
+      const { elements, timestamps } = primitive.kind === 'Create' ? primitive : { elements: [new Uint8Array()] };
+      for (const [i, value] of elements.entries()) this.#arrive(output, value, timestamps?.[i] ?? MIN_TIMESTAMP);
       if (output) this.#watermarks.set(output, MAX_TIMESTAMP);
     }
     this.#settle();
@@ -96,11 +92,11 @@ class Evaluator implements Evaluation {
     this.#give(output, { value, timestamp, window: GLOBAL_WINDOW, pane: NO_FIRING });
   }
 
-  #give(collection: Collection | undefined, element: Element): void {
-    if (collection === undefined) return;
-    this.elements.get(collection)?.push(element);
+  #give(to: object | undefined, element: Element): void {
+    if (to === undefined) return;
+    this.elements.set(to, [...(this.elements.get(to) ?? []), element]);
     for (const { inputs, behavior, queue } of this.#nodes) {
-      for (const _ of inputs.filter((input) => input === collection)) {
+      for (const _ of inputs.filter((input) => input === to)) {
         if (queue === undefined) behavior.process(element);
         else queue.add(element);
       }
@@ -111,66 +107,56 @@ class Evaluator implements Evaluation {
   #settle(): void {
     for (;;) {
       for (const node of this.#nodes) this.#moveTime(node);
-      const side = this.#nodes.find((node) => node.behavior instanceof SideCollection && isDue(node));
-      const next = side ?? this.#nodes.findLast(hasWork);
+      const next = this.#nodes.find((node) => node.isSide && isDue(node)) ?? this.#nodes.findLast(hasWork);
       if (next === undefined) return;
-      this.#work(next);
+      if (isDue(next)) {
+        next.done = { ...next.time };
+        next.behavior.advance?.();
+      } else for (const element of next.queue?.take() ?? []) next.behavior.process(element);
     }
   }
 
   /** Elements on their way hold time back; those behind a step are told of it when nothing is due there. */
   #moveTime(node: Node): void {
-    const { inputs, outputs, time, behavior, queue, panes } = node;
+    const { inputs, outputs, time, behavior, queue } = node;
     queue?.close();
-    panes.close();
-    const told = inputs.map((collection) => this.#watermarks.get(collection) ?? MIN_TIMESTAMP);
+    const told = inputs.map((input) => this.#watermarks.get(input) ?? MIN_TIMESTAMP);
     time.input = Math.max(time.input, earliest([...told, ...(queue?.timestamps ?? [])]));
     if (!isDue(node)) time.output = Math.max(time.output, earliest([time.input, behavior.hold?.()]));
-    for (const collection of outputs) {
-      const before = this.#watermarks.get(collection) ?? MIN_TIMESTAMP;
-      this.#watermarks.set(collection, Math.max(before, earliest([time.output, ...panes.timestamps])));
-    }
-  }
-
-  /** What is due, else what is queued. */
-  #work(node: Node): void {
-    const { behavior, time, queue, panes, outputs } = node;
-    if (isDue(node)) {
-      node.done = { ...time };
-      behavior.advance?.();
-      return;
-    }
-    for (const element of queue?.take() ?? []) behavior.process(element);
-    for (const pane of panes.take()) this.#give(outputs[0], pane);
+    for (const output of outputs) this.#watermarks.set(output, time.output);
   }
 
   #addStep(step: Step): void {
-    const { primitive, inputs, outputs, path } = step;
+    const { primitive, inputs, path } = step;
+    const outputs = [...step.outputs.values()];
     const views = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
     const sides = views.map(([name, view]): Side => [name, view, this.#sideOf(view)]);
-    const panes = new Queue(() => true);
+    // All but a Flatten of nothing have an input, and that one takes no element.
+    const windowing = inputs[0]?.windowing ?? DEFAULT_WINDOWING;
     const time = startTime();
-    const behavior: Behavior = behaviorOf(step, sides, {
-      time,
-      // All but a Flatten of nothing have an input, and that one takes no element.
-      windowing: inputs[0]?.windowing ?? DEFAULT_WINDOWING,
-      emit: (element, tag = MAIN) =>
-        behavior instanceof Grouping ? panes.add(element) : this.#give(outputs.get(tag), element),
-      drop: (element, reason) => void this.drops.push({ step: path, reason, element }),
-    });
+    const isGrouping = primitive.kind === 'GroupByKey' || primitive.kind === 'CombinePerKey';
+    // Panes are given out one by one, and on their way together until somebody takes them.
+    const panes = { of: path };
+    const emit: Surroundings['emit'] = (element, tag = MAIN) =>
+      this.#give(isGrouping ? panes : step.outputs.get(tag), element);
+    const drop: Surroundings['drop'] = (element, reason) => void this.drops.push({ step: path, reason, element });
+    const behavior = behaviorOf(step, sides, { time, windowing, emit, drop });
     const isQueued = behavior instanceof KeyedParDo || sides.length > 0;
-    const queue = isQueued ? new Queue(({ window }) => areReady(sides, window)) : undefined;
-    this.#nodes.push({ inputs, outputs: [...outputs.values()], time, behavior, queue, panes, done: startTime() });
+    const queue = isQueued ? { queue: new Queue(({ window }) => areReady(sides, window)) } : {};
+    this.#nodes.push({ inputs, outputs: isGrouping ? [panes] : outputs, time, behavior, ...queue, done: startTime() });
+    if (!isGrouping) return;
+    const passOn: Behavior = { process: (element) => this.#give(outputs[0], element) };
+    const taken = { inputs: [panes], outputs, time: startTime(), behavior: passOn, done: startTime() };
+    this.#nodes.push({ ...taken, queue: new Queue(() => true) });
   }
 
   #sideOf({ collection }: PCollectionView<unknown>): SideCollection {
     const known = this.#sides.get(collection);
     if (known !== undefined) return known;
     const time = startTime();
-    const behavior = new SideCollection(collection, time);
+    const behavior = sideCollection(collection, time);
     this.#sides.set(collection, behavior);
-    const node = { inputs: [collection], outputs: [], time, behavior, queue: undefined, done: startTime() };
-    this.#nodes.push({ ...node, panes: new Queue(() => true) });
+    this.#nodes.push({ inputs: [collection], outputs: [], time, behavior, isSide: true, done: startTime() });
     return behavior;
   }
 }

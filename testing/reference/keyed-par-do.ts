@@ -19,19 +19,17 @@ interface SetTimer extends Scope {
   readonly outputTimestamp: Timestamp;
 }
 
-/** What is due, by time. The model leaves open what of one time comes first: it is sorted by `ties`. */
-interface Due {
-  readonly at: Timestamp;
-  readonly ties: readonly (number | string)[];
-  readonly run: () => void;
-}
+const idOf = ({ id }: Scope, name: string, tag = ''): string => `${id}${encodeKey([name, tag])}`;
 
-const byTime = (a: Due, b: Due): number => a.at - b.at || tied(a, b).find((order) => order !== 0) || 0;
-const tied = (a: Due, b: Due): readonly number[] =>
-  a.ties.map((tie, i) => (tie === b.ties[i] ? 0 : tie < (b.ties[i] ?? tie) ? -1 : 1));
+/** By time. What of one time comes first the model leaves open: here it is the window that ends first, then names tell. */
+const inOrder = (a: SetTimer, b: SetTimer): number =>
+  a.timestamp - b.timestamp ||
+  a.window.maxTimestamp - b.window.maxTimestamp ||
+  a.name.localeCompare(b.name) ||
+  a.tag.localeCompare(b.tag);
 
-export const isKeyed = ({ state, timers, onWindowExpiration, requiresTimeSortedInput }: AnyDoFn): boolean =>
-  state !== undefined || timers !== undefined || onWindowExpiration !== undefined || requiresTimeSortedInput === true;
+export const isKeyed = ({ state, timers, onWindowExpiration }: AnyDoFn): boolean =>
+  (state ?? timers ?? onWindowExpiration) !== undefined;
 
 export class KeyedParDo implements Behavior {
   readonly #step: Step;
@@ -42,8 +40,6 @@ export class KeyedParDo implements Behavior {
   readonly #scopes = new Map<string, Scope>();
   readonly #contents = new Map<string, unknown>();
   readonly #timers = new Map<string, SetTimer>();
-  /** Elements that wait for their turn, where input is to be sorted by time. */
-  readonly #unsorted = new Set<Element>();
 
   constructor(step: Step, doFn: AnyDoFn, views: SideValuesOf, at: Surroundings) {
     this.#step = step;
@@ -54,69 +50,49 @@ export class KeyedParDo implements Behavior {
   }
 
   process(element: Element): void {
-    const { windowing, time, drop } = this.#at;
-    const isSorted = this.#doFn.requiresTimeSortedInput === true;
-    const isTurnOver = isSorted && time.input > element.timestamp + windowing.allowedLateness;
-    if (isTurnOver || this.#isExpired(element)) drop(element, 'late');
-    else if (isSorted) this.#unsorted.add(element);
-    else this.#processNow(element);
+    if (this.#isExpired(element)) return this.#at.drop(element, 'late');
+    const { value, window } = element;
+    // The input of a keyed step are pairs.
+    const { key } = value as KV<unknown, unknown>;
+    const scope = { id: `${encodeKey([key, windowKey(window)])} `, key, window };
+    this.#scopes.set(scope.id, scope);
+    const sideInputs = this.#views(window);
+    this.#call(scope, element, (context) => this.#doFn.process(value, { ...context, sideInputs }));
   }
 
-  /** Sorted elements, timers and windows that expire, one after another: always what is the earliest now. */
+  /** Timers and windows that expire, one after another: always what is the earliest now. */
   advance(): void {
-    const next = (): Due | undefined => this.#due().sort(byTime)[0];
-    for (let due = next(); due !== undefined; due = next()) due.run();
+    for (let due = this.#nextDue(); due !== undefined; due = this.#nextDue()) due();
   }
 
   isDue(): boolean {
-    return this.#due().length > 0;
+    return this.#nextDue() !== undefined;
   }
 
   hold(): Timestamp {
+    const outputs = [...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp);
     // What comes out when a window expires comes out at its end.
     const ends = [...this.#scopes.values()].map(({ window }) => window.maxTimestamp);
-    const outputs = [...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp);
-    const waiting = [...this.#unsorted].map(({ timestamp }) => timestamp);
-    return earliest([...outputs, ...waiting, ...(this.#doFn.onWindowExpiration === undefined ? [] : ends)]);
+    return earliest([...outputs, ...(this.#doFn.onWindowExpiration === undefined ? [] : ends)]);
   }
 
   #isExpired({ window }: Pick<Place, 'window'>): boolean {
     return this.#at.time.input > expiryOf(window, this.#at.windowing);
   }
 
-  #due(): Due[] {
-    const { windowing, time } = this.#at;
-    const sorted = [...this.#unsorted].map((element) => {
-      const at = Math.min(element.timestamp + windowing.allowedLateness, expiryOf(element.window, windowing));
-      return { at, ties: [0, element.timestamp], run: () => this.#takeSorted(element) };
+  #nextDue(): (() => void) | undefined {
+    const { time, windowing } = this.#at;
+    const timers = [...this.#timers.values()].filter((timer) => {
+      if (timer.domain === 'event-time') return timer.timestamp <= time.input;
+      return timer.timestamp <= time.now && !this.#isExpired(timer);
     });
-    const timers = [...this.#timers.values()]
-      .filter((timer) => timer.domain === 'event-time' || (timer.timestamp <= time.now && !this.#isExpired(timer)))
-      .filter((timer) => timer.domain !== 'event-time' || timer.timestamp <= time.input)
-      .map((timer) => {
-        const ties = [1, timer.window.maxTimestamp, timer.name, timer.tag];
-        return { at: timer.timestamp, ties, run: () => this.#fire(timer) };
-      });
-    const ends = [...this.#scopes.values()]
-      .filter((scope) => this.#isExpired(scope))
-      .map((scope) => ({ at: expiryOf(scope.window, windowing), ties: [2], run: () => this.#expire(scope) }));
-    return [...sorted.filter(({ at }) => at <= time.input), ...timers, ...ends];
-  }
-
-  #takeSorted(element: Element): void {
-    this.#unsorted.delete(element);
-    this.#processNow(element);
-  }
-
-  #processNow(element: Element): void {
-    // The input of a keyed step are pairs.
-    const { key } = element.value as KV<unknown, unknown>;
-    const { value, window } = element;
-    const id = `${encodeKey([key, windowKey(window)])} `;
-    const scope = { id, key, window };
-    this.#scopes.set(id, scope);
-    const sideInputs = this.#views(window);
-    this.#call(scope, element, (context) => this.#doFn.process(value, { ...context, sideInputs }));
+    const [timer] = timers.sort(inOrder);
+    const ends = [...this.#scopes.values()].filter((scope) => this.#isExpired(scope));
+    const [end] = ends.sort((a, b) => a.window.maxTimestamp - b.window.maxTimestamp);
+    if (end === undefined || (timer && timer.timestamp <= expiryOf(end.window, windowing))) {
+      return timer && (() => this.#fire(timer));
+    }
+    return () => this.#expire(end);
   }
 
   #fire(timer: SetTimer): void {
@@ -131,21 +107,20 @@ export class KeyedParDo implements Behavior {
     const { id, key, window } = scope;
     const place = { timestamp: window.maxTimestamp, window, pane: NO_FIRING };
     this.#call(scope, place, (context) => this.#doFn.onWindowExpiration?.({ ...context, key }));
-    this.#scopes.delete(id);
-    for (const map of [this.#contents, this.#timers]) {
+    for (const map of [this.#scopes, this.#contents, this.#timers]) {
       for (const name of [...map.keys()].filter((one) => one.startsWith(id))) map.delete(name);
     }
   }
 
   #call(scope: Scope, place: Place, fn: (context: AnyContext) => unknown): void {
     const { state = {}, timers = {} } = this.#doFn;
-    const common = { ...place, afterCommit, resource: this.#resource, state: {}, timers: {} };
     const cells = Object.entries<StateSpec<unknown>>(state).map(([name, spec]) => {
-      return [name, cellOf(spec, this.#contents, idOf(scope, name, ''))];
+      return [name, cellOf(spec, this.#contents, idOf(scope, name))];
     });
     const handles = Object.entries<TimerSpec>(timers).map(([name, { domain }]) => {
       return [name, this.#handleOf(scope, name, domain, place.timestamp)];
     });
+    const common = { ...place, afterCommit, resource: this.#resource };
     const context = { ...common, state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
     callAt(this.#step, place, this.#at.emit, (emit) => fn({ ...context, emit }));
   }
@@ -163,8 +138,6 @@ export class KeyedParDo implements Behavior {
     const watermark = time.input > MIN_TIMESTAMP ? time.input : current;
     const setAfter: Timer['setAfter'] = (duration, options) =>
       set(isEvent ? Math.min(watermark + duration, expiry) : time.now + duration, options);
-    return { set, setAfter, clear: ({ tag = '' } = {}) => void this.#timers.delete(idOf(scope, name, tag)) };
+    return { set, setAfter, clear: ({ tag } = {}) => void this.#timers.delete(idOf(scope, name, tag)) };
   }
 }
-
-const idOf = ({ id }: Scope, name: string, tag: string): string => `${id}${encodeKey([name, tag])}`;

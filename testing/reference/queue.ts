@@ -16,7 +16,7 @@ export class Queue {
 
   /** Whether there is something to take, or to find out that it has to wait. */
   get hasWork(): boolean {
-    return this.#waiting.some(this.#isReady) || this.#batches.flat().length > 0;
+    return this.#batches.flat().length > 0 || this.#waiting.some(this.#isReady);
   }
 
   add(element: Element): void {
@@ -30,8 +30,8 @@ export class Queue {
 
   /** What has waited and is ready, else what came first. */
   take(): readonly Element[] {
-    const isLater = !this.#waiting.some(this.#isReady);
-    const elements = isLater ? [...this.#waiting, ...(this.#batches.shift() ?? [])] : this.#waiting;
+    const isFirst = this.#waiting.some(this.#isReady);
+    const elements = [...this.#waiting, ...(isFirst ? [] : (this.#batches.shift() ?? []))];
     this.#waiting = elements.filter((element) => !this.#isReady(element));
     return elements.filter(this.#isReady);
   }

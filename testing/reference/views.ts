@@ -6,33 +6,24 @@ import { type Behavior, type Element, isOver, type StepTime } from './element.ts
 import { Grouping } from './grouping.ts';
 
 /** A collection that is a side input, window by window. */
-export class SideCollection implements Behavior {
-  readonly #time: StepTime;
-  readonly #grouping: Grouping;
-  readonly #contents = new Map<string, readonly unknown[]>();
-
-  constructor({ windowing }: PCollection<unknown>, time: StepTime) {
-    this.#time = time;
-    const keep = ({ value, window }: Element): void => {
-      // What the grouping gives out are pairs, with the elements of a pane as value.
-      const elements = (value as KV<null, readonly unknown[]>).value;
-      if (elements.length > 0) this.#contents.set(windowKey(window), elements);
-    };
-    this.#grouping = new Grouping({ windowing, time, emit: keep, drop: () => {} }, (values) => values);
-  }
-
-  process(element: Element): void {
-    this.#grouping.process({ ...element, value: { key: null, value: element.value } });
-  }
-
-  advance(): void {
-    this.#grouping.advance();
-  }
-
+export interface SideCollection extends Behavior {
   /** The elements of a window; undefined if it has not fired and may still do so. */
-  elements(window: BoundedWindow): readonly unknown[] | undefined {
-    return this.#contents.get(windowKey(window)) ?? (isOver(window, this.#time.input) ? [] : undefined);
-  }
+  readonly elements: (window: BoundedWindow) => readonly unknown[] | undefined;
+}
+
+export function sideCollection({ windowing }: PCollection<unknown>, time: StepTime): SideCollection {
+  const contents = new Map<string, readonly unknown[]>();
+  const emit = ({ value, window }: Element): void => {
+    // What the grouping gives out are pairs, with the elements of a pane as value.
+    const elements = (value as KV<null, readonly unknown[]>).value;
+    if (elements.length > 0) contents.set(windowKey(window), elements);
+  };
+  const grouping = new Grouping({ windowing, time, emit, drop: () => {} }, (values) => values);
+  return {
+    process: (element) => grouping.process({ ...element, value: { key: null, value: element.value } }),
+    advance: () => grouping.advance(),
+    elements: (window) => contents.get(windowKey(window)) ?? (isOver(window, time.input) ? [] : undefined),
+  };
 }
 
 /** A side input of a step. */
@@ -42,17 +33,13 @@ export type Side = readonly [name: string, view: PCollectionView<unknown>, colle
 export const areReady = (sides: readonly Side[], window: BoundedWindow): boolean =>
   sides.every(([, view, side]) => side.elements(sideWindow(view, window)) !== undefined);
 
-/** What functions see from a window of the main input. A view that is wrong, as it has two elements, throws when it is read. */
+/** What functions see from a window of the main input. */
 export const sideValuesOf =
   (sides: readonly Side[]): SideValuesOf =>
-  (window) => {
-    const record: Record<string, unknown> = {};
-    for (const [name, view, side] of sides) {
-      const get = (): unknown => viewOf(view, side.elements(sideWindow(view, window)) ?? []);
-      Object.defineProperty(record, name, { enumerable: true, get });
-    }
-    return record;
-  };
+  (window) =>
+    Object.fromEntries(
+      sides.map(([name, view, side]) => [name, viewOf(view, side.elements(sideWindow(view, window)) ?? [])]),
+    );
 
 /** The side window that a window of the main input sees: the first that holds its last instant. */
 function sideWindow({ collection }: PCollectionView<unknown>, main: BoundedWindow): BoundedWindow {
@@ -70,8 +57,7 @@ function viewOf({ kind, defaultValue }: PCollectionView<unknown>, elements: read
   // Maps are made of collections of pairs.
   const pairs = elements as readonly KV<unknown, unknown>[];
   const groups = Map.groupBy(pairs, ({ key }) => tableKey(key));
+  if (kind === 'map') return new Map(pairs.map(({ key, value }) => [key, value]));
   const get = (key: unknown) => (groups.get(tableKey(key)) ?? []).map(({ value }) => value);
-  if (kind === 'multimap') return { get, has: (key: unknown) => groups.has(tableKey(key)), size: groups.size };
-  if (groups.size < pairs.length) throw new RangeError('It has a key twice.');
-  return new Map(pairs.map(({ key, value }) => [key, value]));
+  return { get, has: (key: unknown) => groups.has(tableKey(key)), size: groups.size };
 }
