@@ -207,11 +207,16 @@ function checkDoFn(step: string, input: PCollection<unknown>, doFn: AnyDoFn, tag
       `'${bad}' can't name an output. '${MAIN}' is what process yields, and ':' is kept for Viga's own. Choose another tag.`,
     );
   }
-  const isStateful = doFn.state !== undefined || doFn.timers !== undefined;
-  if (isStateful && input.windowing.windowFn.merge !== undefined && !input.windowing.alreadyMerged) {
+  const { state, timers, onWindowExpiration, requiresTimeSortedInput } = doFn;
+  const isKeyed = state !== undefined || timers !== undefined || onWindowExpiration !== undefined;
+  if (
+    (isKeyed || requiresTimeSortedInput) &&
+    input.windowing.windowFn.merge !== undefined &&
+    !input.windowing.alreadyMerged
+  ) {
     throw new PipelineError(
       step,
-      `it has state or timers, and its input has merging windows (${input.windowing.windowFn.name}). State of windows that become one can't be merged. Group first, or use windows that do not merge.`,
+      `it has state or timers, or keeps elements until their time, and its input has merging windows (${input.windowing.windowFn.name}). State of windows that become one can't be merged. Group first, or use windows that do not merge.`,
     );
   }
 }

@@ -151,12 +151,18 @@ export class Network {
   #into(stage: PlannedStage): Edge {
     const { path } = stage.entryStep;
     if (stage.entryKind === 'merge') return new MergeEdge(path, (batch) => this.runtime(stage).process(batch));
-    // It is opened, and so made, before anything feeds it.
-    if (stage.entryKind === 'keyed') return new MergeEdge(path, (batch) => this.#keyed.get(stage)?.push(batch));
+    if (stage.entryKind === 'keyed') return new MergeEdge(path, (batch) => this.#keyedStage(stage).push(batch));
     if (stage.entryKind === 'group') return this.#makeGrouping(stage);
     const store = this.#stores.get(stage) ?? this.#makeStore(stage.entryStep.path);
     this.#stores.set(stage, store);
     return store;
+  }
+
+  #keyedStage(stage: PlannedStage): KeyedStage {
+    this.runtime(stage);
+    const keyed = this.#keyed.get(stage);
+    if (keyed === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} keeps nothing.`);
+    return keyed;
   }
 
   #makeGrouping(stage: PlannedStage): Edge {

@@ -10,6 +10,7 @@ import {
   type LateDrop,
   type Operator,
   sharedBatch,
+  singletonLists,
   type StageRuntime,
   type StepTime,
   type Windows,
@@ -44,6 +45,7 @@ export class KeyedOperator implements Operator {
   readonly #store: KeyedStore;
   readonly #runtime: StageRuntime;
   readonly #time: StepTime;
+  readonly #single = singletonLists();
   #released = 0;
   /** The window that is expiring, with the keys that are still to be told. */
   #expiring: { readonly window: BoundedWindow; readonly cells: Iterator<Cell<Kept>> } | undefined;
@@ -140,11 +142,11 @@ export class KeyedOperator implements Operator {
     // Elements come before timers of the same time, and may set them anew.
     if (timer.family !== TURN) events.set(timer);
     this.#released += elements.length;
-    return this.#whenFree(window, key, () => this.#processWaiting(elements, [window]));
+    return this.#whenFree(window, key, () => this.#processWaiting(elements, this.#single(window)));
   }
 
   #fire({ key, window, family, tag, outputTimestamp: timestamp }: SetTimer): Waits {
-    const fire = () => this.#runtime.fire({ key, windows: [window], family, tag, timestamp });
+    const fire = () => this.#runtime.fire({ key, windows: this.#single(window), family, tag, timestamp });
     return this.#whenFree(window, key, fire);
   }
 
@@ -183,14 +185,14 @@ export class KeyedOperator implements Operator {
     const next = this.#expiring.cells.next();
     if (next.done) {
       this.#expiring = undefined;
-      this.#store.deleteWindow(window);
+      this.#store.deleteFirst();
       return DONE;
     }
     const { key } = next.value;
     if (!isTold) return this.#remove(window, key);
     const waits = this.#runtime.fire({
       key,
-      windows: [window],
+      windows: this.#single(window),
       timestamp: window.maxTimestamp,
       family: undefined,
       tag: '',

@@ -19,6 +19,7 @@ import type { LateDrop, StepTime } from '../execution/index.ts';
 import { type Cell, CellTable, type SetTimer, type TimerId, TimerTable } from '../state/index.ts';
 import { type Collection, collectionOf, isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
 import { SortedInput } from './sorted-input.ts';
+import { WindowQueue } from './window-queue.ts';
 
 /** What a keyed step takes from its run. */
 export interface KeyedStoreSpec {
@@ -70,8 +71,8 @@ export class KeyedStore {
   readonly #locks = new Map<string, Lock>();
   /** Whether a key is told of the end of its window, and therefore remembered without anything else. */
   readonly #remembersKeys: boolean;
-  /** Of the windows that have cells the one that expires first; null while it is not known. */
-  #first: BoundedWindow | null | undefined = null;
+  /** Windows that have cells, or had. */
+  readonly #windows = new WindowQueue();
 
   constructor({ step, time, codegen, space, lateDrop }: KeyedStoreSpec) {
     const { primitive, path, inputs } = step;
@@ -97,6 +98,7 @@ export class KeyedStore {
       keys: keyEncoder({ codegen }),
       codegen,
     });
+    for (const window of this.#cells.windows()) this.#windows.add(window);
     this.events = new TimerTable({ space: space('timers'), codegen });
     this.clocks = new TimerTable({ space: space('clocks'), codegen });
     this.sorted = doFn.requiresTimeSortedInput ? new SortedInput(this, space('waiting')) : undefined;
@@ -136,8 +138,7 @@ export class KeyedStore {
   }
 
   add(window: BoundedWindow, key: unknown): Cell<Kept> {
-    const first = this.#first;
-    if (first === undefined || (first && window.maxTimestamp < first.maxTimestamp)) this.#first = window;
+    this.#windows.add(window);
     return this.#cells.add(window, key, newKept(this.states.length));
   }
 
@@ -154,22 +155,18 @@ export class KeyedStore {
     return this.#cells.in(window);
   }
 
-  deleteWindow(window: BoundedWindow): void {
-    this.#cells.deleteWindow(window);
-    for (const collection of this.collections) collection?.deleteWindow(window);
-    this.#first = null;
+  /** The window that expires first of those that have state, or had. */
+  firstToExpire(): BoundedWindow | undefined {
+    return this.#windows.first();
   }
 
-  /** The window that has state and expires first. */
-  firstToExpire(): BoundedWindow | undefined {
-    if (this.#first === null) {
-      let first: BoundedWindow | undefined;
-      for (const window of this.#cells.windows()) {
-        if (first === undefined || window.maxTimestamp < first.maxTimestamp) first = window;
-      }
-      this.#first = first;
-    }
-    return this.#first;
+  /** Removes what is left of the window that expires first. */
+  deleteFirst(): void {
+    const window = this.#windows.first();
+    if (window === undefined) return;
+    this.#cells.deleteWindow(window);
+    for (const collection of this.collections) collection?.deleteWindow(window);
+    this.#windows.shift();
   }
 
   /** What comes out at the end of windows holds the watermark at that of the first (Beam: the cleanup timer's output time). */
