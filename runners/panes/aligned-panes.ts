@@ -18,8 +18,6 @@ interface Due {
 interface Walk {
   readonly due: Due;
   readonly cells: Iterator<Cell<WindowPanes>>;
-  /** Asked for ahead: the table takes a changed cell back, to be saved, when the one behind it is asked for. */
-  next: IteratorResult<Cell<WindowPanes>>;
 }
 
 /**
@@ -75,8 +73,12 @@ export class AlignedPanes implements PaneTable {
     const walk = this.#walk ?? this.#startWalk();
     const { window, isExpiry } = walk.due;
     let left = budget;
-    for (; left > 0 && !walk.next.done; walk.next = walk.cells.next()) {
-      const cell = walk.next.value;
+    while (left > 0) {
+      const { done, value: cell } = walk.cells.next();
+      if (done) {
+        this.#endWalk(walk.due);
+        break;
+      }
       // It may have expired since the walk began.
       const isExpired = isExpiry || this.#machine.isExpired(window);
       if (!isExpired && cell.content.hasEnded) continue;
@@ -84,7 +86,6 @@ export class AlignedPanes implements PaneTable {
       if (isExpired) this.#expire(cell);
       else this.#end(cell);
     }
-    if (walk.next.done) this.#endWalk(walk.due);
     return left;
   }
 
@@ -106,6 +107,7 @@ export class AlignedPanes implements PaneTable {
   }
 
   save(): void {
+    this.#breakOff();
     for (const table of this.#tables()) table.save();
   }
 
@@ -118,6 +120,7 @@ export class AlignedPanes implements PaneTable {
   }
 
   spill(): void {
+    this.#breakOff();
     for (const table of this.#tables()) table.spill();
   }
 
@@ -137,8 +140,17 @@ export class AlignedPanes implements PaneTable {
     const cells = this.#cells.in(due.window)[Symbol.iterator]();
     // What is expired by now is not told first that it is over.
     const isExpiry = due.isExpiry || this.#machine.isExpired(due.window);
-    this.#walk = { due: { ...due, isExpiry }, cells, next: cells.next() };
+    this.#walk = { due: { ...due, isExpiry }, cells };
     return this.#walk;
+  }
+
+  /** A cell may not be changed across a save: the walk begins again, past the cells where it was. */
+  #breakOff(): void {
+    if (this.#walk === undefined) return;
+    const { due, cells } = this.#walk;
+    cells.return?.();
+    this.#due.push(due);
+    this.#walk = undefined;
   }
 
   #endWalk({ window, isExpiry }: Due): void {

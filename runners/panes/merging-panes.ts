@@ -58,13 +58,13 @@ export class MergingPanes implements PaneTable {
 
   add(key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow): boolean {
     const cell = this.#cells.find(GLOBAL_WINDOW, key) ?? this.#cells.add(GLOBAL_WINDOW, key, { list: [] });
+    cell.isChanged = true;
     const current = this.#enter(cell, window);
     if (current === undefined) return false;
     const { panes } = current;
     this.#machine.add(panes, current.window, value, timestamp);
     this.#machine.fire(key, panes, current.window);
     this.#delays.update(key, current.window, panes);
-    cell.isChanged = true;
     return true;
   }
 
@@ -166,15 +166,18 @@ export class MergingPanes implements PaneTable {
       if (joined.includes(current)) current = one;
       active = [...active.filter((other) => !joined.includes(other)), one];
     }
-    const resultName = windowKey(current.window);
-    const isDropped = current.panes === undefined && closed.some((one) => windowKey(one.window) === resultName);
-    if (isDropped) return undefined;
+    const into = windowKey(current.window);
+    const isInto = (one: ActiveWindow): boolean => windowKey(one.window) === into;
+    if (current.panes === undefined && closed.some(isInto)) {
+      content.list = [...closed, ...active.filter((one) => one !== current)];
+      return undefined;
+    }
     if (current.panes === undefined) {
       current.panes = this.#machine.begin(current.window);
       this.#schedule(key, current.window, current.panes);
     }
     // A window that came out of a merge takes the place of an equal one that was finished.
-    content.list = [...closed.filter((one) => windowKey(one.window) !== resultName), ...active];
+    content.list = [...closed.filter((one) => !isInto(one)), ...active];
     return { window: current.window, panes: current.panes };
   }
 

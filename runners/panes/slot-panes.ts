@@ -1,5 +1,6 @@
 import {
   type BoundedWindow,
+  END_OF_GLOBAL_WINDOW,
   isPrimitiveKey,
   type KeyEncoder,
   ON_TIME_AND_ONLY,
@@ -107,12 +108,13 @@ export class SlotPanes {
     };
     const add = ownCopy(makeAdd, spec.codegen)(parts);
     const addAll = addBatchOf(parts, add, spec.codegen);
-    const watch = ownCopy(makeWatch, spec.codegen)(spec.time, add, addAll, (key, value, timestamp, windows) => {
+    const addEach: AddToGroup = (key, value, timestamp, windows) => {
       for (const window of windows) {
-        if (spec.time.inputWatermark > window.maxTimestamp) spec.addLate(key, value, timestamp, window);
+        if (spec.time.inputWatermark > endOfWindow(window)) spec.addLate(key, value, timestamp, window);
         else add(key, value, timestamp, this.#only(window));
       }
-    });
+    };
+    const watch = ownCopy(makeWatch, spec.codegen)(spec.time, add, addAll, addEach, END_OF_GLOBAL_WINDOW);
     this.addPair = watch.addPair;
     this.addBatch = watch.addBatch;
     for (const window of spec.rows?.windows() ?? [])
@@ -227,36 +229,36 @@ export class SlotPanes {
 
   /** Keys with rows first, as they are read; then those that have been in slots only. */
   *#outputsOf(open: OpenWindow): Generator<void> {
-    const { rows, form, keys } = this.#spec;
-    const { window, groups, hasRows, isWhole } = open;
+    const { rows, form } = this.#spec;
+    const { window, groups, isWhole } = open;
     const { bare, encoded, values } = groups;
     const size = values.length;
     if (rows !== undefined && !isWhole) {
       for (const group of rows.groups(window)) {
-        this.#give(open, group.form, group.key, this.#join(groups, group));
+        this.#give(open, group.key, this.#join(groups, group));
         yield;
       }
     }
     for (const [key, slot] of bare) {
       bare.delete(key);
-      this.#give(open, hasRows ? tableKey(key, keys.encode) : null, key, form.heldOf(values[slot]));
+      this.#give(open, key, form.heldOf(values[slot]));
       yield;
     }
     for (const [text, slot] of encoded) {
       encoded.delete(text);
-      this.#give(open, text, groups.keys[slot], form.heldOf(values[slot]));
+      this.#give(open, groups.keys[slot], form.heldOf(values[slot]));
       yield;
     }
-    if (hasRows) rows?.deleteWindow(window);
+    if (open.hasRows) rows?.deleteWindow(window);
     empty(open);
     this.#sample.total *= this.#size > size ? 1 - size / this.#size : 0;
     this.#size -= size;
   }
 
-  #give(open: OpenWindow, row: PrimitiveKey, key: unknown, held: unknown): void {
+  #give(open: OpenWindow, key: unknown, held: unknown): void {
     open.pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
     this.#spec.give(key, held, open);
-    if (open.hasRows) this.#firing?.gone.push(row);
+    if (open.hasRows) this.#firing?.gone.push(tableKey(key, this.#spec.keys.encode));
   }
 
   /** What the rows of a key and its slot have together; the slot is taken away. */
@@ -298,12 +300,13 @@ const makeWatch = (
   add: AddToGroup,
   addBatch: AddBatch,
   addEach: AddToGroup,
+  endOfTime: Timestamp,
 ): { readonly addPair: AddToGroup; readonly addBatch: AddBatch } => {
   let open: Windows | undefined;
   let checkedAt = Number.NaN;
   /** Whether none of the windows is over. */
   const look = (windows: Windows): boolean => {
-    for (const window of windows) if (time.inputWatermark > window.maxTimestamp) return false;
+    for (const window of windows) if (time.inputWatermark > Math.min(window.maxTimestamp, endOfTime)) return false;
     open = windows;
     checkedAt = time.inputWatermark;
     return true;

@@ -164,12 +164,18 @@ describe.each<[string, fc.Arbitrary<Trigger>]>([
     );
   });
 
-  test('where a firing is broken off after each output, saved and begun again', async () => {
+  test('where a firing is broken off after some outputs, and what is kept is saved, begun again or on disk', async () => {
     await fc.assert(
-      fc.asyncProperty(windowFns, firings(trigger), scripts, combiners, async (windowFn, firing, events, fn) => {
-        const told = await outcome(windowFn, firing, events, { fn, store: newStore(), restartAfter: 1 });
-        expect(told).toEqual(await outcome(windowFn, firing, events, { fn }));
-      }),
+      fc.asyncProperty(
+        fc.record({ windowFn: windowFns, firing: firings(trigger), events: scripts, fn: combiners }),
+        fc.array(fc.constantFrom(undefined, restart, spill), { minLength: 50, maxLength: 50 }),
+        fc.integer({ min: 1, max: 3 }),
+        async ({ windowFn, firing, events, fn }, between, restartAfter) => {
+          const more = events.flatMap((event, i) => [event, ...(between[i] === undefined ? [] : [between[i]])]);
+          const told = await outcome(windowFn, firing, more, { fn, store: newStore(), restartAfter });
+          expect(told).toEqual(await outcome(windowFn, firing, events, { fn }));
+        },
+      ),
       RUNS,
     );
   });

@@ -55,7 +55,7 @@ export interface ScriptOptions {
   readonly fn?: CombineFn<any, any, any> | undefined;
   /** Opened for each grouping; without one nothing is saved. */
   readonly store?: (() => StateStore) | undefined;
-  /** Outputs asked for at a time; each time what was saved is taken up by a new grouping. */
+  /** Outputs asked for at a time; then what there is is saved, and every other time taken up by a new grouping. */
   readonly restartAfter?: number;
   readonly codegen?: boolean;
 }
@@ -114,18 +114,25 @@ export class Script {
 
   async #advance(): Promise<void> {
     const { restartAfter } = this.#options;
-    while (!this.#grouping.advance(restartAfter ?? 1_000)) if (restartAfter !== undefined) await this.#restart();
+    for (let i = 0; !this.#grouping.advance(restartAfter ?? 1_000); i++) {
+      if (restartAfter === undefined) continue;
+      if (i % 2 === 0) await this.#save();
+      else await this.#restart();
+    }
     const { time } = this;
     time.outputWatermark = Math.max(time.outputWatermark, Math.min(time.inputWatermark, this.#grouping.hold()));
   }
 
   async #restart(): Promise<void> {
-    if (this.#store === undefined) return;
+    await this.#save();
+    this.#store?.close();
+    this.#grouping = this.#open();
+  }
+
+  async #save(): Promise<void> {
     this.#grouping.save();
     this.#epoch++;
-    await this.#store.commit(this.#epoch);
-    this.#store.close();
-    this.#grouping = this.#open();
+    await this.#store?.commit(this.#epoch);
   }
 
   #open(): PaneGrouping {
