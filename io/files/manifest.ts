@@ -75,7 +75,7 @@ export async function manifestFiles(fileSystem: FileSystem, path: string): Promi
   const read = await readJson(fileSystem, path);
   // Another write's: if somebody changed it, that write will say so.
   if (!hasForm(read, 'viga-manifest-1') || !areFiles(read['files'])) return [];
-  return (read['files'] as readonly ManifestFile[]).map((file) => file.path);
+  return read['files'].map((file) => file.path);
 }
 
 /** The journal of a publish that was cut; undefined where none was. */

@@ -63,7 +63,7 @@ export class Consumer<K extends LogFormat, V extends LogFormat> {
     for (const [partition, from] of this.#next) {
       const wanted = maxRecords - records.length;
       if (wanted <= 0) break;
-      const found = this.#fetcher.fetch({
+      const found = this.#fetcher.take({
         partition,
         from,
         to: Number.MAX_SAFE_INTEGER,

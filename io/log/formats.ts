@@ -4,8 +4,10 @@ import { ConnectorError, type Coder, fromBytes, showValue, toBytes } from '../..
  * What bytes of a key or value stand for: `bytes` themselves, `string` in UTF-8, `json` in UTF-8, or what a coder makes of
  * them.
  */
-// biome-ignore lint/suspicious/noExplicitAny: a coder of any type; which one is told by FormatValue.
-export type LogFormat = 'bytes' | 'string' | 'json' | Coder<any>;
+export type LogFormat = 'bytes' | 'string' | 'json' | SomeCoder;
+
+/** A coder of any type; which one is told by {@link FormatValue}. */
+type SomeCoder = Pick<Coder<never>, 'name' | 'encode'> & Pick<Coder<unknown>, 'decode'>;
 
 /** The type of values in a format. */
 export type FormatValue<F extends LogFormat> = F extends 'bytes'
@@ -68,10 +70,9 @@ function decodeText(bytes: Uint8Array): string {
 /** @throws ConnectorError for what is no format. */
 export function serializerOf(place: string, format: LogFormat): Serializer {
   if (typeof format !== 'string') {
-    return {
-      serialize: (value) => toBytes(format, value),
-      deserialize: (bytes) => fromBytes(format, bytes),
-    };
+    // It is given values of its type, as FormatValue says; others it refuses.
+    const coder = format as Coder<unknown>;
+    return { serialize: (value) => toBytes(coder, value), deserialize: (stored) => fromBytes(coder, stored) };
   }
   const known: Serializer | undefined = Object.hasOwn(SERIALIZERS, format) ? SERIALIZERS[format] : undefined;
   if (known !== undefined) return known;

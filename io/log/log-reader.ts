@@ -96,7 +96,7 @@ export class LogReader {
   }
 
   #fetch(fetcher: Fetcher, tracker: LogTracker, { partition, from, to }: Reach): readonly StoredRecord[] {
-    const fetched = fetcher.fetch({ partition, from, to, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES });
+    const fetched = fetcher.take({ partition, from, to, maxRecords: MAX_RECORDS, maxBytes: MAX_BYTES });
     if (fetched.length > 0) tracker.seeLatest(partition, fetcher.latest(partition));
     return fetched;
   }

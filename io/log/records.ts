@@ -129,7 +129,7 @@ export class Fetcher {
    *
    * @throws OffsetOutOfRangeError if the first of them is not there any more, or the position lies behind the end.
    */
-  fetch({ partition, from, to, maxRecords, maxBytes }: Fetch): readonly StoredRecord[] {
+  take({ partition, from, to, maxRecords, maxBytes }: Fetch): readonly StoredRecord[] {
     const found: StoredRecord[] = [];
     let size = 0;
     for (const one of this.#select.iterate(this.#topic.id, partition, from, to, maxRecords)) {

@@ -17,7 +17,7 @@ import { bytesFormat } from './formats.ts';
 import { contentOf, Crash, crashingDisk, directoryWith, diskFault, hostWith as realHost, unsynced } from './support.ts';
 
 /** What dies here is the process, not the machine: nothing need be on stable storage. */
-const hostWith: typeof realHost = (change = () => ({})) =>
+const hostWith = (change: Parameters<typeof realHost>[0] = () => ({})): Host =>
   realHost((disk) => {
     const quick = { ...disk, ...unsynced(disk) };
     return { ...quick, ...change(quick) };
