@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Progress } from 'viga';
 import { openLog } from 'viga/io/log';
 import { describe, expect, test } from 'vitest';
 import { randomOfTick } from '../../../pipelines/antennas/messages/random.ts';
@@ -71,6 +72,33 @@ describe('streaming and batch write the same files', () => {
     await runAntennas(batch, { input: `log:${file}#devices` });
     expect(csvFiles(streaming, ALERTS)).toEqual(csvFiles(batch));
     expect(table(batch, 'bytes_agg_app')).toHaveLength(1 + 4 * 2);
+  });
+
+  test('over a topic that is written to while it is read, when the job drains', async () => {
+    const folder = scratch();
+    const lines = recorded(10, 400);
+    const file = path.join(folder, 'antennas.log');
+    const log = openLog(file);
+    const producer = log.producer({ topic: 'devices', valueFormat: 'string' });
+    const send = (some: readonly string[]) => producer.send(some.map((value) => ({ value })));
+    send(lines.slice(0, 3_000));
+    const drain = new AbortController();
+    let isFirstHalf = true;
+    const onProgress = ({ steps }: Progress): void => {
+      const read = steps.find(({ step }) => step.startsWith('ReadMessages/'))?.elementsOut ?? 0;
+      if (read === 3_000 && isFirstHalf) {
+        isFirstHalf = false;
+        send(lines.slice(3_000));
+      }
+      if (read === lines.length) drain.abort();
+    };
+    const [streaming, batch] = [path.join(folder, 'streaming'), path.join(folder, 'batch')];
+    const given = { mode: 'streaming', input: `log:${file}#devices` } as const;
+    const { state } = await runAntennas(streaming, given, {}, { drain: drain.signal, onProgress });
+    log.close();
+    expect(state).toBe('DRAINED');
+    await runAntennas(batch, { input: `log:${file}#devices` });
+    expect(csvFiles(streaming, ALERTS)).toEqual(csvFiles(batch));
   });
 
   test('over raw messages of an earlier run', async () => {
