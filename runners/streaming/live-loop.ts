@@ -168,9 +168,11 @@ export class LiveLoop {
   /** Fires what is due at side inputs. */
   async #sides(): Promise<boolean> {
     let hasFired = false;
-    for (const timed of this.#network.sideOperators.values()) {
-      if (!timed.isDue) continue;
+    for (const [collection, view] of this.#network.sides.all()) {
+      const timed = this.#network.sideOperators.get(view);
+      if (timed?.isDue !== true) continue;
       await timed.advance();
+      this.#network.sides.forget(collection, this.#network.readersOf(collection));
       hasFired = true;
     }
     if (hasFired) this.#staleGates();

@@ -113,6 +113,15 @@ export class LiveNetwork {
     for (const stage of this.stages) await stage.runtime.open();
   }
 
+  /** The times of the steps that see a collection as a side input. */
+  readersOf(collection: PCollection<unknown>): readonly StepTime[] {
+    return this.stages
+      .filter(({ planned }) =>
+        Object.values(sideInputsOf(planned.entryStep)).some((view) => view.collection === collection),
+      )
+      .map(({ time }) => time);
+  }
+
   /** Ends readers, waits for what goes on, and tears DoFns down. */
   async close(): Promise<void> {
     await Promise.all(this.stages.map(({ reads }) => reads?.close()));

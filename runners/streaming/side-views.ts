@@ -1,11 +1,12 @@
 import {
   type BoundedWindow,
+  fromBytes,
+  MAX_TIMESTAMP,
   type PCollection,
   type PCollectionView,
   type StateSpace,
   type Step,
   structuralCoder,
-  fromBytes,
   toBytes,
   windowKey,
 } from '../../model/index.ts';
@@ -18,6 +19,9 @@ import { spaceName } from './identity.ts';
 
 /** The only key of the grouping behind a view. */
 const ALL = 0;
+
+/** So many windows of a view are kept, whatever time it is. */
+const KEPT = 1_000;
 
 interface Content {
   readonly window: BoundedWindow;
@@ -103,10 +107,16 @@ export class SideView implements Edge {
     return content.made.get(view);
   }
 
-  /** Forgets windows that no element of a main input can look at any more. */
+  /**
+   * Forgets the oldest windows that are over for all main inputs, but for some: an element that is later than all lateness
+   * still finds what it looks for, as long as that is not long ago.
+   */
   forget(isOver: (window: BoundedWindow) => boolean): void {
-    for (const [name, { window }] of this.#contents) {
-      if (!isOver(window)) continue;
+    let tooMany = this.#contents.size - KEPT;
+    if (tooMany <= 0) return;
+    const oldestFirst = [...this.#contents].sort(([, a], [, b]) => a.window.maxTimestamp - b.window.maxTimestamp);
+    for (const [name, { window }] of oldestFirst) {
+      if (tooMany-- <= 0 || !isOver(window)) return;
       this.#contents.delete(name);
       this.#dropped.add(name);
     }
@@ -164,6 +174,12 @@ export class SideViews {
 
   all(): Iterable<readonly [PCollection<unknown>, SideView]> {
     return this.#views;
+  }
+
+  /** Lets views forget what no element of a main input will look at. */
+  forget(collection: PCollection<unknown>, mains: readonly StepTime[]): void {
+    const earliest = mains.reduce((least, { inputWatermark }) => Math.min(least, inputWatermark), MAX_TIMESTAMP);
+    this.of(collection).forget(({ maxTimestamp }) => maxTimestamp < earliest);
   }
 
   /** Whether all views of a step are ready for a window of its main input. */
