@@ -1,5 +1,7 @@
-// Node behind the interface `Host` of the model: clock, seeded randomness, disk, temporary files, memory, exit.
+// Node behind the interface `Host` of the model: clock, seeded randomness, disk, temporary files, memory, exit, and the store
+// of a job's state, which can also be looked at from outside.
 //
-// node-host.ts puts the parts together; each other file is one part. Nothing here runs on import, and the process gets
+// node-host.ts puts the parts together; each other file, and state-store/, is one part. Nothing here runs on import, and the process gets
 // listeners only while somebody asked to be told of its end.
 export { nodeHost, type NodeHostOptions } from './node-host.ts';
+export { backupState, listState, type StateCheck, type StateListing, verifyState } from './state-store/index.ts';

@@ -1,10 +1,13 @@
 // What a job keeps, on SQLite: one database in its directory, or a temporary one where it has none.
 //
-// open-database.ts opens and refuses, sqlite-store.ts and sqlite-space.ts read and write, schema.ts says what is in the file.
-// witness.ts is the file beside it that tells a database which has lost its end from one that has not.
+// open-durable.ts opens, open-database.ts checks, sqlite-store.ts and sqlite-space.ts read and write, schema.ts says what is
+// in the file. witness.ts is the file beside it that tells a database which has lost its end from one that has not.
+// inspect.ts is for people who look at a directory that no job has open.
 import type { StateStore } from '../../model/index.ts';
-import { type Machine, openDurable } from './open-database.ts';
+import { type Machine, openDurable } from './open-durable.ts';
 import { TemporaryStore } from './temporary-store.ts';
+
+export { backupState, listState, type SpaceSize, type StateCheck, type StateListing, verifyState } from './inspect.ts';
 
 /** Opens the store of a directory; without one, a store that lasts as long as the run. */
 export const openStateStore = async (directory: string | undefined, machine: Machine): Promise<StateStore> =>

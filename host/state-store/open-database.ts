@@ -1,11 +1,12 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { type Disk, type Random, StateError } from '../../model/index.ts';
+import { checkRows } from './check-rows.ts';
 import { loadSqlite } from './load-sqlite.ts';
-import { APPLICATION_ID, createSchema, damaged, DATABASE, FORMAT, type JobRow, readHeader, readJob } from './schema.ts';
-import { SqliteStore } from './sqlite-store.ts';
+import { behind, damaged, foreign, mixed, newer, withoutWitness } from './refusals.ts';
+import { APPLICATION_ID, DATABASE, FORMAT, type JobRow, readHeader, readJob, readSpaces } from './schema.ts';
 import { stateError } from './state-errors.ts';
-import { readWitness, Witness } from './witness.ts';
+import { WITNESS } from './witness.ts';
 
 /**
  * Settings of a durable database. EXCLUSIVE keeps the lock from the first statement on, and needs no shared memory; a
@@ -20,68 +21,18 @@ const DURABLE = `
   PRAGMA journal_size_limit = 67108864;
 `;
 
-/** What opening needs of the machine. */
-export interface Machine {
-  readonly disk: Disk;
-  readonly random: Random;
-}
+/**
+ * A database up to this size is read as a whole when it is opened, in less than a second: a key that was changed on disk
+ * is not found by looking for it.
+ */
+const SMALL = 64 << 20;
 
 /**
- * Opens the store of a directory, and makes it if there is none.
+ * Opens the database of a directory, with its lock, and makes an empty one if there is none.
  *
- * @throws StateError if another process has it open, or if it is not what was written there last.
+ * @throws StateError if another process has it open, or if it is not a job's.
  */
-export async function openDurable(directory: string, { disk, random }: Machine): Promise<SqliteStore> {
-  const witnessed = await inDirectory(directory, () => prepareDirectory(directory, disk));
-  const db = openDatabase(directory, witnessed);
-  try {
-    const job = checkedJob(db, directory, { witnessed, newId: () => newId(random) });
-    const witness = await Witness.create(disk, directory, job);
-    return new SqliteStore(db, {
-      place: directory,
-      job,
-      onCommitted: (epoch) => witness.write(epoch),
-      // Nothing is left to be written; whoever closes the store has no use for an error.
-      onClose: () => void witness.close().catch(() => {}),
-    });
-  } catch (error) {
-    db.close();
-    throw stateError(directory, error);
-  }
-}
-
-async function inDirectory<T>(directory: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    throw stateError(directory, error);
-  }
-}
-
-/** Makes the directory, and reads its witness. */
-async function prepareDirectory(directory: string, disk: Disk): Promise<JobRow | undefined> {
-  const found = await disk.stat(directory);
-  if (found !== undefined && found.kind !== 'directory') {
-    throw new StateError(
-      directory,
-      'foreign',
-      `this is a ${found.kind}. A job keeps its state in a directory. Name another one.`,
-    );
-  }
-  if (found === undefined) await disk.makeDirectory(directory);
-  const witnessed = await readWitness(disk, directory);
-  if (witnessed !== undefined && (await disk.stat(join(directory, DATABASE))) === undefined) {
-    throw new StateError(
-      directory,
-      'older',
-      `${DATABASE} is missing, though epoch ${witnessed.epoch} was committed to it. A new one would begin the job anew. Restore the directory from a backup, or name an empty one.`,
-    );
-  }
-  return witnessed;
-}
-
-/** The database of a directory, with its lock. */
-function openDatabase(directory: string, witnessed: JobRow | undefined): DatabaseSync {
+export function openDatabase(directory: string, witnessed: JobRow | undefined): DatabaseSync {
   const { DatabaseSync } = loadSqlite();
   let db: DatabaseSync | undefined;
   try {
@@ -89,7 +40,7 @@ function openDatabase(directory: string, witnessed: JobRow | undefined): Databas
     // Before anything is changed.
     checkHeader(db, directory, witnessed);
     db.exec(DURABLE);
-    // The lock that EXCLUSIVE keeps.
+    // Takes the lock that EXCLUSIVE keeps.
     db.exec('BEGIN IMMEDIATE; COMMIT');
     return db;
   } catch (error) {
@@ -101,69 +52,41 @@ function openDatabase(directory: string, witnessed: JobRow | undefined): Databas
 function checkHeader(db: DatabaseSync, directory: string, witnessed: JobRow | undefined): void {
   const { applicationId, format, isEmpty } = readHeader(db);
   if (applicationId === APPLICATION_ID && format === FORMAT) return;
-  if (witnessed !== undefined && isEmpty) throw behind(directory, 0, witnessed.epoch);
+  if (isEmpty && witnessed !== undefined) throw behind(directory, 0, witnessed.epoch);
   if (isEmpty && applicationId === 0) return;
-  if (applicationId === APPLICATION_ID && format > FORMAT) {
-    throw new StateError(
-      directory,
-      'newer',
-      `the state has format ${format}, and this version of Viga knows formats up to ${FORMAT}. It could misread what a newer one wrote. Run the job with the version that wrote it, or a later one.`,
-    );
-  }
+  if (applicationId === APPLICATION_ID && format > FORMAT) throw newer(directory, format, FORMAT);
   if (witnessed !== undefined) throw damaged(join(directory, DATABASE), 'the header of the database');
-  throw new StateError(
-    directory,
-    'foreign',
-    `${DATABASE} is a SQLite database of another program. A job's state would overwrite it. Name an empty directory.`,
-  );
+  throw foreign(directory, DATABASE);
 }
 
-/** What the database holds, when nothing speaks against it. */
-function checkedJob(
+/**
+ * What a database holds, when nothing speaks against it.
+ *
+ * @throws StateError if it is damaged, or not what was committed to it last.
+ */
+export function checkedJob(
   db: DatabaseSync,
   directory: string,
-  { witnessed, newId }: { readonly witnessed: JobRow | undefined; readonly newId: () => string },
+  witnessed: JobRow | undefined,
+  looksAt: 'structure' | 'rows if few' = 'rows if few',
 ): JobRow {
-  if (readHeader(db).isEmpty) createSchema(db, newId());
-  checkIntegrity(db, join(directory, DATABASE));
-  const job = readJob(db, join(directory, DATABASE));
-  if (witnessed === undefined) {
-    if (job.epoch > 0) throw noWitness(directory, job.epoch);
-  } else if (witnessed.id !== job.id) {
-    throw new StateError(
-      directory,
-      'foreign',
-      `the database is of job ${job.id}, and its witness of job ${witnessed.id}. The files of two directories were mixed. Restore the whole directory from one backup.`,
-    );
-  } else if (job.epoch < witnessed.epoch) {
-    throw behind(directory, job.epoch, witnessed.epoch);
-  }
+  const path = join(directory, DATABASE);
+  checkIntegrity(db, path);
+  const job = readJob(db, path);
+  if (witnessed === undefined && job.epoch > 0) throw withoutWitness(directory, WITNESS, job.epoch);
+  if (witnessed !== undefined && witnessed.id !== job.id) throw mixed(directory, job.id, witnessed.id);
+  if (witnessed !== undefined && job.epoch < witnessed.epoch) throw behind(directory, job.epoch, witnessed.epoch);
+  if (looksAt === 'rows if few' && statSync(path).size <= SMALL) refuseDamagedRows(db, path);
   return job;
 }
 
-function checkIntegrity(db: DatabaseSync, place: string): void {
-  const [first] = Object.values(db.prepare('PRAGMA integrity_check(1)').get() ?? {});
-  if (first !== 'ok') throw damaged(place, `the database (${String(first)})`);
+/** @throws StateError if a row is not as it was written. */
+export function refuseDamagedRows(db: DatabaseSync, path: string): void {
+  const [first] = checkRows(db, readSpaces(db, path)).damaged;
+  if (first !== undefined) throw damaged(path, `a value of ${first[0]}`);
 }
 
-const behind = (directory: string, epoch: number, witnessed: number): StateError =>
-  new StateError(
-    directory,
-    'older',
-    `the database stands at epoch ${epoch}, and epoch ${witnessed} was committed to it. The job would do again what others were told is done. Restore the directory from a backup of its last epoch, or start the job anew in an empty one.`,
-  );
-
-const noWitness = (directory: string, epoch: number): StateError =>
-  new StateError(
-    directory,
-    'damaged',
-    `epoch.witness is missing beside a database of epoch ${epoch}. Without it no one can tell whether the last epochs were lost. Restore the whole directory from one backup.`,
-  );
-
-/** 16 hexadecimal digits. */
-const newId = (random: Random): string =>
-  Array.from({ length: 4 }, () =>
-    Math.floor(random.next() * 65536)
-      .toString(16)
-      .padStart(4, '0'),
-  ).join('');
+function checkIntegrity(db: DatabaseSync, path: string): void {
+  const [first] = Object.values(db.prepare('PRAGMA integrity_check(1)').get() ?? {});
+  if (first !== 'ok') throw damaged(path, `the database (${String(first)})`);
+}

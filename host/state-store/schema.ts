@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { StateError } from '../../model/index.ts';
+import { damaged } from './refusals.ts';
 
 /** The name of the database in a state directory. */
 export const DATABASE = 'state.db';
@@ -95,11 +95,6 @@ export function addSpace(db: DatabaseSync, name: string, id: number): void {
   db.prepare('INSERT INTO spaces VALUES (?, ?, ?)').run(id, name, crc32(name, id));
 }
 
-export const cellCrc = (space: number, key: Uint8Array, value: Uint8Array): number => crc32(value, crc32(key, space));
-
-export const damaged = (place: string, what: string): StateError =>
-  new StateError(
-    place,
-    'damaged',
-    `${what} is not as it was written. The disk or another program has changed the file. Restore the directory from a backup, or start the job anew in an empty one.`,
-  );
+/** Of a row's contents; -1, which no row has, where a flipped bit has made something else of its bytes. */
+export const cellCrc = (space: number, key: Uint8Array, value: Uint8Array): number =>
+  key instanceof Uint8Array && value instanceof Uint8Array ? crc32(value, crc32(key, space)) : -1;

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StateEntry, StateSpace } from '../../model/index.ts';
-import { addSpace, cellCrc, damaged } from './schema.ts';
+import { damaged } from './refusals.ts';
+import { addSpace, cellCrc } from './schema.ts';
 import { stateError } from './state-errors.ts';
 
 const NO_KEY = new Uint8Array(0);

@@ -52,7 +52,7 @@ function explain(cause: unknown): readonly [StateErrorReason, string] {
 
 const NO_ROOM_ADVICE = [
   'no-room',
-  'The disk is full. What was committed is safe. Free space and start the job again: it goes on from its last epoch.',
+  'What was committed is safe. Free space and start the job again: it goes on from its last epoch.',
 ] as const;
 
 const FAILED = 'What was committed is safe. Check the disk, then start the job again: it goes on from its last epoch.';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Scratch, StateEntry, StateSpace, StateStore } from '../../model/index.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { createSchema } from './schema.ts';
-import type { Machine } from './open-database.ts';
+import type { Machine } from './open-durable.ts';
 import { SqliteStore } from './sqlite-store.ts';
 import { stateError } from './state-errors.ts';
 

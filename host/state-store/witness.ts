@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Disk, type DiskFile, StateError } from '../../model/index.ts';
-import { damaged, type JobRow } from './schema.ts';
+import { damaged } from './refusals.ts';
+import type { JobRow } from './schema.ts';
 
 /**
  * A file beside the database that says which epoch others were told of.

@@ -76,7 +76,7 @@ export class MemoryDisk {
       throw new StateError(
         this.id,
         'no-room',
-        'database or disk is full. The disk is full. What was committed is safe. Free space and start the job again: it goes on from its last epoch.',
+        'database or disk is full. What was committed is safe. Free space and start the job again: it goes on from its last epoch.',
       );
     }
     if (fault !== 'crashes-before') this.#durable = { epoch, rows };

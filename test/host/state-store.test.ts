@@ -1,0 +1,238 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, expect, test } from 'vitest';
+import { backupState, listState, nodeHost, verifyState } from '../../host/index.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'viga-test-store-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let made = 0;
+const newPath = (): string => path.join(root, String((made += 1)));
+
+const host = nodeHost({ seed: 1, scratchDirectory: root });
+const { disk } = host;
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+/** A closed store of one epoch. */
+async function storeWith(rows: Readonly<Record<string, readonly string[]>>, epoch = 1): Promise<string> {
+  const directory = newPath();
+  const store = await host.openStateStore(directory);
+  for (const [name, keys] of Object.entries(rows))
+    for (const key of keys) store.space(name).put(bytes(key), bytes(`of ${key}`));
+  await store.commit(epoch);
+  store.close();
+  return directory;
+}
+
+/** Changes the database behind Viga's back. */
+function tamper(directory: string, sql: string): void {
+  const db = new DatabaseSync(path.join(directory, 'state.db'));
+  db.exec(sql);
+  db.close();
+}
+
+test('a directory is made, with those above it', async () => {
+  const directory = path.join(newPath(), 'a', 'b');
+  const store = await host.openStateStore(directory);
+  store.close();
+  expect(readdirSync(directory).sort()).toEqual(['epoch.witness', 'state.db']);
+});
+
+test('another process is told that the job is open, until the first is killed', async () => {
+  const directory = newPath();
+  const hostFile = JSON.stringify(path.join(import.meta.dirname, '../../host/index.ts'));
+  const open = `
+    const { nodeHost } = await import(${hostFile});
+    await nodeHost().openStateStore(${JSON.stringify(directory)});
+    console.log('open');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', open]);
+  await once(child.stdout, 'data');
+  await expect(host.openStateStore(directory)).rejects.toMatchObject({
+    name: 'StateError',
+    reason: 'locked',
+    message: `${directory}: database is locked. Another process has this job open, and only one may run it. Stop that one, or name another directory.`,
+  });
+  await expect(listState(directory, disk)).rejects.toMatchObject({ reason: 'locked' });
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const store = await host.openStateStore(directory);
+  expect(store.epoch).toBe(0);
+  store.close();
+});
+
+test('a file, another program’s database and a newer format are refused, and left as they are', async () => {
+  const file = newPath();
+  writeFileSync(file, 'x');
+  await expect(host.openStateStore(file)).rejects.toMatchObject({
+    reason: 'foreign',
+    message: expect.stringContaining('this is a file'),
+  });
+  const other = newPath();
+  mkdirSync(other);
+  tamper(other, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)');
+  await expect(host.openStateStore(other)).rejects.toMatchObject({
+    reason: 'foreign',
+    message: expect.stringContaining('Name an empty directory.'),
+  });
+  expect(readdirSync(other)).toEqual(['state.db']);
+  const newer = await storeWith({ a: ['k'] });
+  tamper(newer, 'PRAGMA user_version = 2');
+  await expect(host.openStateStore(newer)).rejects.toMatchObject({
+    reason: 'newer',
+    message: expect.stringContaining('has format 2, and this version of Viga knows formats up to 1'),
+  });
+});
+
+test('what is no database at all is refused as damaged', async () => {
+  const directory = newPath();
+  mkdirSync(directory);
+  writeFileSync(path.join(directory, 'state.db'), 'x'.repeat(5000));
+  await expect(host.openStateStore(directory)).rejects.toMatchObject({ reason: 'damaged' });
+});
+
+test('a directory that may not be made is told with its path', async () => {
+  const directory = '/proc/nothing/state';
+  await expect(host.openStateStore(directory)).rejects.toMatchObject({
+    name: 'StateError',
+    reason: 'failed',
+    message: expect.stringMatching(/^\/proc\/nothing\/state: .*Check the disk/),
+  });
+});
+
+test('a row that was changed is told when it is read, even in a store too large to be read when it is opened', async () => {
+  const directory = await storeWith({ a: ['k', 'l'] });
+  const store = await host.openStateStore(directory);
+  const db = Reflect.get(store, 'db') as DatabaseSync;
+  db.exec("UPDATE cells SET value = x'00' WHERE key = x'6b'");
+  expect(() => store.space('a').get(bytes('k'))).toThrow(/: a value of a is not as it was written/);
+  expect(() => store.space('a').get(bytes('l'))).toThrow(/: a value of a is not as it was written/);
+  store.close();
+});
+
+test.each([
+  ['a value', "UPDATE cells SET value = x'00'", 'a value of a is'],
+  ['a key', "UPDATE cells SET key = x'00' WHERE key = x'6b'", 'a value of a is'],
+  ['a space of a row', 'UPDATE cells SET space = 9', 'a value of space 9, which has no name is'],
+  ['the kind of a value', "UPDATE cells SET value = 'text'", 'a value of a is'],
+  ['the name of a space', "UPDATE spaces SET name = 'b'", 'the name of space 1 is'],
+  ['the epoch', 'UPDATE job SET epoch = 7', 'the row that says which epoch it holds is'],
+  ['the row of the epoch', 'DELETE FROM job', 'the row that says which epoch it holds is'],
+])('%s that was changed is told when a job starts', async (_what, sql, told) => {
+  const directory = await storeWith({ a: ['k', 'l'] });
+  tamper(directory, sql);
+  await expect(host.openStateStore(directory)).rejects.toMatchObject({
+    reason: 'damaged',
+    message: expect.stringContaining(told),
+  });
+});
+
+test('a disk that is full ends the job with its last epoch, which goes on when there is room', async () => {
+  const directory = newPath();
+  const hostFile = JSON.stringify(path.join(import.meta.dirname, '../../host/index.ts'));
+  const program = `
+    const { nodeHost } = await import(${hostFile});
+    const store = await nodeHost().openStateStore(${JSON.stringify(directory)});
+    const space = store.space('a');
+    let row = 0;
+    try {
+      for (;;) {
+        for (let i = 0; i < 20; i += 1) space.put(Buffer.from(String(row += 1).padStart(8, '0')), Buffer.alloc(1000));
+        await store.commit(store.epoch + 1);
+      }
+    } catch (error) {
+      let again;
+      try { space.get(Buffer.from('x')); } catch (second) { again = second === error; }
+      console.log(JSON.stringify({ name: error.name, reason: error.reason, message: error.message, epoch: store.epoch, again }));
+    }`;
+  const ran = spawnSync(
+    'sh',
+    ['-c', 'ulimit -f 2000; exec "$0" --input-type=module -e "$1"', process.execPath, program],
+    { encoding: 'utf8' },
+  );
+  const told = JSON.parse(ran.stdout) as {
+    name: string;
+    reason: string;
+    message: string;
+    epoch: number;
+    again: boolean;
+  };
+  expect(told).toMatchObject({ name: 'StateError', again: true });
+  expect(told.reason).toMatch(/no-room|failed/);
+  expect(told.message).toMatch(/What was committed is safe\..*start the job again: it goes on from its last epoch\.$/);
+  expect(told.epoch).toBeGreaterThan(2);
+  const store = await host.openStateStore(directory);
+  expect([told.epoch, told.epoch + 1]).toContain(store.epoch);
+  expect([...store.space('a').scan()]).toHaveLength(store.epoch * 20);
+  store.space('a').put(bytes('more'), bytes('more'));
+  await store.commit(store.epoch + 1);
+  store.close();
+});
+
+test('a run without a directory makes a file only when something is written, and leaves nothing', async () => {
+  const before = readdirSync(root);
+  const store = await host.openStateStore(undefined);
+  expect(store.space('a').get(bytes('k'))).toBeUndefined();
+  expect([...store.space('a').scan()]).toEqual([]);
+  store.space('a').delete(bytes('k'));
+  await store.commit(1);
+  expect(readdirSync(root)).toEqual(before);
+  store.space('a').put(bytes('k'), bytes('v'));
+  expect(readdirSync(root)).toHaveLength(before.length + 1);
+  await store.commit(2);
+  expect([store.epoch, store.spaces(), [...store.space('a').scan()].length]).toEqual([2, ['a'], 1]);
+  store.close();
+  expect(readdirSync(root)).toEqual(before);
+});
+
+test('a listing says what each space holds', async () => {
+  const directory = await storeWith({ b: ['k'], a: ['k', 'longer'] }, 3);
+  const listing = await listState(directory, disk);
+  expect(listing).toMatchObject({
+    epoch: 3,
+    spaces: [
+      { name: 'a', rows: 2, bytes: 1 + 4 + 6 + 9 },
+      { name: 'b', rows: 1, bytes: 1 + 4 },
+    ],
+  });
+});
+
+test('a check counts the rows, and names the spaces that have damaged ones', async () => {
+  const directory = await storeWith({ a: ['k', 'l'], b: ['k'] });
+  expect(await verifyState(directory, disk)).toMatchObject({ rows: 3, damaged: new Map() });
+  tamper(directory, "UPDATE cells SET value = x'00' WHERE space = 1");
+  expect(await verifyState(directory, disk)).toMatchObject({ rows: 3, damaged: new Map([['a', 2]]) });
+});
+
+test('a backup goes on where the job stood, and is refused where it is older than what was told', async () => {
+  const directory = await storeWith({ a: ['k'] }, 5);
+  const to = newPath();
+  const { id } = await backupState(directory, to, disk);
+  const copy = await host.openStateStore(to);
+  expect([copy.id, copy.epoch, [...copy.space('a').scan()].length]).toEqual([id, 5, 1]);
+  copy.close();
+  await expect(backupState(directory, to, disk)).rejects.toMatchObject({
+    reason: 'foreign',
+    message: expect.stringContaining('A backup is not put over anything.'),
+  });
+});
+
+test('damaged state is not backed up', async () => {
+  const directory = await storeWith({ a: ['k'] });
+  tamper(directory, "UPDATE cells SET value = x'00'");
+  const to = newPath();
+  await expect(backupState(directory, to, disk)).rejects.toMatchObject({ reason: 'damaged' });
+  expect(existsSync(to)).toBe(false);
+});
+
+test('where no job keeps its state there is nothing to look at, and nothing is made', async () => {
+  const directory = newPath();
+  await expect(listState(directory, disk)).rejects.toMatchObject({
+    reason: 'foreign',
+    message: expect.stringContaining('no job keeps its state here'),
+  });
+  expect(existsSync(directory)).toBe(false);
+});
