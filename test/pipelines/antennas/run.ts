@@ -10,6 +10,17 @@ import antennas from '../../../pipelines/antennas.ts';
 /** The options of a run that a test gives; the folder of the output is made for it. */
 export type Given = Omit<Partial<Parameters<typeof antennas.build>[1]>, 'runner' | 'jobName'>;
 
+/** The tables of both modes. */
+export const TABLES = [
+  'bytes_agg_antenna',
+  'bytes_agg_antenna_1h',
+  'bytes_agg_app',
+  'bytes_agg_app_1h',
+  'bytes_agg_user',
+  'bytes_agg_user_1h',
+  'users_over_quota_1h',
+];
+
 const defaults = {
   mode: 'batch',
   input: undefined,
