@@ -10,7 +10,6 @@ const CARRY_EVERY = 100;
 /** What the loop takes from its run. */
 export interface LoopEnvironment {
   readonly host: Host;
-  readonly signal: AbortSignal;
   readonly turn: Turn;
   /** Whether sources have to wait: what waits for sinks has no room. */
   readonly isClogged: () => boolean;

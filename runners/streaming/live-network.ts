@@ -51,11 +51,17 @@ export interface LiveEnvironment {
   readonly space: (name: string) => StateSpace | undefined;
   /** Whether the store outlives the run. */
   readonly isDurable: boolean;
-  readonly wake: () => void;
   readonly strict: StrictOptions | undefined;
-  readonly afterCommit: AfterCommit;
+  readonly hooks: LiveHooks;
+}
+
+/** What the parts of a run call of the loop and of the epochs, which are made after them. */
+export interface LiveHooks {
+  /** Something may have become possible. */
+  wake: () => void;
   /** Runs a stage until its queue has room. */
-  readonly makeRoom: (stage: LiveStage) => Promise<void>;
+  makeRoom: (stage: LiveStage) => Promise<void>;
+  afterCommit: AfterCommit;
 }
 
 const startTime = (): StepTime => ({
@@ -144,7 +150,7 @@ export class LiveNetwork {
 
   #make(planned: PlannedStage, spec: StageSpec | undefined): LiveStage {
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${planned.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, turn, afterCommit } = this.#environment;
+    const { host, metrics, scope, signal, turn, hooks } = this.#environment;
     const { entryKind, entryStep } = planned;
     const runtime = new StageRuntime(spec, {
       host,
@@ -155,7 +161,7 @@ export class LiveNetwork {
       signal,
       warn: host.warn,
       turn,
-      afterCommit,
+      afterCommit: (callback) => hooks.afterCommit(callback),
     });
     const time = startTime();
     const isReading = entryKind === 'splittable' || entryStep.primitive.kind === 'Read';
@@ -192,13 +198,13 @@ export class LiveNetwork {
   }
 
   #reads(step: Step): SourceReads {
-    const { host, signal, wake, reads, metrics, scope } = this.#environment;
+    const { host, signal, hooks, reads, metrics, scope } = this.#environment;
     return new SourceReads(step, {
       scoped: readerScope(scope, metrics, step.path),
       host,
       signal,
       progress: reads.of(step),
-      wake,
+      wake: () => hooks.wake(),
       sideInputs: (window) => this.sides.seenBy(step, window),
     });
   }
@@ -220,7 +226,7 @@ export class LiveNetwork {
     if (queue === undefined) {
       queue = new StageQueue(stage.entryStep.path, async () => {
         const live = this.#live.get(stage);
-        if (live !== undefined) await this.#environment.makeRoom(live);
+        if (live !== undefined) await this.#environment.hooks.makeRoom(live);
       });
       this.#queues.set(stage, queue);
     }

@@ -1,4 +1,11 @@
-import type { Graph, Host, PipelineResult, RunOptions, StateStore } from '../../model/index.ts';
+import {
+  CancelledError,
+  type Graph,
+  type Host,
+  type PipelineResult,
+  type RunOptions,
+  type StateStore,
+} from '../../model/index.ts';
 import { MetricsStore } from '../execution/index.ts';
 import { type Plan, planStreaming } from '../plan/index.ts';
 import {
@@ -17,11 +24,13 @@ import { Brake } from './brake.ts';
 import { Epochs } from './epochs.ts';
 import { openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
-import { LiveNetwork } from './live-network.ts';
+import { type LiveHooks, LiveNetwork } from './live-network.ts';
 import { liveStatsOf } from './live-stats.ts';
 
 /** Milliseconds between two cuts, if the run is not asked for another interval. */
 const EPOCH_EVERY = 1_000;
+/** Milliseconds that a run which was asked to stop waits for its sinks. */
+const LONGEST_GOODBYE = 5_000;
 /** The share of a step's elements that may fail before the run stops. */
 const FAILED_SHARE = 0.01;
 
@@ -102,58 +111,10 @@ export class StreamingRun {
   }
 
   async #runOn(store: StateStore): Promise<PipelineResult> {
-    const { stateDirectory, jobName, jobOptions = {}, dropState = [] } = this.#options;
-    const job = openJob(store, this.#host, {
-      graph: this.#graph,
-      directory: stateDirectory,
-      name: jobName,
-      options: jobOptions,
-      dropState,
-    });
-    const isDurable = stateDirectory !== undefined;
+    const { stateDirectory: directory, jobName: name, jobOptions: options = {}, dropState = [] } = this.#options;
+    const job = openJob(store, this.#host, { graph: this.#graph, directory, name, options, dropState });
     if (job.isFinished) return this.#report.result('DONE');
-    const memory = new MemoryWatch(this.#host.memory, this.#options.memoryLimit);
-    const turn = new Turn(this.#host, this.#abort.signal, {
-      afterBatch: memory.checkHeld,
-      regularly: memory.checkProcess,
-    });
-    let wake = (): void => undefined;
-    let makeRoom: LiveLoop['makeRoom'] = async () => undefined;
-    let afterCommit: Epochs['afterCommit'] = () => undefined;
-    const network = new LiveNetwork(this.#graph, this.#plan, {
-      host: this.#host,
-      metrics: this.#metrics,
-      scope: metricsScope(this.#host),
-      signal: this.#abort.signal,
-      memory,
-      turn,
-      reads: this.#reads,
-      jobId: job.id,
-      space: (name) => store.space(name),
-      isDurable,
-      wake: () => wake(),
-      strict: this.#options.strict,
-      afterCommit: (callback) => afterCommit(callback),
-      makeRoom: (stage) => makeRoom(stage),
-    });
-    this.#network = network;
-    const epochs = new Epochs(network, store, {
-      host: this.#host,
-      interval: this.#options.epochInterval ?? EPOCH_EVERY,
-      isDurable,
-      isEndless: this.#isEndless,
-      wake: () => wake(),
-    });
-    this.#epochs = epochs;
-    const loop = new LiveLoop(network, {
-      host: this.#host,
-      signal: this.#abort.signal,
-      turn,
-      isClogged: () => epochs.isClogged,
-    });
-    wake = loop.wake;
-    afterCommit = epochs.afterCommit;
-    makeRoom = loop.makeRoom;
+    const { network, epochs, loop } = this.#assemble(store, job.id);
     const unwake = this.#wakeOnSignals(loop.wake);
     try {
       this.#abort.signal.throwIfAborted();
@@ -167,11 +128,49 @@ export class StreamingRun {
     } catch (error) {
       this.#abort.abort(error);
       await epochs.close();
-      await network.abort((epoch) => isDurable && epoch <= store.epoch);
+      await network.abort((epoch) => directory !== undefined && epoch <= store.epoch);
       throw error;
     } finally {
       unwake();
     }
+  }
+
+  /** Makes the parts of the run, which call each other: `hooks` is complete when all are there. */
+  #assemble(store: StateStore, jobId: string) {
+    const host = this.#host;
+    const { signal } = this.#abort;
+    const isDurable = this.#options.stateDirectory !== undefined;
+    const memory = new MemoryWatch(host.memory, this.#options.memoryLimit);
+    const turn = new Turn(host, signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
+    const hooks: LiveHooks = {
+      wake: () => undefined,
+      makeRoom: async () => undefined,
+      afterCommit: () => undefined,
+    };
+    const network = new LiveNetwork(this.#graph, this.#plan, {
+      host,
+      metrics: this.#metrics,
+      scope: metricsScope(host),
+      signal,
+      memory,
+      turn,
+      reads: this.#reads,
+      jobId,
+      space: (name) => store.space(name),
+      isDurable,
+      strict: this.#options.strict,
+      hooks,
+    });
+    const interval = this.#options.epochInterval ?? EPOCH_EVERY;
+    const wake = (): void => hooks.wake();
+    const epochs = new Epochs(network, store, { host, interval, isDurable, isEndless: this.#isEndless, wake });
+    const loop = new LiveLoop(network, { host, turn, isClogged: () => epochs.isClogged });
+    hooks.wake = loop.wake;
+    hooks.makeRoom = loop.makeRoom;
+    hooks.afterCommit = epochs.afterCommit;
+    this.#network = network;
+    this.#epochs = epochs;
+    return { network, epochs, loop };
   }
 
   async #loop(loop: LiveLoop, epochs: Epochs): Promise<PipelineResult['state']> {
@@ -182,7 +181,7 @@ export class StreamingRun {
       this.#abort.signal.throwIfAborted();
       if (stop?.aborted === true) {
         await epochs.cut(loop);
-        await epochs.deliverAll();
+        await this.#deliverForAWhile(epochs);
         return 'STOPPED';
       }
       if (drain?.aborted === true && !isDraining) {
@@ -199,6 +198,22 @@ export class StreamingRun {
         return isDraining ? 'DRAINED' : 'DONE';
       }
       await loop.rest(epochs.untilDue);
+    }
+  }
+
+  /** What a sink does not take in time it gets when the job is started again. */
+  async #deliverForAWhile(epochs: Epochs): Promise<void> {
+    const enough = new AbortController();
+    const giveUp = this.#host.clock.setTimer(LONGEST_GOODBYE, () => {
+      enough.abort();
+      this.#abort.abort(new CancelledError('the run was asked to stop.'));
+    });
+    try {
+      await epochs.deliverAll();
+    } catch (error) {
+      if (!enough.signal.aborted) throw error;
+    } finally {
+      giveUp();
     }
   }
 
