@@ -108,6 +108,7 @@ export class BoundedRun {
       stopProgress();
       releaseConsole();
       unlink();
+      this.#network.dispose();
       this.#spill.dispose();
     }
     return this.#result();

@@ -1,7 +1,8 @@
-import { type Host, MAX_TIMESTAMP, MIN_TIMESTAMP } from '../../model/index.ts';
+import { type Host, MAX_TIMESTAMP, MIN_TIMESTAMP, type StateStore } from '../../model/index.ts';
 import type { Batch, StageRuntime, StepTime } from '../execution/index.ts';
 import { KeyedOperator } from '../keyed/index.ts';
 import type { StrictFeed, Turn } from '../run/index.ts';
+import type { MemoryWatch } from '../shuffle/index.ts';
 import { StageDriver } from './driver.ts';
 
 /** Calls and outputs that are done before other work of the process has its turn. */
@@ -11,6 +12,9 @@ const BUDGET = 2_048;
 export interface KeyedSchedule {
   readonly turn: Turn;
   readonly strict: StrictFeed | undefined;
+  readonly memory: MemoryWatch;
+  /** Where what it keeps goes that memory has no room for. */
+  readonly store: StateStore;
 }
 
 /**
@@ -24,7 +28,7 @@ export class KeyedStage {
   readonly #turn: Turn;
   readonly #driver: StageDriver;
 
-  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict }: KeyedSchedule) {
+  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict, memory, store }: KeyedSchedule) {
     this.#runtime = runtime;
     this.#turn = turn;
     this.#driver = new StageDriver(runtime, turn, strict);
@@ -33,9 +37,10 @@ export class KeyedStage {
       runtime,
       time: this.#time,
       codegen,
-      space: () => undefined,
+      space: (name) => store.space(`${runtime.node(0).path}/${name}`),
       lateDrop: () => undefined,
     });
+    memory.add(this.#operator);
   }
 
   /** Takes elements from the stages that feed it. */

@@ -6,6 +6,7 @@ import {
   type Host,
   type MetricsScope,
   PipelineError,
+  type StateStore,
   type Step,
 } from '../../model/index.ts';
 import {
@@ -59,6 +60,7 @@ export class Network {
   readonly #stores = new Map<PlannedStage, ElementStore>();
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
   readonly #keyed = new Map<PlannedStage, KeyedStage>();
+  #kept: StateStore | undefined;
   readonly #open = new Set<StageRuntime>();
 
   constructor(graph: Graph, plan: Plan, environment: NetworkEnvironment) {
@@ -80,7 +82,7 @@ export class Network {
     if (made !== undefined) return made;
     const spec = this.#specs.get(stage);
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${stage.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, turn, afterCommit } = this.#environment;
+    const { host, metrics, scope, signal, turn, memory, afterCommit } = this.#environment;
     const runtime = new StageRuntime(spec, {
       host,
       store: metrics,
@@ -96,7 +98,7 @@ export class Network {
     const [first] = spec.nodes;
     if (first !== undefined && isKeyed(first.step)) {
       const strict = this.#environment.strictFeed(first.step.path);
-      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict }));
+      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict, memory, store: this.#keptOnDisk() }));
     }
     return runtime;
   }
@@ -122,6 +124,7 @@ export class Network {
 
   /** Sets the DoFns of a stage up, unless that was done. */
   async open(stage: PlannedStage): Promise<void> {
+    if (stage.steps.some(isKeyed)) this.#kept ??= await this.#environment.host.openStateStore(undefined);
     const runtime = this.runtime(stage);
     if (this.#open.has(runtime)) return;
     this.#open.add(runtime);
@@ -146,6 +149,17 @@ export class Network {
         this.#environment.host.warn(`${write.step.path}: what was staged could not be removed: ${String(error)}.`);
       }
     }
+  }
+
+  /** Removes what keyed stages have on disk. */
+  dispose(): void {
+    this.#kept?.close();
+  }
+
+  #keptOnDisk(): StateStore {
+    if (this.#kept === undefined)
+      throw new Error('This is a bug in Viga: a keyed stage was made before it was opened.');
+    return this.#kept;
   }
 
   #into(stage: PlannedStage): Edge {

@@ -6,6 +6,7 @@ import {
   type DoFnContext,
   eventTimer,
   flatten,
+  type Host,
   type KV,
   kv,
   outputTag,
@@ -13,10 +14,12 @@ import {
   Pipeline,
   processingTimer,
   reshuffleStep,
+  type StateSpace,
   sum,
   type TimerSpec,
   valueState,
 } from '../../../model/index.ts';
+import { nodeHost } from '../../../host/index.ts';
 import { create } from '../../../transforms/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { bothPaths } from '../../helpers/runners.ts';
@@ -46,6 +49,18 @@ const totalsOf = (input: PCollection<Pair>, name = 'Totals'): PCollection<Pair> 
     },
     onWindowExpiration: ({ key, state }) => [kv(key, state.total.read())],
   });
+
+/** The same space, and who writes to it. */
+const watched = (space: StateSpace, wrote: () => void): StateSpace => ({
+  get: (key) => space.get(key),
+  put(key, value) {
+    wrote();
+    space.put(key, value);
+  },
+  delete: (key) => space.delete(key),
+  scan: (from, to) => space.scan(from, to),
+  deleteRange: (from, to) => space.deleteRange(from, to),
+});
 
 describe.each(bothPaths)('on the $path path', ({ runner }) => {
   test('what a keyed step keeps comes out when all its input is there, and goes on to groupings', async () => {
@@ -186,6 +201,25 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     expect(all.toSorted()).toEqual(['k0 1683', 'k1 1617', 'k2 1650']);
     expect(orders).toContain(true);
   });
+});
+
+test('keys that memory has no room for go to disk and come back', async () => {
+  const spilled: string[] = [];
+  const host = nodeHost();
+  const openStateStore: Host['openStateStore'] = async (directory) => {
+    const store = await host.openStateStore(directory);
+    return {
+      ...store,
+      close: () => store.close(),
+      space: (name) => watched(store.space(name), () => spilled.push(name)),
+    };
+  };
+  const p = new Pipeline();
+  const all = seen(totalsOf(pairs(p, 40_000, 20_000)).map(({ value }) => value));
+  await p.run(directRunner({ host: { ...host, openStateStore }, memoryLimit: 1 }));
+  expect(all).toHaveLength(20_000);
+  expect(all.reduce((sum, n) => sum + n)).toBe((40_000 * 39_999) / 2);
+  expect(new Set(spilled)).toEqual(new Set(['Totals/cells']));
 });
 
 test('a DoFn that is an object of a class keeps its functions, in strict runs too', async () => {
