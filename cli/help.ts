@@ -27,7 +27,10 @@ export async function helpText(
     .version(false)
     .wrap(Math.min(width, 110))
     .usage(heading.replaceAll('$0', '$$0'));
-  for (const [name, { describe: what }] of Object.entries(commands)) program.command(`${name} FILE`, what);
+  // A name that says itself what follows it has more than one word.
+  for (const [name, { describe: what }] of Object.entries(commands)) {
+    program.command(name.includes(' ') ? name : `${name} FILE`, what);
+  }
   for (const { title, specs } of groups) {
     for (const [name, spec] of Object.entries(specs))
       program.option(flagOf(name), { ...yargsOption(name, spec), group: title });

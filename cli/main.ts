@@ -7,6 +7,7 @@ import { isJobCommand, JOB_COMMANDS, runJobCommand } from './job-commands.ts';
 import { nodeTerminal } from './node-terminal.ts';
 import { oneLine } from './print/index.ts';
 import { errPaint } from './reporter.ts';
+import { STATE_SUMMARY, stateCommand } from './state-command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The command `viga`: does what its arguments say and gives the exit code. */
@@ -34,6 +35,7 @@ async function dispatch(name: string | undefined, rest: readonly string[], termi
   if (asked !== undefined && isJobCommand(asked)) {
     return runJobCommand(asked, name === 'help' ? ['--help'] : rest, terminal);
   }
+  if (asked === 'state') return stateCommand(name === 'help' ? ['--help'] : rest, terminal);
   const command = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? COMMANDS[asked] : undefined;
   if (asked !== undefined && command !== undefined) {
     return runCommand(asked, command, name === 'help' ? ['--help'] : rest, terminal);
@@ -46,7 +48,7 @@ const USAGE = `viga ${Object.keys(COMMANDS).join('|')} FILE [options]`;
 
 function unknownCommand(name: string): string {
   if (/\.[cm]?[jt]s$/.test(name)) return `${name}: a command comes first. Write: viga run ${name}`;
-  const meant = didYouMean(name, [...Object.keys(COMMANDS), ...Object.keys(JOB_COMMANDS)]);
+  const meant = didYouMean(name, [...Object.keys(COMMANDS), ...Object.keys(JOB_COMMANDS), 'state']);
   const hint = meant === undefined ? '--help lists those that are.' : `Did you mean ${meant}?`;
   return `${name}: there is no such command. ${hint}`;
 }
@@ -61,7 +63,11 @@ function overview({ size }: Terminal): Promise<string> {
   } as const;
   const groups = [{ title: 'Options:', specs }];
   const ofJobs = Object.entries(JOB_COMMANDS).map(([name, describe]) => [`${name} STATE_DIR`, { describe }] as const);
-  const commands = { ...COMMANDS, ...Object.fromEntries(ofJobs) };
+  const commands = {
+    ...COMMANDS,
+    ...Object.fromEntries(ofJobs),
+    'state ls|verify|backup STATE_DIR': { describe: STATE_SUMMARY },
+  };
   return helpText('viga COMMAND FILE [options]', about, groups, size().width, commands);
 }
 
