@@ -1,5 +1,6 @@
 import {
   ConnectorError,
+  ElementError,
   type OffsetRange,
   OffsetTracker,
   type RestrictionReader,
@@ -43,7 +44,8 @@ async function readIfPossible<U>(
   try {
     return { value: await value() };
   } catch (error) {
-    if (number === 0 || !(error instanceof ConnectorError)) throw error;
+    const isOfTable = error instanceof ConnectorError || error instanceof ElementError;
+    if (number === 0 || !isOfTable) throw error;
     host.warn(`${step}: ${error.message} What was read before still holds.`);
     return undefined;
   }
@@ -56,7 +58,8 @@ async function rowsOf<T, R, P>(source: Source<T, R, P>, context: SourceContext):
       for (const value of values) rows.push(value);
     },
     reject(_record, error, coordinate) {
-      throw new ConnectorError(coordinate, error.message, { cause: error });
+      // That of an element tells its place itself.
+      throw error instanceof ElementError ? error : new ConnectorError(coordinate, error.message, { cause: error });
     },
     // A bounded source is done when it has been read: it has neither watermark nor pauses.
     advanceWatermark() {},

@@ -52,7 +52,11 @@ describe('a table of users that changes while messages come', () => {
     await p.run(directRunner());
   });
 
-  test('is left as it was, with a warning, while it can not be read', async () => {
+  test.each([
+    ['id,email,quota\n1,a@x,\n1,b@x,\n', /the id 1 comes twice, with the emails a@x and b@x\./],
+    ['id,quota\n1,5\n', /users\.csv line 1: .*there is no column "email"/],
+    ['id,email,quota\n1,"a@x\n', /users\.csv line 2/],
+  ])('is left as it was, with a warning, while it can not be read: %j', async (broken, warning) => {
     const file = path.join(scratch(), 'users.csv');
     writeFileSync(file, 'id,email,quota\n1,old@x,\n');
     const stream = testStream<Message>()
@@ -64,7 +68,7 @@ describe('a table of users that changes while messages come', () => {
       .addElements(message('third'))
       .advanceWatermarkToInfinity();
     const p = new Pipeline();
-    const writes = { break: 'id,email,quota\n1,a@x,\n1,b@x,\n', mend: 'id,email,quota\n1,new@x,\n' };
+    const writes = { break: broken, mend: 'id,email,quota\n1,new@x,\n' };
     assertThat(joined(file, writes, p.apply(stream))).containsInAnyOrder([
       'break old@x',
       'second old@x',
@@ -73,10 +77,7 @@ describe('a table of users that changes while messages come', () => {
     ]);
     const warnings: string[] = [];
     await p.run(directRunner(), { onWarning: (warning) => warnings.push(warning) });
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /the id 1 comes twice, with the emails a@x and b@x\..* What was read before still holds\.$/,
-      ),
-    ]);
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+    expect(warnings[0]).toMatch(/ What was read before still holds\.$/);
   });
 });
