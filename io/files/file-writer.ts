@@ -9,10 +9,10 @@ import {
   type SinkWriter,
 } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
-import { type FileSystem, inGroups, joinPath, onDisk } from '../file-systems/index.ts';
+import { type FileSystem, inGroups, joinPath } from '../file-systems/index.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
-import { keptIn, type Publication, readJournal, type StagedEntry } from './manifest.ts';
+import { type Publication, readJournal, type StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { SpilledRows } from './spilled-rows.ts';
 import type { Staging } from './staging.ts';
@@ -162,12 +162,11 @@ export class FileWriter<T> implements SinkWriter<T, Publication> {
 
   async prepare(): Promise<Publication> {
     this.#refuseCancelled();
-    const { target, fileSystem, root, staging, context, ifExists } = this.#parts;
+    const { target, root, staging, context, ifExists } = this.#parts;
     await this.#finishAll();
     await this.#finishEmpty();
     this.#scratch?.dispose();
-    await unlessOvertaken(root, onDisk(staging.path, 'write', fileSystem.syncDirectory(staging.path)));
-    for (const directory of [keptIn(root), root]) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
+    await unlessOvertaken(root, staging.sync());
     const files = this.#finished.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     return { root, id: target.id, runId: context.runId, staging: staging.name, files, ifExists };
   }

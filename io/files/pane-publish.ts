@@ -1,6 +1,6 @@
 import { ConnectorError, type JobEpoch } from '../../model/index.ts';
 import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
-import { keptIn, manifestPath, readManifest, writeJsonAtomically } from './manifest.ts';
+import { keptIn, manifestPath, readManifest, type StagedEntry, writeJsonAtomically } from './manifest.ts';
 import {
   entryOf,
   entryPath,
@@ -108,7 +108,10 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
   const { staging } = await keptOfJobs(fileSystem, root, id);
   for (const name of staging) {
     const begun = await readPaneJournal(fileSystem, root, id, name);
-    if (begun !== undefined) await publishPanes(publisher, begun);
+    if (begun === undefined) continue;
+    const isOther = begun.job.id !== job.id;
+    if (isOther && (await firstLost(fileSystem, begun)) !== undefined) await giveUp(publisher, begun);
+    else await publishPanes(publisher, begun);
   }
   await sweepStaged(fileSystem, root, id, job);
   const last = (await epochsOf(fileSystem, root, panesDirectory(id, job.id))).at(-1) ?? job.epoch;
@@ -116,6 +119,21 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
   throw new ConnectorError(
     joinPath(root, id),
     `this job has published files of its epoch ${last} here, and its state is at epoch ${job.epoch}. The state is older than the sink: it was restored from a copy, perhaps. Panes would be there twice. Take the newest state directory, or start a new one.`,
+  );
+}
+
+/** Ends the publish of another job that can't be finished: what it placed counts as its output, so that it is replaced. */
+async function giveUp({ fileSystem, warn }: Publisher, publication: PanePublication): Promise<void> {
+  const { root, job, staging, files } = publication;
+  const placed: StagedEntry[] = [];
+  for (const file of files) {
+    const path = joinPath(root, file.path);
+    if ((await onDisk(path, 'read', fileSystem.stat(path)))?.kind === 'file') placed.push(file);
+  }
+  await writeEntry(fileSystem, { ...publication, files: placed });
+  await removeKept(fileSystem, root, staging);
+  warn(
+    `${joinPath(root, publication.id)}: the publish of epoch ${job.epoch} of job ${job.id} was cut, and what it staged is gone, so it can't be finished. ${placed.length} of its ${files.length} files are here. They are replaced by what is published next.`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { CancelledError, type KV, type SinkBatch, type SinkContext, type SinkWriter } from '../../model/index.ts';
 import type { Codec } from '../compression/index.ts';
-import { type FileSystem, joinPath, onDisk } from '../file-systems/index.ts';
+import { type FileSystem, joinPath } from '../file-systems/index.ts';
 import type { WriteFormat } from './format.ts';
 import { windowsAt } from './grouping.ts';
-import { keptIn, type StagedEntry } from './manifest.ts';
+import type { StagedEntry } from './manifest.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { type PanePublication, readPaneJournal } from './pane-manifest.ts';
 import type { Staging } from './staging.ts';
@@ -84,11 +84,8 @@ export class PaneWriter<T> implements SinkWriter<PaneGroup<T>, PanePublication> 
 
   async prepare(): Promise<PanePublication> {
     this.#refuseCancelled();
-    const { fileSystem, staging, publication } = this.#parts;
-    const { root } = publication;
-    for (const directory of [staging.path, keptIn(root), root]) {
-      await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
-    }
+    const { staging, publication } = this.#parts;
+    await staging.sync();
     return { ...publication, files: this.#finished };
   }
 

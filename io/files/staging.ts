@@ -7,6 +7,8 @@ export interface Staging {
   /** Its name among what is kept there, different in each run. */
   readonly name: string;
   readonly path: string;
+  /** Returns when it is on stable storage with the entries of its files, and the directories above it that are new. */
+  sync(): Promise<void>;
   /** Removes it with all in it, and the directories that had to be made for it. */
   remove(): Promise<void>;
 }
@@ -38,6 +40,12 @@ export async function openStaging(fileSystem: FileSystem, root: string, id: stri
   return {
     name,
     path,
+    async sync() {
+      for (const directory of [path, kept, root]) await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
+      // The root may have been made by a run that ended before it came here.
+      const parents = [root, ...missing].map((directory) => splitPath(directory).directory || '.');
+      for (const directory of new Set(parents)) await onDisk(directory, 'write', syncIfReadable(fileSystem, directory));
+    },
     async remove() {
       await onDisk(path, 'write', fileSystem.remove(path));
       for (const directory of missing) await removeIfEmpty(fileSystem, directory);
@@ -59,6 +67,15 @@ async function missingDirectories(fileSystem: FileSystem, root: string): Promise
     missing.push(at);
   }
   return missing;
+}
+
+/** Where entries can't be read nobody of us has made one. */
+async function syncIfReadable(fileSystem: FileSystem, directory: string): Promise<void> {
+  try {
+    await fileSystem.syncDirectory(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+  }
 }
 
 async function removeIfEmpty(fileSystem: FileSystem, directory: string): Promise<void> {

@@ -275,6 +275,27 @@ test('staged files that somebody removed are an error that names one, and nothin
   expect(visible(root)).toEqual({});
 });
 
+test('a publish of another job that can not be finished is given up with a warning, and replaced', async () => {
+  const root = directoryWith();
+  let renames = 0;
+  const cut = hostWith((disk) => ({
+    async rename(from, to) {
+      if (to.endsWith('.bin') && (renames += 1) > 1) throw new Crash();
+      await disk.rename(from, to);
+    },
+  }));
+  await expect(new Job('job-a').run(sinkIn(root), cut)).rejects.toThrow();
+  const [staging = ''] = staged(root);
+  for (const name of readdirSync(`${root}/out/.viga/${staging}`).filter((one) => one !== 'journal.json')) {
+    await hostWith().disk.remove(`${root}/out/.viga/${staging}/${name}`);
+  }
+  const warnings: string[] = [];
+  const host = { ...hostWith(), warn: (message: string) => void warnings.push(message) };
+  await new Job('job-b').run(sinkIn(root), host);
+  expect(warnings).toEqual([expect.stringContaining('of job job-a was cut, and what it staged is gone')]);
+  expect(visible(root)).toEqual(await after(EPOCHS.length));
+});
+
 test('the laws of sinks hold', async () => {
   await assertSinkLaws({
     elements: [kv(fileKey(0, 'a=1'), ['x']), kv(fileKey(0, 'a=2'), ['y', 'z'])],
