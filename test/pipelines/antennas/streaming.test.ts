@@ -51,6 +51,17 @@ describe('streaming and batch write the same files', () => {
     expect(messages(streaming)).toEqual(messages(batch));
   });
 
+  test('whatever bundles there are, and when elements have to become bytes', async () => {
+    const folder = scratch();
+    const strict = { seed: 1, bundleSizes: true, encode: true, mutation: true, permute: true };
+    const given = { ticks: 200, disorder: 'within', seed: 4, window: '30s' } as const;
+    await runAntennas(`${folder}/streaming`, { ...given, mode: 'streaming' }, { strict });
+    await runAntennas(`${folder}/strict`, given, { strict: { ...strict, seed: 2 } });
+    await runAntennas(`${folder}/batch`, given);
+    expect(csvFiles(`${folder}/strict`)).toEqual(csvFiles(`${folder}/batch`));
+    expect(csvFiles(`${folder}/streaming`, ALERTS)).toEqual(csvFiles(`${folder}/batch`));
+  });
+
   test.each([1, 2, 3])('over a file in any order within --max-out-of-order, shuffled by seed %i', async (seed) => {
     const folder = scratch();
     const lines = recorded(7, 700);
