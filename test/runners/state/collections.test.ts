@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type BoundedWindow,
-  GLOBAL_WINDOW,
-  interval,
-  type StateSpace,
-  type StateStore,
-  windowKey,
-} from '../../../model/index.ts';
+import { type BoundedWindow, GLOBAL_WINDOW, interval, type StateStore, windowKey } from '../../../model/index.ts';
 import { type CellCodec, ListCells, MapCells, MemoryDisk, SortedCells } from '../../../runners/state/index.ts';
 import { type Place, PLACES } from './stores.ts';
 
@@ -169,7 +162,7 @@ class Job {
 
   async open(): Promise<void> {
     this.#store = await this.#place.open();
-    const spec = (name: string) => ({ space: this.#store.space(name) as StateSpace, codec: texts, codegen });
+    const spec = (name: string) => ({ space: this.#store.space(name), codec: texts, codegen });
     this.#list = new ListCells(spec('list'));
     this.#map = new MapCells(spec('map'));
     this.#sorted = new SortedCells(spec('sorted'));

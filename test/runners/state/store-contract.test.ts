@@ -192,7 +192,7 @@ function applyPlainly(map: Map<string, string>, step: Write): void {
   if (step.kind === 'put') map.set(step.space + step.key, step.value);
   else if (step.kind === 'delete') map.delete(step.space + step.key);
   else {
-    for (const at of [...map.keys()]) {
+    for (const at of map.keys()) {
       const isIn = at.startsWith(step.space) && at.slice(1) >= step.key && (step.to === null || at.slice(1) < step.to);
       if (isIn) map.delete(at);
     }
