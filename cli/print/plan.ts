@@ -77,6 +77,7 @@ function grouped(paths: readonly string[]): string[] {
 function spillText({ entryKind, entryStepKind }: StageView): string | undefined {
   if (entryKind === 'buffer' || entryKind === 'rejects' || entryKind === 'splittable')
     return 'its elements wait in memory, and on disk beyond --memory-limit.';
+  if (entryKind === 'keyed') return 'what it keeps of each key and window, in memory; on disk beyond --memory-limit.';
   if (entryKind !== 'group') return undefined;
   return entryStepKind === 'CombinePerKey'
     ? 'one accumulator per key and window, combined as elements arrive; on disk beyond --memory-limit.'
