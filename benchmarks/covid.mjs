@@ -10,7 +10,7 @@ const [, size, file] = process.argv.slice(2);
 const output = cacheFolder('covid');
 process.argv = [...process.argv.slice(0, 2), `--input=${file}`, `--output=${output}`, '--quiet'];
 
-await report('covid', Number(size), async () => {
+await report({ job: 'covid', size: Number(size) }, async () => {
   await runIfMain({ main: true, filename: path.resolve('pipelines/covid.ts') }, covid);
   const { files, cases } = JSON.parse(readFileSync(path.join(output, 'quality.json'), 'utf8'));
   return { out: cases, check: files[0].rows };

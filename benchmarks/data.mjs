@@ -16,6 +16,9 @@ export const KEYS = 100_000;
 /** How many different keys the job that keeps its values has. */
 export const MANY_KEYS = 1_000_000;
 
+/** The milliseconds of an hour: events of a stream are spread over one. */
+export const HOUR = 3_600_000;
+
 /** Spreads a number over 32 bits: the same number always gives the same one. */
 export function mix(number) {
   let bits = (number + 0x9e3779b9) | 0;

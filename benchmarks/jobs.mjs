@@ -1,7 +1,17 @@
 // The jobs as a user of the published package would write them. Each returns how many results there were and a number
 // that says whether they are right; both are the same as those of loops.mjs.
-import { coGroupByKey, count, fixedWindows, generate, minutes, Pipeline, sum } from '../dist/index.js';
-import { event, KEYS, record, sparseRecord, user } from './data.mjs';
+import {
+  coGroupByKey,
+  count,
+  fixedWindows,
+  generate,
+  generateStream,
+  minutes,
+  Pipeline,
+  sum,
+  write,
+} from '../dist/index.js';
+import { event, HOUR, KEYS, mix, record, sparseRecord, user } from './data.mjs';
 
 export const jobs = {
   // Nothing but the import of the package and of the direct runner.
@@ -114,8 +124,44 @@ export const jobs = {
     return results;
   },
 
+  // Events as they come, in windows of a minute, until the watermark has passed each.
+  async streamwindow({ size, runner, keys = 1_000 }) {
+    const results = tally();
+    const pipeline = new Pipeline();
+    pipeline
+      .apply(
+        generateStream({
+          element: (index) => `u${mix(index) % keys}`,
+          timestamp: (index) => Math.floor((index * HOUR) / size),
+          maxElements: size,
+        }),
+        { name: 'Events' },
+      )
+      .windowInto(fixedWindows({ size: minutes(1) }))
+      .keyBy((one) => one)
+      .combinePerKey(count, { name: 'CountPerMinute' })
+      .apply(write(countingSink(results), { name: 'Count' }));
+    await pipeline.run(runner);
+    return results;
+  },
+
   'covid-lite': cases,
 };
+
+/** A sink that counts what it is given. */
+const countingSink = (results) => ({
+  kind: 'sink',
+  name: 'CountingSink',
+  guarantee: 'append',
+  open: async () => ({
+    write({ values }) {
+      for (const { value } of values) results.add(value);
+    },
+    prepare: async () => null,
+    abort: async () => undefined,
+  }),
+  commit: async () => undefined,
+});
 
 /** The columns of the published file, by the names that the job gives them. */
 const COLUMNS = {

@@ -2,7 +2,7 @@
 // Each returns how many results there were and a number that says whether they are right.
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { event, KEYS, record, sparseRecord, user } from './data.mjs';
+import { event, HOUR, KEYS, mix, record, sparseRecord, user } from './data.mjs';
 
 export const loops = {
   // Node alone.
@@ -23,6 +23,30 @@ export const loops = {
       sums.set(key, (sums.get(key) ?? 0) + value);
     }
     return totalOf(sums);
+  },
+
+  streamwindow({ size, keys = 1_000 }) {
+    // In order of time, so a window is over when the next begins.
+    let counts = new Map();
+    let minute = 0;
+    const total = { out: 0, check: 0 };
+    const close = () => {
+      const { out, check } = totalOf(counts);
+      total.out += out;
+      total.check += check;
+    };
+    for (let index = 0; index < size; index++) {
+      const at = Math.floor(Math.floor((index * HOUR) / size) / 60_000);
+      if (at !== minute) {
+        close();
+        counts = new Map();
+        minute = at;
+      }
+      const key = `u${mix(index) % keys}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    close();
+    return total;
   },
 
   groupsumCsv({ file }) {
