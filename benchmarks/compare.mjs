@@ -19,7 +19,7 @@ const JOBS = {
   chain: { size: 5_000_000, bar: 3, goal: 1.5 },
   window: { size: 1_000_000, bar: 2, goal: 1.3 },
   cogroup: { size: 1_000_000, bar: 1.5, goal: 1.1 },
-  // Unlike the loop's, its events may be late: the bar is 1.2M events a CPU second, where the loop takes about 4M.
+  // Unlike the loop's, its events may be late.
   streamwindow: { size: 5_000_000, bar: 3, goal: 1 },
   'covid-lite': { size: 240_000, bar: 1.5, goal: 1.0 },
   // All of it, with nine tables, a model and a report, beside the loop that does what covid-lite does.
