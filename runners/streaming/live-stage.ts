@@ -135,6 +135,8 @@ export class LiveStage {
       raise(grouping.time, front, grouping);
       front = grouping.time.outputWatermark;
     }
+    // Never within a bundle: its elements are not late because those before them took their time.
+    if (this.busy !== undefined) return;
     const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP);
     time.processingTime = processingTime;
     raise(time, input, keyed?.timed, this.#open, reads?.watermark() ?? MAX_TIMESTAMP);

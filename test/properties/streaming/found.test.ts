@@ -1,0 +1,95 @@
+// What random pipelines once found, as small pipelines.
+import { describe, expect, test } from 'vitest';
+import {
+  afterCount,
+  afterWatermark,
+  asIterable,
+  combiningState,
+  create,
+  fixedWindows,
+  globalWindows,
+  outputTag,
+  Pipeline,
+  repeatedly,
+  sum,
+} from '../../../index.ts';
+import { directRunner } from '../../../runners/direct/index.ts';
+import { at, testStream } from '../../../testing/index.ts';
+import { record } from './compare.ts';
+
+const inTens = fixedWindows({ size: 10 });
+
+describe('a step tells how far it is when nothing is due at it', () => {
+  test('an empty pane on time reaches the next grouping in time', async () => {
+    const p = new Pipeline();
+    const early = afterWatermark({ early: afterCount(1) });
+    const sums = p
+      .apply(testStream<number>().addElements(at(1, 5)).advanceWatermarkTo(20).advanceWatermarkToInfinity())
+      .windowInto(inTens, { trigger: early, accumulationMode: 'discarding' })
+      .keyBy(() => 'k')
+      .combinePerKey(sum);
+    const lines = record(sums.combinePerKey(sum, { name: 'Again' }));
+    await p.run(directRunner());
+    expect(lines).toEqual([
+      'k: 5 @9 in [0,10) EARLY 0/-1 first',
+      'k: 0 @9 in [0,10) EARLY 1/-1',
+      'k: 0 @9 in [0,10) ON_TIME 2/0 last',
+    ]);
+  });
+
+  test('what a window gives when it expires is not late behind it', async () => {
+    const p = new Pipeline();
+    const totals = p
+      .apply(testStream<number>().addElements(at(1, 5)).advanceWatermarkTo(20).advanceWatermarkToInfinity())
+      .windowInto(inTens)
+      .keyBy(() => 'k')
+      .parDo({
+        state: { total: combiningState(sum) },
+        process({ value }, { state }) {
+          state.total.add(value);
+        },
+        onWindowExpiration: ({ key, state }) => [{ key, value: state.total.read() }],
+      });
+    const lines = record(totals.combinePerKey(sum));
+    await p.run(directRunner());
+    expect(lines).toEqual(['k: 5 @9 in [0,10) ON_TIME 0/0 first last']);
+  });
+});
+
+test('an element is not late because those before it in its bundle take their time', async () => {
+  const p = new Pipeline();
+  const timestamps = [1, 2, 3, 4];
+  const words = p.apply(create(timestamps, { timestamps })).windowInto(inTens);
+  const lines = record(
+    words
+      .keyBy(() => 'k')
+      .parDo({
+        state: { total: combiningState(sum) },
+        async process({ value }, { state }) {
+          for (let i = 0; i < 200; i++) await null;
+          state.total.add(value);
+        },
+        onWindowExpiration: ({ state }) => [state.total.read()],
+      }),
+  );
+  await p.run(directRunner({ streaming: true }));
+  expect(lines).toEqual(['10 @9 in [0,10)']);
+});
+
+test('what waits for a side input goes on as soon as a trigger fires', async () => {
+  const p = new Pipeline();
+  const { main, side } = p.apply(
+    testStream({ main: outputTag<string>(), side: outputTag<number>() })
+      .addElements('main', at(0, 'first'))
+      .addElements('side', at(0, 1))
+      .addElements('side', at(0, 2))
+      .addElements('main', at(0, 'second'))
+      .advanceWatermarkToInfinity(),
+  );
+  const eachOne = { trigger: repeatedly(afterCount(1)), accumulationMode: 'discarding' } as const;
+  const all = asIterable(side.windowInto(globalWindows(), eachOne));
+  const lines = record(main.map((text, { sideInputs }) => `${text} ${[...sideInputs.all]}`, { sideInputs: { all } }));
+  await p.run(directRunner());
+  // The empty pane at the end takes nothing away.
+  expect(lines).toEqual(['first 1 @0 in global', 'second 2 @0 in global']);
+});
