@@ -1,6 +1,8 @@
 import {
   type BoundedWindow,
   type Coder,
+  CoderError,
+  ElementError,
   KeyError,
   keyEncoder,
   MAX_TIMESTAMP,
@@ -114,9 +116,11 @@ export class PaneGrouping implements Edge, Operator, Spillable {
   }
 
   save(): void {
-    this.#table.save();
-    this.#held.save();
-    this.#holds.save();
+    this.#write(() => {
+      this.#table.save();
+      this.#held.save();
+      this.#holds.save();
+    });
   }
 
   bytes(): number {
@@ -128,7 +132,21 @@ export class PaneGrouping implements Edge, Operator, Spillable {
   }
 
   spill(): void {
-    this.#table.spill();
+    this.#write(() => this.#table.spill());
+  }
+
+  #write(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof CoderError)) throw error;
+      throw new ElementError(
+        this.#spec.step,
+        undefined,
+        `what it keeps can't be saved: ${error.message.replace(/\.$/, '')}. It has to outlive the process. Group plain data, or give the combine function an accumulatorCoder.`,
+        { cause: error },
+      );
+    }
   }
 
   #addToEach(key: unknown, value: unknown, timestamp: Timestamp, windows: Windows): void {

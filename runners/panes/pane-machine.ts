@@ -83,12 +83,12 @@ export class PaneMachine {
 
   /** Takes an element in. */
   add(panes: WindowPanes, window: BoundedWindow, value: unknown, timestamp: Timestamp): void {
-    const { held, tree, step } = this.#spec;
+    const { held, tree } = this.#spec;
     const { reducer } = held;
     try {
       panes.held = panes.held === NOTHING ? reducer.first(value) : reducer.add(panes.held, value);
     } catch (error) {
-      throw combineError(step, error, value);
+      throw this.#failed(error, value);
     }
     panes.isEmpty = false;
     this.#holdFor(panes, window, timestamp);
@@ -142,7 +142,6 @@ export class PaneMachine {
   }
 
   #join(sources: readonly WindowPanes[]): unknown {
-    const { step } = this.#spec;
     const { reducer } = this.#spec.held;
     let held: unknown = NOTHING;
     for (const { held: more } of sources) {
@@ -150,10 +149,16 @@ export class PaneMachine {
       try {
         held = held === NOTHING ? more : reducer.merge(held, more);
       } catch (error) {
-        throw combineError(step, error, more);
+        throw this.#failed(error, more);
       }
     }
     return held;
+  }
+
+  /** Lists only fail with the store that they lie in. */
+  #failed(error: unknown, value: unknown): unknown {
+    const { step, held } = this.#spec;
+    return held.reducer.keepsValues ? error : combineError(step, error, value);
   }
 
   #at(window: BoundedWindow): TriggerTime {
@@ -214,12 +219,12 @@ export class PaneMachine {
   }
 
   #outputOf({ held }: WindowPanes, keepsOn: boolean): unknown {
-    const { held: form, step } = this.#spec;
+    const { held: form } = this.#spec;
     try {
       if (held === NOTHING) return form.reducer.finish(form.reducer.empty());
       return form.valueOf(held, keepsOn);
     } catch (error) {
-      throw combineError(step, error, held);
+      throw this.#failed(error, held);
     }
   }
 }

@@ -25,7 +25,9 @@ export type Event =
   | { readonly kind: 'add'; readonly key: unknown; readonly value: unknown; readonly timestamp: Timestamp }
   | { readonly kind: 'watermark'; readonly to: Timestamp }
   | { readonly kind: 'clock'; readonly to: Timestamp }
-  /** What was saved is taken up by a new grouping. */
+  /** What has changed is saved. */
+  | { readonly kind: 'save' }
+  /** The same, and is taken up by a new grouping. */
   | { readonly kind: 'restart' }
   /** What is in memory goes to disk. */
   | { readonly kind: 'spill' };
@@ -39,6 +41,7 @@ export const add = (key: unknown, value: unknown, timestamp: Timestamp): Event =
 export const watermark = (to: Timestamp): Event => ({ kind: 'watermark', to });
 export const clock = (to: Timestamp): Event => ({ kind: 'clock', to });
 export const end: Event = { kind: 'watermark', to: MAX_TIMESTAMP };
+export const save: Event = { kind: 'save' };
 export const restart: Event = { kind: 'restart' };
 export const spill: Event = { kind: 'spill' };
 
@@ -102,6 +105,8 @@ export class Script {
       case 'clock':
         this.time.processingTime = event.to;
         return this.#advance();
+      case 'save':
+        return this.#save();
       case 'restart':
         return this.#restart();
       case 'spill':
