@@ -12,7 +12,7 @@ export interface TestPipelineOptions {
   readonly encode?: boolean;
   /** Fails a step that changed its input. */
   readonly mutation?: boolean;
-  /** Changes the order of elements wherever the model gives none. */
+  /** Changes the order of elements wherever the model gives none, and splits what is read while it is read. */
   readonly permute?: boolean;
 }
 

@@ -25,6 +25,7 @@ import {
   stepStats,
   StrictFeed,
   type StrictOptions,
+  strictSplits,
   Turn,
   watchMutations,
 } from '../run/index.ts';
@@ -154,6 +155,7 @@ export class BoundedRun {
       signal: this.#abort.signal,
       progress: this.#reads.of(step),
       scoped: readerScope(metricsScope(this.#host), this.#metrics, step.path),
+      splitAt: strictSplits(this.#strict, this.#host.random),
       parts: this.#strict?.bundleSizes ? 1 + Math.floor(this.#host.random.next() * STRICT_PARTS) : 1,
     };
   }

@@ -20,6 +20,7 @@ import {
   type Origin,
   type ReadProgress,
   type RunReader,
+  type SplitAt,
   sizeOf,
   toBatch,
 } from '../run/index.ts';
@@ -43,6 +44,8 @@ export interface Reading {
   readonly sideInputs?: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
   /** In how many parts restrictions are divided. */
   readonly parts: number;
+  /** Whether what is read is split while it is read, and where. */
+  readonly splitAt: SplitAt | undefined;
 }
 
 /** The restrictions of one element: what is to be read for it. */
@@ -63,13 +66,23 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
   return named(step.path, 'dividing what is read', () => reader.split?.(initial, parts, context) ?? [initial]);
 }
 
-/** Reads a restriction to its end. */
+/** Reads a restriction to its end, in as many parts as it is split into meanwhile. */
 export async function readRestriction(reading: Reading, origin: Origin, restriction: unknown): Promise<void> {
-  const { reader, host, signal, sideInputs } = reading;
+  const open = [restriction];
+  while (open.length > 0) await readPart(reading, origin, open);
+}
+
+/** Reads the first of the open restrictions; what is split off while it is read is open as well. */
+async function readPart(reading: Reading, origin: Origin, open: unknown[]): Promise<void> {
+  const { reader, host, signal, sideInputs, splitAt } = reading;
   const [window] = origin.windows;
   const context = { ...contextOf(reading), sideInputs: window === undefined ? {} : (sideInputs?.(window) ?? {}) };
-  const output = new ReaderOutput(reading, origin);
-  let tracker = reader.createTracker(restriction);
+  let tracker = reader.createTracker(open.shift());
+  const output = new ReaderOutput(reading, origin, () => {
+    const fraction = splitAt?.();
+    const parts = fraction === undefined ? undefined : tracker.trySplit(fraction);
+    if (parts !== undefined) open.push(parts.residual);
+  });
   for (;;) {
     signal.throwIfAborted();
     const result = await readOnce(reading, output, () =>
@@ -109,9 +122,12 @@ class ReaderOutput implements SourceOutput<unknown> {
   /** What the steps that get the elements threw. */
   thrownBehind: unknown;
 
-  constructor(reading: Reading, origin: Origin) {
+  readonly #afterBatch: () => void;
+
+  constructor(reading: Reading, origin: Origin, afterBatch: () => void) {
     this.#reading = reading;
     this.#origin = origin;
+    this.#afterBatch = afterBatch;
   }
 
   emit(batch: SourceBatch<unknown>): void | Promise<void> {
@@ -119,12 +135,17 @@ class ReaderOutput implements SourceOutput<unknown> {
     checkBatch(step.path, batch);
     if (batch.bytes !== undefined) progress.read(batch.bytes);
     if (this.#rejects.length > 0) return this.#emitAfterRejects(batch);
-    if (batch.values.length > 0) return this.#feed(toBatch(batch, this.#origin), MAIN);
+    return this.#emitBatch(batch);
   }
 
   async #emitAfterRejects(batch: SourceBatch<unknown>): Promise<void> {
     await this.flushRejects();
-    if (batch.values.length > 0) await this.#feed(toBatch(batch, this.#origin), MAIN);
+    await this.#emitBatch(batch);
+  }
+
+  #emitBatch(batch: SourceBatch<unknown>): void | Promise<void> {
+    this.#afterBatch();
+    if (batch.values.length > 0) return this.#feed(toBatch(batch, this.#origin), MAIN);
   }
 
   reject(record: unknown, error: Error, coordinate?: string): void {

@@ -11,6 +11,7 @@ export { linkSignal, RunReport } from './run-report.ts';
 export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, sizeOf, toBatch } from './source-batch.ts';
 export { type Counted, ReadCounts, stepStats } from './stats.ts';
 export { StrictFeed } from './strict-feed.ts';
+export { type SplitAt, strictSplits } from './strict-splits.ts';
 export { watchMutations } from './strict-graph.ts';
 export type { StrictOptions } from './strict-options.ts';
 export { cancelled, Turn } from './turn.ts';

@@ -26,7 +26,7 @@ import {
 import { KeyedOperator } from '../keyed/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
-import { type ReadCounts, readerScope, StrictFeed, type StrictOptions, type Turn } from '../run/index.ts';
+import { type ReadCounts, readerScope, StrictFeed, type StrictOptions, strictSplits, type Turn } from '../run/index.ts';
 import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
 import { spaceName } from './identity.ts';
 import { LateDrops } from './late-drops.ts';
@@ -198,9 +198,10 @@ export class LiveNetwork {
   }
 
   #reads(step: Step): SourceReads {
-    const { host, signal, hooks, reads, metrics, scope } = this.#environment;
+    const { host, signal, hooks, reads, metrics, scope, strict } = this.#environment;
     return new SourceReads(step, {
       scoped: readerScope(scope, metrics, step.path),
+      splitAt: strictSplits(strict, host.random),
       host,
       signal,
       progress: reads.of(step),

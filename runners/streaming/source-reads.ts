@@ -10,7 +10,15 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
-import { FROM_NOTHING, named, type Origin, type ReadProgress, type RunReader, sizeOf } from '../run/index.ts';
+import {
+  FROM_NOTHING,
+  named,
+  type Origin,
+  type ReadProgress,
+  type RunReader,
+  sizeOf,
+  type SplitAt,
+} from '../run/index.ts';
 import { type AnyReader, SplitReader } from './split-reader.ts';
 
 /** Milliseconds by which time carries the watermark of a source that is idle. */
@@ -25,6 +33,8 @@ export interface ReadsEnvironment {
   readonly signal: AbortSignal;
   readonly progress: ReadProgress;
   readonly scoped: RunReader;
+  /** Whether what is read is split while it is read, and where. */
+  readonly splitAt: SplitAt | undefined;
   readonly wake: () => void;
   /** What a reader with side inputs sees from a window. */
   readonly sideInputs: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
@@ -157,9 +167,17 @@ export class SourceReads {
       if (split?.isReady !== true) continue;
       this.#next = (this.#next + i + 1) % count;
       const taken = split.take();
-      if (taken !== undefined) return taken;
+      if (taken === undefined) continue;
+      this.#splitAfterBatch(split);
+      return taken;
     }
     return undefined;
+  }
+
+  #splitAfterBatch(split: SplitReader): void {
+    const fraction = this.#environment.splitAt?.();
+    const rest = fraction === undefined ? undefined : split.split(fraction);
+    if (rest !== undefined) this.#add(split.origin, rest, split.watermark);
   }
 
   /** Forgets splits that are done, which hold the watermark until then; returns whether there were any. */
