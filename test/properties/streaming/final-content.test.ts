@@ -16,6 +16,7 @@ type Mode = WindowingStrategy['accumulationMode'];
 interface Pane {
   readonly key: unknown;
   readonly window: BoundedWindow;
+  readonly index: number;
   readonly values: readonly number[];
 }
 
@@ -86,17 +87,18 @@ function stepOf(
 async function ran(arriving: Numbers, spec: Spec, runner: Runner): Promise<readonly Pane[]> {
   const { pipeline, panes } = panesOf(arriving, spec);
   const all: Pane[] = [];
-  panes.map(({ key, value: values }, { window }) => void all.push({ key, window, values }));
+  panes.map(({ key, value: values }, { window, pane: { index } }) => void all.push({ key, window, index, values }));
   await pipeline.run(runner);
-  return all;
+  // A strict run gives panes out in any order.
+  return all.sort((a, b) => a.index - b.index);
 }
 
 function evaluated(arriving: Numbers, spec: Spec): readonly Pane[] {
   const { pipeline, panes } = panesOf(arriving, spec);
-  return (evaluate(pipeline.graph).elements.get(panes) ?? []).map(({ value, window }) => {
+  return (evaluate(pipeline.graph).elements.get(panes) ?? []).map(({ value, window, pane: { index } }) => {
     // The step gives pairs of a key and its numbers.
     const pair = value as KV<number, readonly number[]>;
-    return { key: pair.key, window, values: pair.value };
+    return { key: pair.key, window, index, values: pair.value };
   });
 }
 
