@@ -59,10 +59,11 @@ interface HeldCell<C> extends Cell<C> {
 export class CellTable<C> {
   readonly #spec: CellTableSpec<C>;
   readonly #windows: WindowMap<HeldCell<C>>;
-  readonly #sizes = new HeldSizes();
+  readonly #sizes = new HeldSizes({ entry: 210 });
   readonly #writer = new ByteWriter();
   /** Cells that were handed out since the last save: no other can have changed. */
   #out: HeldCell<C>[] = [];
+  #looks = 0;
   /** Counted, so that whoever goes through a window knows that there was one. */
   #spills = 0;
 
@@ -159,6 +160,10 @@ export class CellTable<C> {
 
   /** About how much memory the cells take. */
   bytes(): number {
+    // Contents change while nothing is written: those that were handed out are looked at, one now and then.
+    this.#looks += 1;
+    const cell = this.#out[this.#looks % Math.max(1, this.#out.length)];
+    if (cell?.isDeleted === false) this.#sizes.sample(cell.content, this.#spec.codec);
     return this.#sizes.bytes();
   }
 
@@ -171,7 +176,7 @@ export class CellTable<C> {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#windows.forget();
-    this.#sizes.count = 0;
+    this.#sizes.clear();
     this.#spills += 1;
   }
 

@@ -1,16 +1,35 @@
-/** What an entry takes in memory besides its contents: an object, its place in a Map, its key. */
-const ENTRY_BYTES = 160;
+import { ByteWriter } from '../../model/index.ts';
+
 /** Contents take about so many times their encoded form. */
 const GROWTH = 3;
 /** Entries that are looked at before the mean moves slowly. */
 const MOST_WEIGHT = 256;
 
-/** An estimate of what entries take in memory, from the encoded sizes of some of them. */
+/** One in so many contents is looked at before it is written. */
+const SAMPLED = 64;
+
+/** What things take in memory besides their contents, in bytes; measured on Node 24. */
+export interface HeldCosts {
+  /** An entry: its object, its place in a Map, a short key. */
+  readonly entry: number;
+  /** What there is once for all entries of a key and window. */
+  readonly group?: number;
+}
+
+/** An estimate of what entries take in memory, from the encoded sizes of those that were written, and of some others. */
 export class HeldSizes {
   /** How many entries are held. */
   count = 0;
+  /** For how many keys and windows. */
+  groups = 0;
+  readonly #costs: Required<HeldCosts>;
   #mean = 0;
   #seen = 0;
+  #passed = 0;
+
+  constructor({ entry, group = 0 }: HeldCosts) {
+    this.#costs = { entry, group };
+  }
 
   /** Takes note of the encoded form of one entry. */
   see(bytes: number): void {
@@ -18,13 +37,28 @@ export class HeldSizes {
     this.#mean += (bytes - this.#mean) / this.#seen;
   }
 
-  /** Whether an entry that was just made should be encoded only to see its size: few, since most are seen when saved. */
-  get wantsToSee(): boolean {
-    return (this.count & 63) === 0;
+  /** Looks at some of the contents that pass, since a run without cuts may never write any. */
+  sample<T>(content: T, codec: { encode(content: T, writer: ByteWriter): void }): void {
+    this.#passed += 1;
+    if (this.#passed % SAMPLED !== 1) return;
+    const writer = new ByteWriter(256);
+    try {
+      codec.encode(content, writer);
+    } catch {
+      // What has no bytes is told of when it is to be written, if it ever is.
+      return;
+    }
+    this.see(writer.position);
   }
 
   bytes(): number {
-    return this.count * (ENTRY_BYTES + GROWTH * this.#mean);
+    return this.count * (this.#costs.entry + GROWTH * this.#mean) + this.groups * this.#costs.group;
+  }
+
+  /** Nothing is held any more. */
+  clear(): void {
+    this.count = 0;
+    this.groups = 0;
   }
 }
 

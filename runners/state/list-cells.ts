@@ -33,7 +33,7 @@ export class ListCells<T> implements CellCollection {
   readonly #spec: CollectionSpec<T>;
   readonly #tails: KeyGroups<Tail<T>>;
   readonly #counter: RowCounter;
-  readonly #sizes = new HeldSizes();
+  readonly #sizes = new HeldSizes({ entry: 24, group: 560 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Tail<T>[] = [];
@@ -51,6 +51,7 @@ export class ListCells<T> implements CellCollection {
     const tail = this.#tails.make(window, key);
     tail.values.push(value);
     this.#sizes.count += 1;
+    this.#sizes.sample(value, this.#spec.codec);
     if (tail.isChanged || this.#spec.space === undefined) return;
     tail.isChanged = true;
     this.#changed.push(tail);
@@ -76,13 +77,14 @@ export class ListCells<T> implements CellCollection {
     Object.assign(tail, { values: [], saved: 0, open: undefined, coldBefore: undefined, isChanged: false });
     if (this.#hasCold) return;
     this.#tails.delete(window, key);
-    this.#sizes.count -= 1;
+    this.#sizes.groups -= 1;
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const tail of this.#tails.deleteWindow(window)) {
       tail.isChanged = false;
-      this.#sizes.count -= tail.values.length + 1;
+      this.#sizes.count -= tail.values.length;
+      this.#sizes.groups -= 1;
     }
   }
 
@@ -105,12 +107,12 @@ export class ListCells<T> implements CellCollection {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#tails.forget();
-    this.#sizes.count = 0;
+    this.#sizes.clear();
     this.#hasCold = true;
   }
 
   #newTail(prefix: Uint8Array): Tail<T> {
-    this.#sizes.count += 1;
+    this.#sizes.groups += 1;
     const coldBefore = this.#hasCold ? this.#counter.upcoming : undefined;
     return { prefix, values: [], saved: 0, open: undefined, coldBefore, isChanged: false };
   }

@@ -42,7 +42,7 @@ export class MapCells<V> implements CellCollection {
   readonly #spec: CollectionSpec<V>;
   readonly #maps: KeyGroups<Entries<V>>;
   readonly #keys: KeyEncoder;
-  readonly #sizes = new HeldSizes();
+  readonly #sizes = new HeldSizes({ entry: 210, group: 420 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Entry<V>[] = [];
@@ -56,7 +56,7 @@ export class MapCells<V> implements CellCollection {
     this.#keys = keyEncoder({ codegen: spec.codegen });
     this.#hasCold = !isEmpty(spec.space);
     this.#maps = new KeyGroups(spec.space, spec.codegen, (prefix) => {
-      this.#sizes.count += 1;
+      this.#sizes.groups += 1;
       return { prefix, held: new Map(), hasCold: this.#hasCold, hasRows: this.#hasCold };
     });
   }
@@ -78,6 +78,7 @@ export class MapCells<V> implements CellCollection {
       this.#hold(entry);
     }
     entry.value = value;
+    this.#sizes.sample(value, this.#spec.codec);
     if (entry.isChanged || this.#spec.space === undefined) return;
     entry.isChanged = true;
     this.#changed.push(entry);
@@ -119,14 +120,14 @@ export class MapCells<V> implements CellCollection {
       of.hasRows = false;
     } else {
       this.#maps.delete(window, key);
-      this.#sizes.count -= 1;
+      this.#sizes.groups -= 1;
     }
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const of of this.#maps.deleteWindow(window)) {
       this.#letGo(of);
-      this.#sizes.count -= 1;
+      this.#sizes.groups -= 1;
     }
     this.#writes += 1;
   }
@@ -149,7 +150,7 @@ export class MapCells<V> implements CellCollection {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#maps.forget();
-    this.#sizes.count = 0;
+    this.#sizes.clear();
     this.#hasCold = true;
   }
 

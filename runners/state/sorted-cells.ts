@@ -40,7 +40,7 @@ export class SortedCells<T> implements CellCollection {
   readonly #spec: CollectionSpec<T>;
   readonly #values: KeyGroups<Values<T>>;
   readonly #counter: RowCounter;
-  readonly #sizes = new HeldSizes();
+  readonly #sizes = new HeldSizes({ entry: 80, group: 640 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Values<T>[] = [];
@@ -52,7 +52,7 @@ export class SortedCells<T> implements CellCollection {
     this.#counter = new RowCounter(spec.space);
     this.#hasCold = !isEmpty(spec.space);
     this.#values = new KeyGroups(spec.space, spec.codegen, (prefix) => {
-      this.#sizes.count += 1;
+      this.#sizes.groups += 1;
       const coldBefore = this.#hasCold ? this.#counter.upcoming : undefined;
       return { prefix, held: [], isSorted: true, added: [], coldBefore, hasRows: this.#hasCold };
     });
@@ -64,6 +64,7 @@ export class SortedCells<T> implements CellCollection {
     of.isSorted &&= timestamp >= (of.held.at(-1)?.timestamp ?? timestamp);
     of.held.push(held);
     this.#sizes.count += 1;
+    this.#sizes.sample(value, this.#spec.codec);
     if (this.#spec.space !== undefined && of.added.push(held) === 1) this.#changed.push(of);
   }
 
@@ -99,13 +100,14 @@ export class SortedCells<T> implements CellCollection {
     Object.assign(of, { held: [], isSorted: true, added: [], coldBefore: undefined, hasRows: false });
     if (this.#hasCold) return;
     this.#values.delete(window, key);
-    this.#sizes.count -= 1;
+    this.#sizes.groups -= 1;
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const of of this.#values.deleteWindow(window)) {
       of.added = [];
-      this.#sizes.count -= of.held.length + 1;
+      this.#sizes.count -= of.held.length;
+      this.#sizes.groups -= 1;
     }
   }
 
@@ -131,7 +133,7 @@ export class SortedCells<T> implements CellCollection {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#values.forget();
-    this.#sizes.count = 0;
+    this.#sizes.clear();
     this.#hasCold = true;
   }
 

@@ -38,7 +38,7 @@ export class TimerTable {
   readonly #held = new TimerMap();
   readonly #byTime = new TimerHeap(firesBefore);
   readonly #byOutput = new TimerHeap((a, b) => a.outputTimestamp < b.outputTimestamp);
-  readonly #sizes = new HeldSizes();
+  readonly #sizes = new HeldSizes({ entry: 230 });
   /** Timers that were changed since the last save. */
   #changed: HeldTimer[] = [];
   /** How many in memory are not set, and wait for their rows to be deleted. */

@@ -295,3 +295,10 @@ test.each(PLACES)(
     );
   },
 );
+
+test('contents that grow while nothing is saved are counted', () => {
+  const table = tableOn(new MemoryDisk('a').open().space('cells'));
+  for (let key = 0; key < 10; key += 1) table.add(A, key, 'x'.repeat(200_000));
+  expect(table.bytes()).toBeGreaterThan(2_000_000);
+  expect(table.canSpill).toBe(true);
+});
