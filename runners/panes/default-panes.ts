@@ -1,4 +1,4 @@
-import type { BoundedWindow, Coder, Timestamp, WindowingStrategy } from '../../model/index.ts';
+import type { BoundedWindow, Coder, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
 import { type AddBatch, type AddToGroup, combineError, type Reducer } from '../shuffle/index.ts';
 import { AlignedPanes } from './aligned-panes.ts';
 import { heldCoder } from './held-form.ts';
@@ -55,7 +55,7 @@ export class DefaultPanes implements PaneTable {
       codegen,
       time,
       addLate,
-      give: (key, kept, open) => this.#give(key, kept, open),
+      give: (key, kept, open, pane) => this.#give(key, kept, open, pane),
       isExpired: (window) => machine.isExpired(window),
     });
     this.addPair = this.#slots.addPair;
@@ -109,7 +109,7 @@ export class DefaultPanes implements PaneTable {
     this.#rest.spill();
   }
 
-  #give(key: unknown, kept: unknown, { window, windows, pane }: OpenWindow): void {
+  #give(key: unknown, kept: unknown, { window, windows }: OpenWindow, pane: PaneInfo): void {
     const { windowing, held, emit } = this.#spec;
     const goesOn = windowing.accumulationMode === 'accumulating' && !pane.isLast;
     const lasting = goesOn ? held.from(kept) : NOTHING;

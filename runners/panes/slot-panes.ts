@@ -45,8 +45,8 @@ export interface SlotPanesSpec {
   readonly time: StepTime;
   /** Takes an element of a window that is over. */
   readonly addLate: (key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow) => void;
-  /** Takes what a key has when its window is over. */
-  readonly give: (key: unknown, held: unknown, open: OpenWindow) => void;
+  /** Takes what a key has when its window is over, and the pane that it comes in. */
+  readonly give: (key: unknown, held: unknown, open: OpenWindow, pane: PaneInfo) => void;
   readonly isExpired: (window: BoundedWindow) => boolean;
 }
 
@@ -60,8 +60,6 @@ export interface OpenWindow {
   /** Whether all that its keys have is in slots. */
   isWhole: boolean;
   hasRows: boolean;
-  /** The pane that comes when it is over. */
-  pane: PaneInfo;
 }
 
 /** A window that gives out what it has, key by key. */
@@ -206,7 +204,6 @@ export class SlotPanes {
       saved: [],
       isWhole: true,
       hasRows: false,
-      pane: ON_TIME_AND_ONLY,
     };
     this.#windows.set(name, open);
     this.#due.push(open);
@@ -256,8 +253,8 @@ export class SlotPanes {
   }
 
   #give(open: OpenWindow, key: unknown, held: unknown): void {
-    open.pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
-    this.#spec.give(key, held, open);
+    const pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
+    this.#spec.give(key, held, open, pane);
     if (open.hasRows) this.#firing?.gone.push(tableKey(key, this.#spec.keys.encode));
   }
 

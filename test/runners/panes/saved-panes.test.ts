@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   afterCount,
-  type CombineFn,
   ElementError,
   fixedWindows,
   type Firing,
@@ -13,7 +12,7 @@ import {
   windowingStrategy,
 } from '../../../model/index.ts';
 import { MemoryDisk } from '../../../runners/state/index.ts';
-import { add, end, type Event, restart, save, Script, spill } from './script.ts';
+import { add, type AnyCombineFn, end, type Event, restart, save, Script, spill } from './script.ts';
 
 const tens = fixedWindows({ size: 10 });
 const KEPT: Firing = { trigger: never(), accumulationMode: 'discarding' };
@@ -43,10 +42,10 @@ function counted(): { readonly store: () => StateStore; readonly rows: string[];
   return counts;
 }
 
-const scriptOn = (store: () => StateStore, firing: Firing, fn?: CombineFn<any, any, any>): Script =>
+const scriptOn = (store: () => StateStore, firing: Firing, fn?: AnyCombineFn): Script =>
   new Script(windowingStrategy('Window', tens, firing), { store, fn });
 
-test.each<[string, CombineFn<any, any, any> | undefined]>([
+test.each<[string, AnyCombineFn | undefined]>([
   ['numbers', sum],
   ['objects', mean],
   ['lists', undefined],
@@ -76,7 +75,7 @@ describe.each<[string, Firing]>([
     expect(counts.bytes).toBeLessThan(200);
     await script.tell(end);
     expect(script.fired.map(({ value }) => (value as unknown[]).length)).toEqual([1_002]);
-    expect((script.fired[0]?.value as unknown[]).slice(-2)).toEqual(['more', 'last']);
+    expect(script.fired.map(({ value }) => (value as unknown[]).slice(-2))).toEqual([['more', 'last']]);
   });
 
   test('take no memory once they are on disk, and hold the watermark all the same', async () => {

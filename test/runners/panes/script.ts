@@ -54,8 +54,11 @@ export interface Fired {
   readonly pane: PaneInfo;
 }
 
+// oxlint-disable-next-line no-explicit-any -- each test has elements of its own.
+export type AnyCombineFn = CombineFn<any, any, any>;
+
 export interface ScriptOptions {
-  readonly fn?: CombineFn<any, any, any> | undefined;
+  readonly fn?: AnyCombineFn | undefined;
   /** Opened for each grouping; without one nothing is saved. */
   readonly store?: (() => StateStore) | undefined;
   /** Outputs asked for at a time; then what there is is saved, and every other time taken up by a new grouping. */
