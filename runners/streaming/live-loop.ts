@@ -240,14 +240,20 @@ export class LiveLoop {
     return this.#isQuiet && (await this.#testStreams.play());
   }
 
-  /** Milliseconds until the clock alone makes something possible. */
+  /**
+   * Milliseconds until the clock alone makes something possible. What waits for a stage that is busy, or for room, is woken
+   * when that is over: looked for by the clock it would be looked for again and again.
+   */
   #untilNext(): number {
-    const { host } = this.#environment;
+    const { host, isClogged } = this.#environment;
     let until = Number.POSITIVE_INFINITY;
     const monotonic = host.clock.monotonic();
-    for (const { reads, grouping, keyed } of this.#network.stages) {
-      if (!this.isHalted && reads?.restsUntil !== undefined) until = Math.min(until, reads.restsUntil - monotonic);
+    const { stages } = this.#network;
+    const mayRead = !this.isHalted && stages.every(({ busy }) => busy === undefined) && !isClogged();
+    for (const { reads, grouping, keyed, busy } of stages) {
+      if (mayRead && reads?.restsUntil !== undefined) until = Math.min(until, reads.restsUntil - monotonic);
       if (reads?.isCarriedByClock) until = Math.min(until, CARRY_EVERY);
+      if (busy !== undefined) continue;
       for (const timed of [grouping, keyed?.timed]) until = Math.min(until, this.#untilWakeUp(timed));
     }
     for (const timed of this.#network.sideOperators.values()) until = Math.min(until, this.#untilWakeUp(timed));
