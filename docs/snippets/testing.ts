@@ -25,6 +25,33 @@ test('case makes no difference', async (t) => {
 });
 // #endregion
 
+// #region time
+import { afterCount, afterWatermark, fixedWindows, hours, minutes } from 'viga';
+import { at, testStream } from 'viga/testing';
+
+test('a word that comes late corrects its count', async (t) => {
+  const words = testStream<string>()
+    .addElements(at(0, 'beam'), at(minutes(4), 'beam'))
+    .advanceWatermarkTo(minutes(5))
+    .addElements(at(minutes(1), 'beam'))
+    .advanceWatermarkToInfinity();
+  const p = testPipeline(t);
+  const counts = p
+    .apply(words)
+    .windowInto(fixedWindows({ size: minutes(5) }), {
+      trigger: afterWatermark({ late: afterCount(1) }),
+      accumulationMode: 'accumulating',
+      allowedLateness: hours(1),
+    })
+    .apply(countWords);
+  assertThat(counts).hasPanes([
+    { timing: 'ON_TIME', elements: [kv('beam', 2)] },
+    { timing: 'LATE', elements: [kv('beam', 3)] },
+  ]);
+  await p.run();
+});
+// #endregion
+
 // #region laws
 import { type CombineFn } from 'viga';
 import { assertCombineFnLaws } from 'viga/testing';
