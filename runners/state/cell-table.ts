@@ -35,7 +35,7 @@ export interface CellTableSpec<C> {
   readonly codegen: boolean;
 }
 
-/** Fewer cells than this may wait for the next save, deleted or not. */
+/** So many empty places do not matter. */
 const LEAST_OUT = 1024;
 
 /** A cell in memory, and what its table knows of it. */
@@ -44,8 +44,8 @@ interface HeldCell<C> extends Cell<C> {
   readonly form: PrimitiveKey;
   /** Whether it may have a row. */
   isStored: boolean;
-  /** Whether it was handed out since the last save, so that it may be changed. */
-  isOut: boolean;
+  /** Its place among those that were handed out since the last save, so that it may be changed; -1 if it was not. */
+  outAt: number;
   isDeleted: boolean;
 }
 
@@ -62,7 +62,9 @@ export class CellTable<C> {
   readonly #sizes = new HeldSizes({ entry: 210 });
   readonly #writer = new ByteWriter();
   /** Cells that were handed out since the last save: no other can have changed. */
-  #out: HeldCell<C>[] = [];
+  #out: (HeldCell<C> | undefined)[] = [];
+  /** How many places of it are empty. */
+  #taken = 0;
   #looks = 0;
   /** Counted, so that whoever goes through a window knows that there was one. */
   #spills = 0;
@@ -92,7 +94,7 @@ export class CellTable<C> {
       isChanged: true,
       form,
       isStored: wasDeleted || !entries.isComplete,
-      isOut: false,
+      outAt: -1,
       isDeleted: false,
     };
     this.#hold(entries, cell);
@@ -122,7 +124,7 @@ export class CellTable<C> {
   /** Windows that have cells, in no order. */
   *windows(): Iterable<BoundedWindow> {
     for (const entries of this.#windows.all()) {
-      if (entries.held.size > 0 || (!entries.isComplete && this.#hasRow(entries))) yield entries.window;
+      if (this.#windows.isInhabited(entries)) yield entries.window;
     }
   }
 
@@ -147,13 +149,14 @@ export class CellTable<C> {
   /** Writes what has changed since the last time into the space; the next commit makes it durable. */
   save(): void {
     if (this.#spec.space === undefined) return;
-    const out = this.#out;
+    const out = this.#out.filter((cell) => cell !== undefined);
     this.#out = [];
+    this.#taken = 0;
     // In about the order of rows: neighbors are written together, and a large table is gone through once.
     out.sort(byRow);
     for (const cell of out) {
-      cell.isOut = false;
-      if (cell.isChanged && !cell.isDeleted) this.#write(cell);
+      cell.outAt = -1;
+      if (cell.isChanged) this.#write(cell);
     }
     for (const entries of this.#windows.all()) this.#windows.flushDeleted(entries);
   }
@@ -163,7 +166,7 @@ export class CellTable<C> {
     // Contents change while nothing is written: those that were handed out are looked at, one now and then.
     this.#looks += 1;
     const cell = this.#out[this.#looks % Math.max(1, this.#out.length)];
-    if (cell?.isDeleted === false) this.#sizes.sample(cell.content, this.#spec.codec);
+    if (cell !== undefined) this.#sizes.sample(cell.content, this.#spec.codec);
     return this.#sizes.bytes();
   }
 
@@ -186,6 +189,8 @@ export class CellTable<C> {
     for (const row of this.#windows.rows(entries)) {
       if (!seen.has(row.form)) {
         const cell = entries.held.get(row.form) ?? this.#load(entries, row);
+        // At a cut that comes before the next cell is asked for, it is written.
+        this.#handOut(cell);
         try {
           yield cell;
         } finally {
@@ -199,8 +204,9 @@ export class CellTable<C> {
 
   /** After a cell from disk was used: it stays in memory only if it has to be written. */
   #putBack(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
-    if (cell.isDeleted || cell.isOut) return;
+    if (cell.isDeleted) return;
     if (!cell.isChanged) {
+      this.#takeBack(cell);
       if (entries.held.get(cell.form) === cell) this.#drop(entries, cell);
       return;
     }
@@ -217,11 +223,6 @@ export class CellTable<C> {
     return value === undefined ? undefined : this.#load(entries, { form, value });
   }
 
-  #hasRow(entries: WindowEntries<HeldCell<C>>): boolean {
-    for (const _ of this.#windows.rows(entries)) return true;
-    return false;
-  }
-
   #hold(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
     if (!entries.held.has(cell.form)) this.#sizes.count += 1;
     entries.held.set(cell.form, cell);
@@ -233,15 +234,26 @@ export class CellTable<C> {
 
   #letGo(entries: WindowEntries<HeldCell<C>>, cell: HeldCell<C>): void {
     cell.isDeleted = true;
+    this.#takeBack(cell);
     this.#drop(entries, cell);
   }
 
   #handOut(cell: HeldCell<C>): void {
-    if (cell.isOut || this.#spec.space === undefined) return;
-    cell.isOut = true;
-    this.#out.push(cell);
-    // A run without cuts never saves: what is deleted must not be kept for that.
-    if (this.#out.length > 2 * this.#sizes.count + LEAST_OUT) this.#out = this.#out.filter((out) => !out.isDeleted);
+    if (cell.outAt >= 0 || this.#spec.space === undefined) return;
+    // A run without cuts never saves: what was deleted must not take room for that.
+    if (this.#taken > this.#out.length / 2 + LEAST_OUT) {
+      this.#out = this.#out.filter((out) => out !== undefined);
+      for (const [at, out] of this.#out.entries()) if (out !== undefined) out.outAt = at;
+      this.#taken = 0;
+    }
+    cell.outAt = this.#out.push(cell) - 1;
+  }
+
+  #takeBack(cell: HeldCell<C>): void {
+    if (cell.outAt < 0) return;
+    this.#out[cell.outAt] = undefined;
+    this.#taken += 1;
+    cell.outAt = -1;
   }
 
   #write(cell: HeldCell<C>): void {
@@ -267,7 +279,7 @@ export class CellTable<C> {
       isChanged: false,
       form,
       isStored: true,
-      isOut: false,
+      outAt: -1,
       isDeleted: false,
     };
     this.#hold(entries, cell);

@@ -24,6 +24,8 @@ export interface WindowEntries<E> {
   readonly deleted: Set<PrimitiveKey>;
   /** Whether it may have rows. */
   hasRows: boolean;
+  /** Whether rows were deleted since it was last seen that there are some. */
+  mayBeEmpty: boolean;
   /** Counts the changes of its rows. */
   version: number;
   /** Whether each of its rows belongs to an entry that is held or deleted: what is not in memory does not exist. */
@@ -92,9 +94,19 @@ export class WindowMap<E> {
     }
   }
 
+  /** Whether there is an entry, in memory or on disk. */
+  isInhabited(entries: WindowEntries<E>): boolean {
+    if (entries.held.size > 0) return true;
+    if (entries.isComplete) return false;
+    if (entries.mayBeEmpty && first(this.rows(entries)) === undefined) return false;
+    entries.mayBeEmpty = false;
+    return true;
+  }
+
   /** Takes note that a row counts no more. */
   addDeleted(entries: WindowEntries<E>, form: PrimitiveKey): void {
     entries.deleted.add(form);
+    entries.mayBeEmpty = true;
     if (entries.deleted.size >= MOST_DELETED) this.flushDeleted(entries);
   }
 
@@ -125,6 +137,7 @@ export class WindowMap<E> {
       if (entries.held.size === 0) continue;
       entries.held.clear();
       entries.isComplete = false;
+      entries.mayBeEmpty = false;
     }
   }
 
@@ -137,6 +150,7 @@ export class WindowMap<E> {
       held: new Map(),
       deleted: new Set(),
       hasRows,
+      mayBeEmpty: false,
       version: 0,
       isComplete: !hasRows,
     };

@@ -302,3 +302,15 @@ test('contents that grow while nothing is saved are counted', () => {
   expect(table.bytes()).toBeGreaterThan(2_000_000);
   expect(table.canSpill).toBe(true);
 });
+
+test('a cell that was given out by a window and changed is saved before the next one is asked for', () => {
+  const space = new MemoryDisk('a').open().space('cells');
+  const table = tableOn(space);
+  for (const key of ['a', 'b']) table.add(A, key, 'old');
+  table.spill();
+  for (const cell of table.in(A)) {
+    Object.assign(cell, { content: 'new', isChanged: true });
+    table.save();
+    expect(tableOn(space).find(A, cell.key)?.content).toBe('new');
+  }
+});
