@@ -25,7 +25,7 @@ export class Chance {
   }
 
   /** One of several. */
-  pick<T>(choices: readonly [T, ...T[]]): T {
+  pick<const T>(choices: readonly [T, ...T[]]): T {
     // The index is within.
     return choices[this.below(choices.length)] as T;
   }

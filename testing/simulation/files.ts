@@ -33,7 +33,11 @@ type Node = FileNode | DirectoryNode;
 /** A change of entries that happens as a whole: a rename changes two. */
 interface EntryChange {
   readonly number: number;
-  readonly slots: readonly { readonly directory: DirectoryNode; readonly name: string; readonly node: Node | undefined }[];
+  readonly slots: readonly {
+    readonly directory: DirectoryNode;
+    readonly name: string;
+    readonly node: Node | undefined;
+  }[];
 }
 
 /** How much of what was not synced a power loss takes. */
@@ -57,6 +61,13 @@ export class Files {
     if (node === undefined) return undefined;
     if (node.kind === 'directory') return { kind: 'directory', size: 0, modified: 0 };
     return { kind: 'file', size: node.cached.length, modified: node.modified };
+  }
+
+  /** What programs see of a file, as text. */
+  read(path: string): string {
+    const node = this.#find(path);
+    if (node?.kind !== 'file') throw failure('ENOENT', path);
+    return Buffer.from(node.cached).toString();
   }
 
   list(path: string): readonly string[] {

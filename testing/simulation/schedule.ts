@@ -1,6 +1,9 @@
 import type { Timestamp } from '../../model/index.ts';
 import type { Chance } from './chance.ts';
 
+/** Milliseconds that anything takes at least: time does not stand still while timers without delay follow each other. */
+const STEP = 0.001;
+
 /** Something that is to happen. */
 interface Planned {
   readonly at: number;
@@ -59,7 +62,7 @@ export class Schedule {
   step(): boolean {
     if (!this.#planned.some(({ isBackground }) => !isBackground)) return false;
     const first = this.#planned.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
-    if (first > this.#now) this.#now = first;
+    this.#now = Math.max(this.#now + STEP, first);
     const due = this.#planned.filter(({ at }) => at <= this.#now);
     const next = due[this.#chance.below(due.length)];
     if (next === undefined) return false;

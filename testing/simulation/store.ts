@@ -12,7 +12,7 @@ export function openSimulatedStore(world: World, process: SimulatedProcess, dire
   process.onEnd(() => state.disk.crash());
   const commit = (epoch: number): Promise<void> => {
     const done = store.commit(epoch);
-    if (state.fault === undefined) world.watch.committed?.(directory, epoch, state.disk);
+    if (state.fault === undefined) world.watch.committed?.(store, epoch);
     return done;
   };
   return {

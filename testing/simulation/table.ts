@@ -4,11 +4,9 @@ import type { World } from './world.ts';
 
 /** A system that can't be reached for a moment, or whose answer was lost. */
 export function transient(place: string): never {
-  throw new ConnectorError(
-    place,
-    'the connection was reset. What was asked may have happened or not. Ask again.',
-    { retryable: true },
-  );
+  throw new ConnectorError(place, 'the connection was reset. What was asked may have happened or not. Ask again.', {
+    retryable: true,
+  });
 }
 
 /** A row as a table has it, with the epoch that brought it. */

@@ -1,4 +1,11 @@
-import type { OffsetRange, RestrictionTracker, Source, Timestamp } from '../../model/index.ts';
+import type {
+  OffsetRange,
+  ReadResult,
+  RestrictionTracker,
+  Source,
+  SourceOutput,
+  Timestamp,
+} from '../../model/index.ts';
 import { OffsetTracker } from '../../model/index.ts';
 import type { SimulatedProcess } from './process.ts';
 import { transient } from './table.ts';
@@ -78,8 +85,8 @@ export class Topic<T> {
     process: SimulatedProcess,
     { batch }: TopicReadOptions,
     tracker: RestrictionTracker<TopicRange, number>,
-    output: Parameters<Source<T, TopicRange, number>['read']>[2],
-  ): ReturnType<Source<T, TopicRange, number>['read']> & Promise<unknown> {
+    output: SourceOutput<T>,
+  ): Promise<ReadResult> {
     const { partition, from } = tracker.currentRestriction();
     this.#checkStart(partition, from);
     for (let at = from; ; ) {

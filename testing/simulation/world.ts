@@ -1,4 +1,5 @@
-import { MemoryDisk, type CommitFault } from '../../runners/state/index.ts';
+import type { StateStore } from '../../model/index.ts';
+import { type CommitFault, MemoryDisk } from '../../runners/state/index.ts';
 import { Chance } from './chance.ts';
 import { Coverage } from './coverage.ts';
 import { EventLog } from './event-log.ts';
@@ -20,9 +21,9 @@ export interface StoredState {
   fault: CommitFault | undefined;
 }
 
-/** Whoever has watches over a world: told of each commit that is durable. */
+/** Watches over a world: told of each commit, right after it. */
 export interface Watch {
-  committed?(directory: string, epoch: number, disk: MemoryDisk): void;
+  committed?(store: StateStore, epoch: number): void;
 }
 
 /** How a process ended. */
@@ -36,6 +37,8 @@ export type Outcome<T> =
 
 /** Turns of Node's event loop that a process may be quiet in before it is stuck: an import takes a few. */
 const QUIET_TURNS = 50;
+/** So many events come to more than any job needs: whoever is not done by then waits for nothing again and again. */
+const MOST_STEPS = 200_000;
 
 /**
  * A machine, and what is around it, for processes that come and go: time, files, jobs' states. One seed decides what happens
@@ -119,7 +122,7 @@ export class World {
         outcome = { kind: 'failed', error };
       },
     );
-    for (let quiet = 0; quiet < QUIET_TURNS; ) {
+    for (let quiet = 0, steps = 0; quiet < QUIET_TURNS; steps++) {
       // All that follows from the last event has happened then: nothing in a simulated process waits for the machine.
       await new Promise(setImmediate);
       if (!process.isAlive) return { kind: 'crashed' };
@@ -127,7 +130,7 @@ export class World {
         process.end();
         return outcome;
       }
-      if (this.schedule.now > deadline) return { kind: 'late' };
+      if (this.schedule.now > deadline || steps > MOST_STEPS) return { kind: 'late' };
       quiet = this.schedule.step() ? 0 : quiet + 1;
     }
     return { kind: 'stuck' };

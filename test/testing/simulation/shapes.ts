@@ -1,0 +1,73 @@
+import type { Chance } from '../../../testing/simulation/index.ts';
+
+/** The classes of sinks. */
+export const SINKS = ['table', 'upsert', 'append', 'files'] as const;
+export type SinkClass = (typeof SINKS)[number];
+
+/** What a job consists of. */
+export interface Shape {
+  readonly sinks: readonly SinkClass[];
+  readonly topics: 1 | 2;
+  readonly partitions: number;
+  /** Records of each partition. */
+  readonly records: number;
+  /** Milliseconds over which records appear. */
+  readonly span: number;
+  /** Whether the collection is declared to end: what ends is published as a whole. */
+  readonly isBounded: boolean;
+  readonly isLive: boolean;
+  readonly tellsRemaining: boolean;
+  readonly batch: number;
+  readonly windows: 'fixed' | 'sliding' | 'sessions';
+  readonly trigger: 'default' | 'early and late' | 'count';
+  readonly mode: 'discarding' | 'accumulating';
+  /** Of elements, so many fail. */
+  readonly poison: number;
+  /** Whether there is a step with state and timers, and one with a side input. */
+  readonly isStateful: boolean;
+  readonly hasSideInput: boolean;
+}
+
+/** The job that is run through a crash at every point: three epochs, panes before and after the watermark, failures. */
+export const plainShape = (sink: SinkClass): Shape => ({
+  sinks: [sink],
+  topics: 1,
+  partitions: 2,
+  records: 12,
+  span: 250,
+  isBounded: false,
+  isLive: false,
+  tellsRemaining: true,
+  batch: 4,
+  windows: 'fixed',
+  trigger: 'default',
+  mode: 'discarding',
+  poison: 0.1,
+  isStateful: false,
+  hasSideInput: false,
+});
+
+/** A shape that a seed has. */
+export function drawShape(chance: Chance): Shape {
+  const windows = chance.pick(['fixed', 'fixed', 'sliding', 'sessions']);
+  const first = chance.pick(SINKS);
+  const more = SINKS.filter((sink) => sink !== first && chance.happens(0.3));
+  return {
+    sinks: [first, ...more],
+    topics: chance.pick([1, 1, 2]),
+    partitions: 1 + chance.below(3),
+    records: 10 + chance.below(40),
+    span: chance.pick([300, 2_000, 6_000]),
+    isBounded: chance.happens(0.2),
+    isLive: chance.happens(0.3),
+    tellsRemaining: chance.happens(0.7),
+    batch: chance.pick([1, 5, 20]),
+    windows,
+    trigger: chance.pick(['default', 'early and late', 'count']),
+    // A session that grew has other bounds in each pane, so only what came since can be compared.
+    mode: windows === 'sessions' ? 'discarding' : chance.pick(['discarding', 'accumulating']),
+    poison: chance.pick([0, 0.1]),
+    isStateful: chance.happens(0.4),
+    hasSideInput: chance.happens(0.3),
+  };
+}

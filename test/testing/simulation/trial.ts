@@ -1,0 +1,81 @@
+import { directRunner } from '../../../runners/direct/index.ts';
+import { Chance, type Outcome, Swarm, type SimulatedProcess, World } from '../../../testing/simulation/index.ts';
+import type { PipelineResult } from '../../../model/index.ts';
+import { watermarkWatch } from './watermarks.ts';
+import { Job } from './job.ts';
+import { buildJob } from './pipeline.ts';
+import type { Shape } from './shapes.ts';
+
+/** The state directory of a job. */
+export const STATE = '/state';
+
+/** Virtual milliseconds in which a job must be done once nothing goes wrong any more. */
+const DRAIN_WITHIN = 120_000;
+/** Processes that may end before faults stop. */
+const MOST_STARTS = 8;
+/** Virtual milliseconds after which faults stop. */
+const FAULTY_FOR = 60_000;
+
+/** How one job went. */
+export interface Trial {
+  readonly problems: readonly string[];
+  readonly world: World;
+  readonly job: Job;
+  readonly starts: number;
+  readonly epochs: number;
+}
+
+/** Runs a job until it is done, a new process each time that one has ended. */
+export async function runTrial(world: World, shape: Shape): Promise<Trial> {
+  const job = new Job(world, shape);
+  const chance = new Chance(world.seed, 'trial');
+  const problems: string[] = [];
+  world.watch = watermarkWatch(problems);
+  const calm = (): void => {
+    if (world.faults instanceof Swarm) world.faults.calm();
+  };
+  world.schedule.plan(FAULTY_FOR, calm, { isBackground: true });
+  let starts = 0;
+  for (;;) {
+    if (starts >= MOST_STARTS) calm();
+    const process = world.start();
+    starts++;
+    const outcome = await run(world, job, process, chance);
+    problems.push(...job.problems());
+    world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
+    if (outcome.kind === 'done' && outcome.result.state === 'DONE') {
+      problems.push(...job.finalProblems());
+      break;
+    }
+    if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
+    const mayFail = world.faults instanceof Swarm && !world.faults.isCalm;
+    if (outcome.kind === 'failed' && !mayFail) problems.push(`a run without faults failed: ${stackOf(outcome.error)}`);
+    if (problems.length > 0) break;
+  }
+  return { problems, world, job, starts, epochs: world.state(STATE).disk.epoch };
+}
+
+async function run(
+  world: World,
+  job: Job,
+  process: SimulatedProcess,
+  chance: Chance,
+): Promise<Outcome<PipelineResult>> {
+  const stop = new AbortController();
+  if (world.faults instanceof Swarm && !world.faults.isCalm && chance.happens(0.1)) {
+    world.schedule.plan(chance.between(0, 4_000), () => stop.abort(), { owner: process, isBackground: true });
+  }
+  const runner = directRunner({
+    host: process.host,
+    stateDirectory: STATE,
+    streaming: true,
+    epochInterval: chance.pick([100, 100, 400, 1_000]),
+    maxFailedShare: 1,
+  });
+  const pipeline = buildJob(job.shape, job.around, process);
+  const within = Math.max(0, FAULTY_FOR - world.schedule.now) + DRAIN_WITHIN;
+  return world.run(process, pipeline.run(runner, { stop: stop.signal }), within);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const stackOf = (error: unknown): string => (error instanceof Error ? String(error.stack) : String(error));
