@@ -1,14 +1,14 @@
 // Calls of users' functions: what they are given, and what becomes of what they give back.
 import { DEAD_LETTERS, MAIN, MIN_TIMESTAMP, OutputAt } from '../../model/index.ts';
-import type { BoundedWindow, KV, Primitive, Step, Timestamp } from '../../model/index.ts';
+import type { AnyDoFn, BoundedWindow, KV, Primitive, Step, Timestamp } from '../../model/index.ts';
 import type { Behavior, Element, Place, Surroundings } from './element.ts';
 
 type Emit = Surroundings['emit'];
 type Emitters = Readonly<Record<string, (value: unknown, timestamp?: Timestamp) => void>>;
 /** Gives the views that a call in a window may look at. */
 export type SideValuesOf = (window: BoundedWindow) => Readonly<Record<string, unknown>>;
-// biome-ignore lint/suspicious/noExplicitAny: which names a context has is known to the user's types only.
-export type AnyContext = any;
+/** What a function gets; which names are in it is known to the user's types only. */
+export type Context = Parameters<AnyDoFn['process']>[1];
 
 /** Calls a function of a step at a place, and passes on what it emits and returns once it has returned. */
 export function callAt(step: Step, place: Place, emit: Emit, fn: (emitters: Emitters) => unknown): void {
@@ -48,14 +48,13 @@ export function elementWise(step: Step, primitive: ElementWise, views: SideValue
   const always = { resource: setup?.(), afterCommit };
   return {
     process(element) {
-      const context = { ...element, ...always, sideInputs: views(element.window) };
-      callAt(step, element, emit, (emitters) => resultOf(primitive, { ...context, emit: emitters }));
+      const context = { ...element, ...always, sideInputs: views(element.window), state: {}, timers: {} };
+      callAt(step, element, emit, (emitters) => resultOf(primitive, element.value, { ...context, emit: emitters }));
     },
   };
 }
 
-function resultOf(primitive: ElementWise, context: AnyContext): unknown {
-  const { value } = context;
+function resultOf(primitive: ElementWise, value: unknown, context: Context): unknown {
   // The input of mapValues are pairs.
   const pair = value as KV<unknown, unknown>;
   switch (primitive.kind) {

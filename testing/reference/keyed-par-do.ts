@@ -1,7 +1,7 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
 import { encodeKey, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
 import type { AnyDoFn, KV, StateSpec, Step, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
-import { afterCommit, type AnyContext, callAt, type SideValuesOf } from './calls.ts';
+import { afterCommit, callAt, type Context, type SideValuesOf } from './calls.ts';
 import { cellOf } from './cells.ts';
 import { type Behavior, earliest, type Element, expiryOf, type Place, type Surroundings } from './element.ts';
 
@@ -56,8 +56,7 @@ export class KeyedParDo implements Behavior {
     const { key } = value as KV<unknown, unknown>;
     const scope = { id: `${encodeKey([key, windowKey(window)])} `, key, window };
     this.#scopes.set(scope.id, scope);
-    const sideInputs = this.#views(window);
-    this.#call(scope, element, (context) => this.#doFn.process(value, { ...context, sideInputs }));
+    this.#call(scope, element, (context) => this.#doFn.process(value, context));
   }
 
   /** Timers and windows that expire, one after another: always what is the earliest now. */
@@ -112,7 +111,7 @@ export class KeyedParDo implements Behavior {
     }
   }
 
-  #call(scope: Scope, place: Place, fn: (context: AnyContext) => unknown): void {
+  #call(scope: Scope, place: Place, fn: (context: Context) => unknown): void {
     const { state = {}, timers = {} } = this.#doFn;
     const cells = Object.entries<StateSpec<unknown>>(state).map(([name, spec]) => {
       return [name, cellOf(spec, this.#contents, idOf(scope, name))];
@@ -120,7 +119,7 @@ export class KeyedParDo implements Behavior {
     const handles = Object.entries<TimerSpec>(timers).map(([name, { domain }]) => {
       return [name, this.#handleOf(scope, name, domain, place.timestamp)];
     });
-    const common = { ...place, afterCommit, resource: this.#resource };
+    const common = { ...place, afterCommit, resource: this.#resource, sideInputs: this.#views(place.window) };
     const context = { ...common, state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
     callAt(this.#step, place, this.#at.emit, (emit) => fn({ ...context, emit }));
   }

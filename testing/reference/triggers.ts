@@ -101,7 +101,7 @@ export function onFire(state: TriggerState, time: TriggerTime): void {
     if (time.isMerging) clear(state);
     state.isFinished = parts.every(isDone);
   } else {
-    for (const part of parts) shouldFire(part, time) ? fire(part) : clear(part);
+    parts.forEach((part) => (shouldFire(part, time) ? fire(part) : clear(part)));
     clear(state);
     state.isFinished = true;
   }

@@ -37,7 +37,7 @@ const FIXED = fixedWindows({ size: 10 });
 function grouped(stream: Script, windowFn: AnyWindowFn, firing: object): readonly [Pipeline, PCollection<unknown>] {
   const p = new Pipeline();
   // A trigger with its mode, put together by the test.
-  const windowed = p.apply(stream).windowInto(windowFn, firing as Parameters<PCollection<number>['windowInto']>[1]);
+  const windowed = p.apply(stream).windowInto(windowFn, firing);
   return [p, windowed.keyBy(() => 'k').groupByKey()];
 }
 
