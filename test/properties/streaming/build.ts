@@ -14,7 +14,7 @@ import {
   sessions,
   slidingWindows,
 } from '../../../index.ts';
-import { type AnyWindowFn, MIN_TIMESTAMP, type Trigger } from '../../../model/index.ts';
+import { type AnyWindowFn, MIN_TIMESTAMP } from '../../../model/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
 import type { Case, Event, Op, Tag, Windows } from './cases.ts';
 import { besides, GROUPINGS, KEYED, keyedBesides, PLAIN } from './steps.ts';
@@ -23,13 +23,23 @@ type Numbers = PCollection<number>;
 
 /** A collection of a random pipeline, and of which collections of the test stream it is made. */
 interface Made {
+  readonly name: string;
   readonly collection: Numbers;
   readonly tags: ReadonlySet<Tag>;
+}
+
+/** A step that can be added, and how it is written in a program. */
+interface Addition {
+  readonly inputs: readonly Made[];
+  readonly step: (...inputs: readonly [Numbers, ...Numbers[]]) => Numbers;
+  readonly code: string;
 }
 
 export interface Built {
   readonly pipeline: Pipeline;
   readonly collections: readonly Numbers[];
+  /** The same as a program, for a file beside this one. */
+  readonly program: string;
 }
 
 /** Steps that have no possible input are left out. */
@@ -37,15 +47,22 @@ export function build({ events, ops }: Case): Built {
   const pipeline = new Pipeline();
   const { a, b } = pipeline.apply(streamOf(events));
   const made: Made[] = [
-    { collection: a, tags: new Set(['a']) },
-    { collection: b, tags: new Set(['b']) },
+    { name: 'a', collection: a, tags: new Set(['a']) },
+    { name: 'b', collection: b, tags: new Set(['b']) },
   ];
+  const lines: string[] = [];
   const hasClock = events.some(({ kind }) => kind === 'clock');
   for (const op of ops) {
-    const next = apply(op, made, hasClock);
-    if (next !== undefined) made.push(next);
+    const addition = additionOf(op, made, hasClock);
+    const [first, ...others] = addition?.inputs ?? [];
+    if (addition === undefined || first === undefined) continue;
+    const { inputs, step, code } = addition;
+    const name = `c${made.length}`;
+    lines.push(`const ${name} = ${code};`);
+    const collection = step(first.collection, ...others.map((one) => one.collection));
+    made.push({ name, collection, tags: new Set(inputs.flatMap(({ tags }) => [...tags])) });
   }
-  return { pipeline, collections: made.map(({ collection }) => collection) };
+  return { pipeline, collections: made.map(({ collection }) => collection), program: programOf(events, lines, made) };
 }
 
 export function streamOf(events: readonly Event[]) {
@@ -63,71 +80,94 @@ export function streamOf(events: readonly Event[]) {
   return stream.advanceWatermarkToInfinity();
 }
 
-function apply(op: Op, made: readonly Made[], hasClock: boolean): Made | undefined {
+function additionOf(op: Op, made: readonly Made[], hasClock: boolean): Addition | undefined {
   const pick = (n: number, isFit: (one: Made) => boolean): Made | undefined => {
     const fit = made.filter(isFit);
     return fit[fit.length - 1 - (n % Math.max(1, fit.length))];
   };
+  const isAny = (): boolean => true;
   switch (op.op) {
     case 'window': {
-      const input = pick(op.in, () => true);
-      const { firing } = op;
-      return over(input, (c) => c.windowInto(windowFnOf(op.windows), { ...firing, allowDataLoss: true }));
+      const firing = { ...op.firing, allowDataLoss: true };
+      const code = `windowInto(windowFnOf(${JSON.stringify(op.windows)}), ${JSON.stringify(firing)})`;
+      return on(
+        pick(op.in, isAny),
+        (c) => c.windowInto(windowFnOf(op.windows), firing),
+        (c) => `${c}.${code}`,
+      );
     }
     case 'grouping':
-      return over(
-        pick(op.in, ({ collection }) => canFire(collection)),
-        GROUPINGS[op.step],
-      );
+      return on(pick(op.in, canFire), GROUPINGS[op.step], (c) => `GROUPINGS.${op.step}(${c})`);
     case 'keyed':
-      return over(
-        pick(op.in, ({ collection }) => !isMerging(collection)),
-        KEYED[op.step],
-      );
+      return on(pick(op.in, isFinal), KEYED[op.step], (c) => `KEYED.${op.step}(${c})`);
     case 'plain':
-      return over(
-        pick(op.in, () => true),
-        PLAIN[op.step],
-      );
+      return on(pick(op.in, isAny), PLAIN[op.step], (c) => `PLAIN.${op.step}(${c})`);
     case 'flatten': {
       // Both sides may fire by the clock at once, and then nothing says which comes first.
-      if (hasClock) return undefined;
-      const input = pick(op.in, () => true);
-      const other = input && pick(op.other, (one) => areApart(input, one) && isSameWindows(input, one));
-      return input && other && { ...merged(input, other), collection: flatten([input.collection, other.collection]) };
+      const input = hasClock ? undefined : pick(op.in, isAny);
+      const other = input && pick(op.other, (one) => areApart(input, one) && describe(input) === describe(one));
+      const code = `flatten([${input?.name}, ${other?.name}])`;
+      return input && other && { inputs: [input, other], step: (...both) => flatten(both), code };
     }
     case 'side': {
-      const input = pick(op.in, ({ collection }) => !op.isKeyed || !isMerging(collection));
-      const isSide = (one: Made): boolean =>
-        input !== undefined && areApart(input, one) && canFire(one.collection) && isPlain(one.collection);
-      const side = pick(op.side, isSide);
+      const input = pick(op.in, op.isKeyed ? isFinal : isAny);
+      const side = input && pick(op.side, (one) => areApart(input, one) && canFire(one) && canBeSide(one));
+      if (input === undefined || side === undefined) return undefined;
+      const code = `${op.isKeyed ? 'keyedBesides' : 'besides'}(${input.name}, ${side.name})`;
       const step = op.isKeyed ? keyedBesides : besides;
-      return input && side && { ...merged(input, side), collection: step(input.collection, side.collection) };
+      return { inputs: [input, side], step: (c, other) => (other === undefined ? c : step(c, other)), code };
     }
     default:
       return op satisfies never;
   }
 }
 
-const over = (input: Made | undefined, step: (c: Numbers) => Numbers): Made | undefined =>
-  input && { ...input, collection: step(input.collection) };
-
-const merged = (a: Made, b: Made) => ({ tags: new Set([...a.tags, ...b.tags]) });
+const on = (input: Made | undefined, step: (c: Numbers) => Numbers, code: (name: string) => string) =>
+  input && { inputs: [input], step, code: code(input.name) };
 
 /** What one event gives to both would come in an order that nothing says. */
 const areApart = (a: Made, b: Made): boolean => ![...a.tags].some((tag) => b.tags.has(tag));
 
-const isMerging = ({ windowing }: Numbers): boolean =>
-  windowing.windowFn.merge !== undefined && !windowing.alreadyMerged;
+/** Whether its windows merge no more: such may have state. */
+const isFinal = ({ collection: { windowing } }: Made): boolean =>
+  windowing.windowFn.merge === undefined || windowing.alreadyMerged;
 
-/** A view is of windows that do not merge. */
-const isPlain = ({ windowing }: Numbers): boolean => windowing.windowFn.merge === undefined;
+const canBeSide = ({ collection: { windowing } }: Made): boolean => windowing.windowFn.merge === undefined;
 
-const canFire = ({ windowing }: Numbers): boolean =>
+const canFire = ({ collection: { windowing } }: Made): boolean =>
   windowing.windowFn.spec.kind !== 'global' || windowing.trigger.kind !== 'default';
 
-const describe = ({ windowing: { windowFn } }: Numbers): string => JSON.stringify([windowFn.name, windowFn.spec]);
-const isSameWindows = (a: Made, b: Made): boolean => describe(a.collection) === describe(b.collection);
+const describe = ({ collection: { windowing } }: Made): string =>
+  JSON.stringify([windowing.windowFn.name, windowing.windowFn.spec]);
+
+/** A program that runs by itself and prints each element of each collection. */
+function programOf(events: readonly Event[], lines: readonly string[], made: readonly Made[]): string {
+  const watermarks = { a: 0, b: 0 };
+  const calls = events.map((event) => {
+    if (event.kind === 'clock') return `.advanceProcessingTime(${event.by})`;
+    if (event.kind === 'watermark') {
+      watermarks[event.tag] += event.by;
+      return `.advanceWatermarkTo('${event.tag}', ${watermarks[event.tag]})`;
+    }
+    return `.addElements('${event.tag}', ${event.elements.map(([n, timestamp]) => `at(${timestamp}, ${n})`).join(', ')})`;
+  });
+  return `// test/properties/streaming/one.ts: run it with node
+import { flatten, outputTag, Pipeline } from 'viga';
+import { directRunner } from 'viga/runners/direct';
+import { at, testStream } from 'viga/testing';
+import { windowFnOf } from './build.ts';
+import { record } from './compare.ts';
+import { besides, GROUPINGS, KEYED, keyedBesides, PLAIN } from './steps.ts';
+const p = new Pipeline();
+const script = testStream({ a: outputTag<number>(), b: outputTag<number>() })
+  ${[...calls, '.advanceWatermarkToInfinity()'].join('\n  ')};
+const { a, b } = p.apply(script);
+${lines.join('\n')}
+const lines = Object.entries({ ${made.map(({ name }) => name).join(', ')} }).map(([name, c]) => [name, record(c)] as const);
+await p.run(directRunner());
+for (const [name, all] of lines) for (const line of all.sort()) console.log(name, line);
+`;
+}
 
 export function windowFnOf(windows: Windows): AnyWindowFn {
   switch (windows.kind) {
@@ -154,5 +194,3 @@ export function windowFnOf(windows: Windows): AnyWindowFn {
       return windows satisfies never;
   }
 }
-
-export type { Trigger };
