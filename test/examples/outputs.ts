@@ -35,4 +35,13 @@ export const outputs: Readonly<Record<string, Output>> = {
     '{"id":2,"customer":"Bob, the second","amount":8}',
   ),
   '12-command-line.ts': inOrder(''),
+  '13-streaming.ts': inAnyOrder(
+    '[2026-01-01T12:00:00.000Z, 2026-01-01T12:01:00.000Z) buy 2',
+    '[2026-01-01T12:00:00.000Z, 2026-01-01T12:01:00.000Z) view 4',
+    '[2026-01-01T12:01:00.000Z, 2026-01-01T12:02:00.000Z) buy 2',
+    '[2026-01-01T12:01:00.000Z, 2026-01-01T12:02:00.000Z) view 4',
+  ),
+  '14-late-data.ts': inOrder('EARLY 0: 10', 'EARLY 1: 30', 'ON_TIME 2: 30', 'LATE 3: 35', 'the last was too late'),
+  '15-state-and-timers.ts': inAnyOrder('ana: 2 clicks', 'ben: 1 clicks', 'ana: 1 clicks'),
+  '16-durable-job.ts': inOrder('true', '10 minutes, 600 clicks'),
 };
