@@ -1,4 +1,4 @@
-import { type Host, MAX_TIMESTAMP, MIN_TIMESTAMP, type StateStore } from '../../model/index.ts';
+import { CoderError, type Host, MAX_TIMESTAMP, MIN_TIMESTAMP, type StateStore } from '../../model/index.ts';
 import type { Batch, StageRuntime, StepTime } from '../execution/index.ts';
 import { KeyedOperator } from '../keyed/index.ts';
 import type { StrictFeed, Turn } from '../run/index.ts';
@@ -15,6 +15,8 @@ export interface KeyedSchedule {
   readonly memory: MemoryWatch;
   /** Where what it keeps goes that memory has no room for. */
   readonly store: StateStore;
+  /** Told why something stays in memory. */
+  readonly warn: (reason: string) => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export class KeyedStage {
   readonly #turn: Turn;
   readonly #driver: StageDriver;
 
-  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict, memory, store }: KeyedSchedule) {
+  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict, memory, store, warn }: KeyedSchedule) {
     this.#runtime = runtime;
     this.#turn = turn;
     this.#driver = new StageDriver(runtime, turn, strict);
@@ -40,7 +42,27 @@ export class KeyedStage {
       space: (name) => store.space(`${runtime.node(0).path}/${name}`),
       lateDrop: () => undefined,
     });
-    memory.add(this.#operator);
+    memory.add(this.#spillable(this.#operator, warn));
+  }
+
+  /** What has no bytes stays in memory, with all that the step keeps besides. */
+  #spillable(operator: KeyedOperator, warn: (reason: string) => void): Parameters<MemoryWatch['add']>[0] {
+    let hasBytes = true;
+    return {
+      bytes: () => operator.bytes(),
+      get canSpill() {
+        return hasBytes && operator.canSpill;
+      },
+      spill() {
+        try {
+          operator.spill();
+        } catch (error) {
+          if (!(error instanceof CoderError)) throw error;
+          hasBytes = false;
+          warn(error.message);
+        }
+      },
+    };
   }
 
   /** Takes elements from the stages that feed it. */

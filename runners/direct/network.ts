@@ -98,7 +98,9 @@ export class Network {
     const [first] = spec.nodes;
     if (first !== undefined && isKeyed(first.step)) {
       const strict = this.#environment.strictFeed(first.step.path);
-      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict, memory, store: this.#keptOnDisk() }));
+      const store = this.#keptOnDisk();
+      const { warn } = this.#environment.spill;
+      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict, memory, store, warn }));
     }
     return runtime;
   }

@@ -2,10 +2,12 @@ import {
   type ByteReader,
   type ByteWriter,
   type Coder,
+  CoderError,
   compileCoder,
   learningCoder,
   type StateSpace,
   type StateSpec,
+  type StateSpecs,
 } from '../../model/index.ts';
 import { type CellCodec, ListCells, MapCells, SortedCells } from '../state/index.ts';
 
@@ -37,20 +39,48 @@ export const isEmpty = ({ cells, clocks }: Kept): boolean =>
 /** Reads what it wrote at any time: values carry their kinds with them, unless they have a coder. */
 const PLAIN = learningCoder({ codegen: false });
 
-/** The coder that was declared, or one for any plain data. */
-export const coderOf = (coder: Coder<unknown> | undefined, codegen: boolean): Coder<unknown> =>
-  coder === undefined ? PLAIN : compileCoder(coder, { codegen });
+/** A declared cell, for what is said of it. */
+export interface CellPlace {
+  readonly step: string;
+  readonly name: string;
+  readonly codegen: boolean;
+}
+
+/** The coder that was declared for a cell, or one for any plain data. What it refuses is told with the names of step and cell. */
+export function coderOf(
+  { step, name, codegen }: CellPlace,
+  declared: Coder<unknown> | undefined,
+): Pick<Coder<unknown>, 'encode' | 'decode'> {
+  const coder = declared === undefined ? PLAIN : compileCoder(declared, { codegen });
+  return {
+    encode(value, writer) {
+      try {
+        coder.encode(value, writer);
+      } catch (error) {
+        if (!(error instanceof CoderError)) throw error;
+        const reason = error.message.replace(/\.$/, '');
+        throw new CoderError(
+          step,
+          `what the state '${name}' holds can't be saved: ${reason}. It has to outlive memory. Keep plain data in it, or declare it with a coder.`,
+          { cause: error },
+        );
+      }
+    },
+    decode: (reader) => coder.decode(reader),
+  };
+}
 
 /** Where the values of a declared cell are, if it is a collection. */
 export function collectionOf(
   { kind, coder }: StateSpec<unknown>,
-  { space, codegen }: { readonly space: StateSpace | undefined; readonly codegen: boolean },
+  place: CellPlace,
+  space: (name: string) => StateSpace | undefined,
 ): Collection | undefined {
-  const spec = { space, codec: coderOf(coder, codegen), codegen };
+  if (kind === 'value' || kind === 'combining') return undefined;
+  const spec = { space: space(`state/${place.name}`), codec: coderOf(place, coder), codegen: place.codegen };
   if (kind === 'bag') return new ListCells(spec);
   if (kind === 'map') return new MapCells(spec);
-  if (kind === 'set') return new MapCells({ ...spec, codec: NOTHING });
-  return kind === 'orderedList' ? new SortedCells(spec) : undefined;
+  return kind === 'set' ? new MapCells({ ...spec, codec: NOTHING }) : new SortedCells(spec);
 }
 
 /** The members of a set are the keys of its entries. */
@@ -60,10 +90,11 @@ const NOTHING: CellCodec<unknown> = { encode: () => undefined, decode: () => nul
 export class KeptCodec implements CellCodec<Kept> {
   readonly #coders: readonly Pick<Coder<unknown>, 'encode' | 'decode'>[];
 
-  constructor(specs: readonly StateSpec<unknown>[], codegen: boolean) {
-    this.#coders = specs.map(({ kind, coder, combineFn }) => {
-      if (kind === 'value') return coderOf(coder, codegen);
-      return kind === 'combining' ? coderOf(combineFn?.accumulatorCoder, codegen) : COUNT;
+  constructor(specs: StateSpecs, { step, codegen }: Omit<CellPlace, 'name'>) {
+    this.#coders = Object.entries(specs).map(([name, { kind, coder, combineFn }]) => {
+      const place = { step, name, codegen };
+      if (kind === 'value') return coderOf(place, coder);
+      return kind === 'combining' ? coderOf(place, combineFn?.accumulatorCoder) : COUNT;
     });
   }
 

@@ -8,7 +8,6 @@ import {
   keyEncoder,
   MAX_TIMESTAMP,
   type StateSpace,
-  type StateSpec,
   type StateSpecs,
   type Step,
   type TimerSpecs,
@@ -31,8 +30,6 @@ export interface KeyedStoreSpec {
   readonly lateDrop: LateDrop;
 }
 
-const isCollection = ({ kind }: StateSpec<unknown>): boolean => kind !== 'value' && kind !== 'combining';
-
 type Table = Pick<CellTable<Kept>, 'save' | 'bytes' | 'canSpill' | 'spill'>;
 
 /** A key and window in whose calls others have to wait for. */
@@ -51,7 +48,7 @@ export class KeyedStore {
   readonly time: StepTime;
   readonly codegen: boolean;
   readonly lateDrop: LateDrop;
-  readonly states: readonly StateSpec<unknown>[];
+  readonly states: StateSpecs;
   /** Whether timers of it are dropped when their window expires. */
   readonly hasClocks: boolean;
   /** Whether a failed call leaves no trace. */
@@ -67,6 +64,8 @@ export class KeyedStore {
   /** Set while elements are let go that have waited for their turn. */
   isReleasing = false;
   readonly #cells: CellTable<Kept>;
+  /** How many cells it declares. */
+  readonly #width: number;
   readonly #tables: readonly Table[];
   readonly #locks = new Map<string, Lock>();
   /** Whether a key is told of the end of its window, and therefore remembered without anything else. */
@@ -84,7 +83,8 @@ export class KeyedStore {
     this.codegen = codegen;
     this.lateDrop = lateDrop;
     // Its specs, whose types are forgotten.
-    this.states = Object.values((doFn.state ?? {}) as StateSpecs);
+    this.states = (doFn.state ?? {}) as StateSpecs;
+    this.#width = Object.keys(this.states).length;
     this.hasClocks = Object.values((doFn.timers ?? {}) as TimerSpecs).some(
       ({ domain }) => domain === 'processing-time',
     );
@@ -94,7 +94,7 @@ export class KeyedStore {
     this.#remembersKeys = doFn.onWindowExpiration !== undefined;
     this.#cells = new CellTable({
       space: space('cells'),
-      codec: new KeptCodec(this.states, codegen),
+      codec: new KeptCodec(this.states, { step: path, codegen }),
       keys: keyEncoder({ codegen }),
       codegen,
     });
@@ -102,8 +102,8 @@ export class KeyedStore {
     this.events = new TimerTable({ space: space('timers'), codegen });
     this.clocks = new TimerTable({ space: space('clocks'), codegen });
     this.sorted = doFn.requiresTimeSortedInput ? new SortedInput(this, space('waiting')) : undefined;
-    this.collections = Object.entries((doFn.state ?? {}) as StateSpecs).map(([name, spec]) =>
-      collectionOf(spec, { space: isCollection(spec) ? space(`state/${name}`) : undefined, codegen }),
+    this.collections = Object.entries(this.states).map(([name, spec]) =>
+      collectionOf(spec, { step: path, name, codegen }, space),
     );
     const others = [this.sorted?.cells, ...this.collections].filter((table) => table !== undefined);
     this.#tables = [this.#cells, this.events, this.clocks, ...others];
@@ -139,7 +139,7 @@ export class KeyedStore {
 
   add(window: BoundedWindow, key: unknown): Cell<Kept> {
     this.#windows.add(window);
-    return this.#cells.add(window, key, newKept(this.states.length));
+    return this.#cells.add(window, key, newKept(this.#width));
   }
 
   /** Forgets a key that nothing is kept for any more. */

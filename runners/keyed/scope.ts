@@ -37,8 +37,8 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   constructor(store: KeyedStore) {
     this.store = store;
     this.isAtomic = store.isAtomic;
-    const { doFn, collections, codegen } = store;
-    this.state = stateHandles({ specs: doFn.state ?? {}, collections, access: this, codegen });
+    const { step, states, collections, codegen } = store;
+    this.state = stateHandles({ step: step.path, specs: states, collections, access: this, codegen });
     this.timers = timerHandles(store.doFn.timers ?? {}, this);
   }
 

@@ -5,11 +5,12 @@ import {
   type CombineFn,
   type CombiningState,
   type StateSpec,
+  type StateSpecs,
   type ValueState,
 } from '../../model/index.ts';
 import type { ListCells, MapCells, SortedCells } from '../state/index.ts';
 import { bagHandle, mapHandle, orderedHandle, type Place, setHandle } from './collection-handles.ts';
-import { type Collection, coderOf } from './kept.ts';
+import { type CellPlace, type Collection, coderOf } from './kept.ts';
 
 // The handles of state cells: views of what the call that is on keeps. Contents have the types that only these handles put
 // there, which the casts say.
@@ -32,7 +33,8 @@ export interface CellAccess {
 
 /** What the handles of a step's cells are made from. */
 export interface HandleSpec {
-  readonly specs: Readonly<Record<string, StateSpec<unknown>>>;
+  readonly step: string;
+  readonly specs: StateSpecs;
   /** In the order of the specs. */
   readonly collections: readonly (Collection | undefined)[];
   readonly access: CellAccess;
@@ -40,20 +42,26 @@ export interface HandleSpec {
 }
 
 /** Makes the handles of declared cells. */
-export function stateHandles({ specs, collections, access, codegen }: HandleSpec): Readonly<Record<string, unknown>> {
+export function stateHandles({
+  step,
+  specs,
+  collections,
+  access,
+  codegen,
+}: HandleSpec): Readonly<Record<string, unknown>> {
   const handles: Record<string, unknown> = Object.create(null);
   Object.entries(specs).forEach(([name, spec], index) => {
-    handles[name] = stateHandle(spec, { access, index, name }, collections[index], codegen);
+    handles[name] = stateHandle(spec, { access, index, name, step, codegen }, collections[index]);
   });
   return handles;
 }
 
-function stateHandle(spec: StateSpec<unknown>, place: Place, collection: Collection | undefined, codegen: boolean) {
+function stateHandle(spec: StateSpec<unknown>, place: Place & CellPlace, collection: Collection | undefined) {
   switch (spec.kind) {
     case 'value':
       return valueHandle(place);
     case 'combining':
-      return combiningHandle(place, spec, codegen);
+      return combiningHandle(place, spec);
     case 'bag':
       return bagHandle(place, collection as ListCells<unknown>);
     case 'map':
@@ -74,13 +82,13 @@ const valueHandle = ({ access, index }: Place): ValueState<unknown> => ({
 });
 
 function combiningHandle(
-  { access, index }: Place,
+  place: Place & CellPlace,
   { combineFn }: StateSpec<unknown>,
-  codegen: boolean,
 ): CombiningState<unknown, unknown> {
+  const { access, index } = place;
   // combiningState has one.
   const fn = combineFn as CombineFn<unknown, unknown, unknown>;
-  const coder = coderOf(fn.accumulatorCoder, codegen);
+  const coder = coderOf(place, fn.accumulatorCoder);
   const writer = new ByteWriter(64);
   /** A copy that later changes of an accumulator do not reach. */
   const copyOf = (accumulator: unknown): unknown => {

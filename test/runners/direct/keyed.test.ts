@@ -222,6 +222,25 @@ test('keys that memory has no room for go to disk and come back', async () => {
   expect(new Set(spilled)).toEqual(new Set(['Totals/cells']));
 });
 
+test('what has no bytes stays in memory, with a warning that says why', async () => {
+  const warnings: string[] = [];
+  const p = new Pipeline();
+  const all = seen(
+    pairs(p, 40_000, 20_000).parDo({
+      name: 'Functions',
+      state: { kept: valueState<() => number>() },
+      process({ value }: Pair, { state }) {
+        const before = state.kept.read()?.() ?? 0;
+        state.kept.write(() => before + value);
+        return [before];
+      },
+    }),
+  );
+  await p.run(directRunner({ memoryLimit: 1 }), { onWarning: (warning) => warnings.push(warning) });
+  expect(all.filter((before) => before > 0)).toHaveLength(19_999);
+  expect(warnings).toEqual([expect.stringContaining("stays in memory: Functions: what the state 'kept' holds")]);
+});
+
 test('a DoFn that is an object of a class keeps its functions, in strict runs too', async () => {
   type Context = DoFnContext<typeof total, { due: TimerSpec }, {}, {}, undefined>;
   class Totals {

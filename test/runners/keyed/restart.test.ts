@@ -17,8 +17,8 @@ import {
   sum,
   valueState,
 } from '../../../model/index.ts';
-import { PLACES } from '../state/stores.ts';
-import { type Came, KeyedStep } from './step.ts';
+import { memoryPlace, PLACES } from '../state/stores.ts';
+import { type Came, KeyedStep, keyedStep } from './step.ts';
 
 // A step that is saved, forgotten and opened again at any moment goes on as if nothing had happened.
 
@@ -137,4 +137,17 @@ test.each(
     }),
     { numRuns: runs },
   );
+});
+
+test('what has no bytes can not be saved, which names the step, the cell and two ways out', async () => {
+  const disk = memoryPlace();
+  const step = keyedStep(
+    { state: { kept: valueState<unknown>() }, process: (_, { state }) => state.kept.write({ at: () => 1 }) },
+    { store: await disk.open() },
+  );
+  await step.elements(['k', 1]);
+  expect(() => step.operator.save()).toThrow(
+    /^Keep: what the state 'kept' holds can't be saved: .*\.at .*\. It has to outlive memory\. Keep plain data in it, or declare it with a coder\.$/,
+  );
+  disk.dispose();
 });
