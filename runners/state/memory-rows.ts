@@ -1,5 +1,8 @@
 import type { StateEntry } from '../../model/index.ts';
 
+/** So many rows are read ahead by a scan. */
+const READ_AHEAD = 8;
+
 /** Rows ordered by the bytes of their keys, in memory: a plain sorted array. */
 export class MemoryRows {
   /** Keys as strings of their bytes, which compare as the bytes do. */
@@ -37,15 +40,17 @@ export class MemoryRows {
     for (const text of this.#keys.splice(start, Math.max(0, end - start))) this.#values.delete(text);
   }
 
-  /** It may be changed meanwhile: each step looks for the next key there is. */
+  /** Reads some rows ahead, as a store on disk does: what is written meanwhile may not be seen. */
   *scan(from: Uint8Array, to: Uint8Array | undefined): Iterable<StateEntry> {
     const end = to === undefined ? undefined : textOf(to);
     for (let at = textOf(from); ; ) {
-      const text = this.#keys[this.#indexOf(at)];
-      if (text === undefined || (end !== undefined && text >= end)) return;
-      // A key of the array has a value.
-      yield { key: bytesOf(text), value: copyOf(this.#values.get(text) as Uint8Array) };
-      at = `${text}\0`;
+      const start = this.#indexOf(at);
+      const keys = this.#keys.slice(start, start + READ_AHEAD).filter((key) => end === undefined || key < end);
+      // Keys of the array have values.
+      const entries = keys.map((key) => ({ key: bytesOf(key), value: copyOf(this.#values.get(key) as Uint8Array) }));
+      yield* entries;
+      if (keys.length < READ_AHEAD) return;
+      at = `${keys.at(-1)}\0`;
     }
   }
 

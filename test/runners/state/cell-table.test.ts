@@ -156,7 +156,8 @@ test('a change after a spill in the middle of a window is written', () => {
     Object.assign(cell, { content: `${cell.content}!`, isChanged: true });
   }
   table.spill();
-  expect(new Set(Array.from(table.in(A), ({ content }) => content))).toEqual(new Set(['old!', 'old+!']));
+  const contents = Array.from(table.in(A), ({ content }) => content).sort();
+  expect(contents).toEqual(['old!', ...new Array(39).fill('old+!')].sort());
 });
 
 test('what is deleted before it was ever saved needs no row', () => {
