@@ -43,9 +43,7 @@ type ElementWise = Extract<Primitive, { readonly traits: unknown }>;
 
 /** A Map, a Filter, a ParDo without state. */
 export function elementWise(step: Step, primitive: ElementWise, views: SideValuesOf, emit: Emit): Behavior {
-  const { setup, startBundle, finishBundle } = primitive.kind === 'ParDo' ? primitive.doFn : {};
-  if (startBundle ?? finishBundle) throw new TypeError(`${step.path}: the reference evaluator knows no bundles.`);
-  const always = { resource: setup?.(), afterCommit };
+  const always = { resource: primitive.kind === 'ParDo' ? primitive.doFn.setup?.() : undefined, afterCommit };
   return {
     process(element) {
       const context = { ...element, ...always, sideInputs: views(element.window), state: {}, timers: {} };

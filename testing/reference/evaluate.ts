@@ -181,7 +181,13 @@ function behaviorOf(step: Step, sides: readonly Side[], at: Surroundings): Behav
       return { process: () => {} };
     default:
       if (!('traits' in primitive)) throw new TypeError(`${path}: the reference evaluator knows no ${primitive.kind}.`);
-      if (primitive.kind === 'ParDo' && isKeyed(primitive.doFn)) return new KeyedParDo(step, primitive.doFn, views, at);
-      return elementWise(step, primitive, views, emit);
+      if (primitive.kind !== 'ParDo') return elementWise(step, primitive, views, emit);
   }
+  const { startBundle, finishBundle, requiresTimeSortedInput } = primitive.doFn;
+  if (startBundle ?? finishBundle ?? requiresTimeSortedInput) {
+    throw new TypeError(`${path}: the reference evaluator knows no bundles, and no input sorted by time.`);
+  }
+  return isKeyed(primitive.doFn)
+    ? new KeyedParDo(step, primitive.doFn, views, at)
+    : elementWise(step, primitive, views, emit);
 }
