@@ -103,12 +103,18 @@ export class Failures {
 const isRetryable = (retry: RetryPolicy, error: unknown): boolean =>
   retry.retryable?.(error) ?? !(error instanceof ConnectorError && !error.retryable);
 
+/** What something thrown says, without the step where it names it itself. */
+export function reasonOf({ path }: NodeRuntime, error: unknown): string {
+  const message = messageOf(error);
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}
+
 /** What a call threw, as an error that names its step and shows its element. */
 export function elementError({ node, call, coordinate }: FailedCall, error: unknown, attempts = 1): ElementError {
   if (error instanceof ElementError) return error;
   const [value, timestamp, windows] = call;
   const [window] = windows;
-  return new ElementError(node.path, value, messageOf(error), {
+  return new ElementError(node.path, value, reasonOf(node, error), {
     cause: error,
     coordinate: coordinate?.(),
     timestamp,

@@ -4,19 +4,18 @@ import {
   formatWindow,
   GLOBAL_WINDOW,
   MAIN,
-  messageOf,
   NO_FIRING,
   OutputAt,
   showValue,
 } from '../../model/index.ts';
 import { type Batch, BatchBuilder } from './batch.ts';
-import type { Chunks } from './chunks.ts';
+import { type Chunks, isAsyncIterable } from './chunks.ts';
+import { reasonOf } from './failures.ts';
 import type { CallContext } from './invoke.ts';
 import type { KeyedPlace } from './keyed-access.ts';
 import { endAfter, scopeOf } from './keyed-calls.ts';
 import { type CallScope, runScoped, type StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
-import { isAsyncIterable } from './chunks.ts';
 import { checkSkew, resolveOutputAt } from './refusals.ts';
 import { isThenable } from './stage.ts';
 
@@ -170,21 +169,17 @@ function call({ node, path }: NodeRuntime, firing: Firing, context: CallContext)
   return handlers[family]({ ...common, timers, tag });
 }
 
-function firingError({ path }: NodeRuntime, { family, tag, key, timestamp, windows }: Firing, error: unknown): Error {
-  const where = `${formatWindow(windows[0] ?? GLOBAL_WINDOW)}`;
+function firingError(node: NodeRuntime, { family, tag, key, timestamp, windows }: Firing, error: unknown): Error {
+  const window = formatWindow(windows[0] ?? GLOBAL_WINDOW);
   const what =
     family === undefined
       ? 'onWindowExpiration'
       : `the timer '${family}'${tag === '' ? '' : ` with the tag ${showValue(tag)}`}`;
-  const message = messageOf(error).replace(/\.$/, '');
+  const message = reasonOf(node, error).replace(/\.$/, '');
   return new ElementError(
-    path,
+    node.path,
     key,
     `${what} of the key ${showValue(key)} failed: ${message}. What it would have given out is missing, so the run ends. Mend what it throws.`,
-    {
-      cause: error,
-      timestamp,
-      window: where,
-    },
+    { cause: error, timestamp, window },
   );
 }

@@ -86,11 +86,18 @@ export function collectionOf(
 /** The members of a set are the keys of its entries. */
 const NOTHING: CellCodec<unknown> = { encode: () => undefined, decode: () => null };
 
-/** Writes what a step keeps for a key in a window. */
+/**
+ * Writes what a step keeps for a key in a window: cells by name, since a later program may declare more of them, in another
+ * order.
+ */
 export class KeptCodec implements CellCodec<Kept> {
+  readonly #step: string;
+  readonly #names: readonly string[];
   readonly #coders: readonly Pick<Coder<unknown>, 'encode' | 'decode'>[];
 
   constructor(specs: StateSpecs, { step, codegen }: Omit<CellPlace, 'name'>) {
+    this.#step = step;
+    this.#names = Object.keys(specs);
     this.#coders = Object.entries(specs).map(([name, { kind, coder, combineFn }]) => {
       const place = { step, name, codegen };
       if (kind === 'value') return coderOf(place, coder);
@@ -99,10 +106,14 @@ export class KeptCodec implements CellCodec<Kept> {
   }
 
   encode({ cells, clocks }: Kept, writer: ByteWriter): void {
+    let held = 0;
+    for (let i = 0; i < cells.length; i++) if (cells[i] !== undefined) held++;
+    writer.writeVarint(held);
     for (let i = 0; i < cells.length; i++) {
       const content = cells[i];
-      writer.writeByte(content === undefined ? 0 : 1);
-      if (content !== undefined) this.#coders[i]?.encode(content, writer);
+      if (content === undefined) continue;
+      writer.writeString(this.#names[i] ?? '');
+      this.#coders[i]?.encode(content, writer);
     }
     writer.writeVarint(clocks.length);
     for (const { family, tag } of clocks) {
@@ -112,7 +123,19 @@ export class KeptCodec implements CellCodec<Kept> {
   }
 
   decode(reader: ByteReader): Kept {
-    const cells = this.#coders.map((coder) => (reader.readByte() === 0 ? undefined : coder.decode(reader)));
+    const { cells } = newKept(this.#names.length);
+    for (let held = reader.readVarint(); held > 0; held--) {
+      const name = reader.readString();
+      const index = this.#names.indexOf(name);
+      const coder = this.#coders[index];
+      if (coder === undefined) {
+        throw new CoderError(
+          this.#step,
+          `the state '${name}' is kept, and the step no longer declares it. It can't be read. Declare it again, or drop the state of the step.`,
+        );
+      }
+      cells[index] = coder.decode(reader);
+    }
     const clocks = Array.from({ length: reader.readVarint() }, () => ({
       family: reader.readString(),
       tag: reader.readString(),

@@ -139,6 +139,42 @@ test.each(
   );
 });
 
+test('a later program may declare more cells, in another order; one that is gone but kept is an error', async () => {
+  const disk = memoryPlace();
+  const save = async (step: KeyedStep, store: StateStore): Promise<void> => {
+    step.operator.save();
+    await store.commit(store.epoch + 1);
+    store.close();
+  };
+  let store = await disk.open();
+  const first = keyedStep(
+    {
+      state: { a: valueState<number>(), b: valueState<string>() },
+      process: (_, { state }) => {
+        state.a.write(1);
+        state.b.write('two');
+      },
+    },
+    { store },
+  );
+  await first.elements(['k', 1]);
+  await save(first, store);
+  store = await disk.open();
+  const second = keyedStep(
+    {
+      state: { more: bagState<number>(), b: valueState<string>(), a: valueState<number>() },
+      process: (_, { state }) => [[...state.more.read(), state.a.read(), state.b.read()]],
+    },
+    { store },
+  );
+  await second.elements(['k', 1]);
+  expect(second.values).toEqual([[1, 'two']]);
+  await save(second, store);
+  const third = keyedStep({ state: { b: valueState<string>() }, process: () => [] }, { store: await disk.open() });
+  await expect(third.elements(['k', 1])).rejects.toThrow(/^Keep: the state 'a' is kept, and the step no longer/);
+  disk.dispose();
+});
+
 test('what has no bytes can not be saved, which names the step, the cell and two ways out', async () => {
   const disk = memoryPlace();
   const step = keyedStep(
