@@ -22,10 +22,10 @@ const DURABLE = `
 `;
 
 /**
- * A database up to this size is read as a whole when it is opened, in less than a second: a key that was changed on disk
+ * A database up to this size is read as a whole when it is opened, in about half a second: a key that was changed on disk
  * is not found by looking for it.
  */
-const SMALL = 64 << 20;
+const SMALL = 8 << 20;
 
 /**
  * Opens the database of a directory, with its lock, and makes an empty one if there is none.
