@@ -2,7 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Timestamp } from '../../model/index.ts';
 import { type FormatValue, type LogFormat, type Serializer, serializerOf } from './formats.ts';
 import { Appender, type LogHeader, type RecordPosition } from './records.ts';
-import { applyRetention, findTopic, makeTopic, placeOf, type Topic, type TopicOptions } from './topics.ts';
+import {
+  applyRetention,
+  checkTopicName,
+  findTopic,
+  makeTopic,
+  placeOf,
+  type Topic,
+  type TopicOptions,
+} from './topics.ts';
 
 /** What a producer writes, and where. */
 export interface ProducerOptions<K extends LogFormat, V extends LogFormat> extends TopicOptions {
@@ -47,6 +55,7 @@ export class Producer<K extends LogFormat, V extends LogFormat> {
 
   /** @internal */
   constructor(log: ProducerLog, options: ProducerOptions<K, V>) {
+    checkTopicName(options.topic);
     const place = placeOf(log.file, options.topic);
     this.#log = log;
     this.#options = options;

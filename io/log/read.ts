@@ -16,6 +16,7 @@ import { LogReader } from './log-reader.ts';
 import type { LogRecord, RecordPosition } from './records.ts';
 import { type LogRestriction, LogTracker } from './restriction.ts';
 import type { StartSpec } from './start.ts';
+import { checkTopicName } from './topics.ts';
 
 /** What is read of a log. */
 export interface LogReadOptions<K extends LogFormat = LogFormat, V extends LogFormat = LogFormat>
@@ -117,8 +118,9 @@ export function logSource<K extends LogFormat = 'bytes', V extends LogFormat = '
   };
 }
 
-function checkOptions({ file, until, maxOutOfOrder = 0, pollInterval = 1 }: LogReadOptions): void {
+function checkOptions({ file, topic, until, maxOutOfOrder = 0, pollInterval = 1 }: LogReadOptions): void {
   checkDatabase({ database: file });
+  checkTopicName(topic);
   const problem =
     until !== undefined && until !== 'end'
       ? `until is ${JSON.stringify(until)} but must be 'end'. Leave it out to read what comes later too`

@@ -1,5 +1,15 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { bytes, ConnectorError, fromBytes, list, row, string, type Timestamp, toBytes } from '../../model/index.ts';
+import {
+  bytes,
+  ConnectorError,
+  fromBytes,
+  list,
+  row,
+  showValue,
+  string,
+  type Timestamp,
+  toBytes,
+} from '../../model/index.ts';
 import { OffsetOutOfRangeError } from './errors.ts';
 import { partitionOf } from './partitioner.ts';
 import { offsetsOf, placeOf, type Topic } from './topics.ts';
@@ -68,6 +78,11 @@ export class Appender {
     const partition = this.#partitionOf(record);
     const offset = this.#next[partition] ?? 0;
     const { timestamp, key, value } = record;
+    if (!Number.isFinite(timestamp)) {
+      throw new TypeError(
+        `the timestamp of a record is ${showValue(timestamp)}. Its age is told by it. Give milliseconds, or leave it out for now.`,
+      );
+    }
     this.#insert.run(this.#topic.id, partition, offset, timestamp, key, value, encodeHeaders(record.headers));
     this.#next[partition] = offset + 1;
     return { partition, offset };

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ConnectorError } from '../../model/index.ts';
+import { ConnectorError, showValue } from '../../model/index.ts';
 import { OffsetOutOfRangeError } from './errors.ts';
 import { offsetsOf, placeOf, type Topic } from './topics.ts';
 
@@ -30,6 +30,12 @@ export function startOffsets(
   { partitions, start = 'earliest' }: StartSpec,
 ): readonly PartitionStart[] {
   const place = placeOf(file, topic.name);
+  if (typeof start !== 'object' && start !== 'earliest' && start !== 'latest') {
+    throw new ConnectorError(
+      place,
+      `start is ${showValue(start)}. It says which records are read. Pass 'earliest', 'latest', or offsets by partition, e.g. { 0: 12 }.`,
+    );
+  }
   const wanted = new Set(partitions ?? []);
   if (typeof start === 'object') for (const partition of Object.keys(start)) wanted.add(Number(partition));
   for (const partition of wanted) refuseUnknown(place, partition, topic.partitions);

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ConnectorError, type Duration, type Timestamp } from '../../model/index.ts';
+import { ConnectorError, type Duration, PipelineError, showValue, type Timestamp } from '../../model/index.ts';
 import { TopicRecreatedError } from './errors.ts';
 
 /** How long records stay. What is read after they are gone is an {@link OffsetOutOfRangeError}. */
@@ -35,7 +35,17 @@ export interface Topic {
   readonly retention: Retention;
 }
 
+/** File and topic, for messages. */
 export const placeOf = (file: string, topic: string): string => `${file} topic ${topic}`;
+
+/** @throws PipelineError for what is no name of a topic: names are those that Kafka takes, so that a topic can move there. */
+export function checkTopicName(name: string): void {
+  if (/^[a-zA-Z0-9._-]{1,249}$/.test(name) && typeof name === 'string' && name !== '.' && name !== '..') return;
+  throw new PipelineError(
+    undefined,
+    `topic is ${showValue(name)}, which is no name of one. Topics are found by their names. Use letters, digits, . _ and -, at most 249.`,
+  );
+}
 
 /** The topic of a name; undefined where there is none. */
 export function findTopic(db: DatabaseSync, name: string): Topic | undefined {
@@ -99,13 +109,7 @@ export function makeTopic(db: DatabaseSync, file: string, name: string, options:
 }
 
 function refuseBadTopic(place: string, name: string, partitions: number, { maxAge, maxRecords }: Retention): void {
-  // What Kafka takes, so that a topic can move there.
-  if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..') {
-    throw new ConnectorError(
-      place,
-      `${JSON.stringify(name)} is no name of a topic. Use letters, digits, . _ and -, at most 249.`,
-    );
-  }
+  checkTopicName(name);
   if (!Number.isSafeInteger(partitions) || partitions < 1 || partitions > 1000) {
     throw new ConnectorError(
       place,

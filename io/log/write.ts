@@ -27,7 +27,7 @@ import { topicForWrite } from './producer.ts';
 import { RecordMaker } from './record-maker.ts';
 import { Appender, type LogHeader, type RawRecord } from './records.ts';
 import { type Committable, StageWriter, stagedRecords } from './stage.ts';
-import { applyRetention, placeOf, type TopicOptions } from './topics.ts';
+import { applyRetention, checkTopicName, placeOf, type TopicOptions } from './topics.ts';
 
 /** Where elements are written, and what their records are. */
 export interface LogWriteOptions<T, K extends LogFormat = LogFormat, V extends LogFormat = LogFormat>
@@ -95,6 +95,7 @@ export function writeLog<T, const K extends LogFormat = 'bytes', const V extends
 export function logSink<T>(options: AnyWriteOptions<T>): Sink<T, Committable> {
   const { file, topic, lockTimeout } = options;
   checkDatabase({ database: file });
+  checkTopicName(topic);
   const writer = new LogWriter(options, { database: file, ...(lockTimeout !== undefined && { lockTimeout }) });
   return {
     kind: 'sink',

@@ -7,6 +7,7 @@ import {
   type Host,
   messageOf,
   PipelineError,
+  showValue,
 } from '../../model/index.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { isBusy, sqliteError } from './sqlite-error.ts';
@@ -29,10 +30,12 @@ const PAUSE = 20;
 
 /** @throws PipelineError if `database` can't be shared between connections, or is no path. */
 export function checkDatabase({ database }: SqliteDatabase): void {
-  if (database !== '' && database !== ':memory:' && !database.includes('\0')) return;
+  // What the types forbid comes from options that were read somewhere.
+  const isPath = typeof database === 'string' && database !== '' && !database.includes('\0');
+  if (isPath && database !== ':memory:') return;
   throw new PipelineError(
     'sqlite',
-    `database is ${JSON.stringify(database)}. Each step opens its own connection, and only files are seen by all. Give the path of a file.`,
+    `database is ${showValue(database)}. Each step opens its own connection, and only files are seen by all. Give the path of a file.`,
   );
 }
 

@@ -44,7 +44,9 @@ describe('topics', () => {
   });
 
   test('have names that Kafka takes', () => {
-    expect(() => newLog().createTopic('a topic')).toThrow('"a topic" is no name of a topic. Use letters, digits');
+    expect(() => newLog().createTopic('a topic')).toThrow(
+      'topic is "a topic", which is no name of one. Topics are found by their names. Use letters, digits',
+    );
   });
 });
 
@@ -92,6 +94,7 @@ describe('records', () => {
     const log = newLog();
     const producer = log.producer({ topic: 't', valueFormat: 'string' });
     expect(() => producer.send([{ value: 'a' }, { value: '\ud800' }])).toThrow('is no text that has UTF-8');
+    expect(() => producer.send([{ value: 'a', timestamp: Number.NaN }])).toThrow('the timestamp of a record is NaN.');
     expect(log.topics()).toEqual([]);
     producer.send([{ value: 'b' }]);
     expect(contentOf(log, 't')).toEqual([['b']]);
@@ -185,6 +188,8 @@ describe('consumers', () => {
     expect(latest.poll().map(({ value }) => value)).toEqual(['d']);
     expect(() => from({ 0: 9 })).toThrow('reading is to start at offset 9, and there are those from 0 to 3');
     expect(() => from({ 1: 0 })).toThrow('there is no partition 1. The topic has 1, from 0');
+    // @ts-expect-error a misspelled word
+    expect(() => from('latst')).toThrow(`start is "latst". It says which records are read. Pass 'earliest', 'latest'`);
     expect(() => log.consumer({ topic: 't', partitions: [3] })).toThrow('there is no partition 3');
   });
 

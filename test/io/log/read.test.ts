@@ -234,6 +234,9 @@ test.each([
   [{ maxOutOfOrder: -1 }, 'maxOutOfOrder is -1 ms but must be 0 or more'],
   [{ pollInterval: 0 }, 'pollInterval is 0 ms but must be more than 0'],
   [{ file: ':memory:' }, 'Give the path of a file'],
+  [{ file: undefined as unknown as string }, 'database is undefined. Each step opens its own connection'],
+  [{ topic: 'a b' }, 'topic is "a b", which is no name of one'],
+  [{ topic: undefined as unknown as string }, 'topic is undefined, which is no name of one'],
 ])('a read with %j is refused', (options, message) => {
   expect(() => readLog({ file: 'events.log', topic: 't', ...options })).toThrow(message);
 });
