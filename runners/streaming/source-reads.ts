@@ -128,7 +128,10 @@ export class SourceReads {
 
   /** Where to go on after what was taken. */
   save(): readonly SavedSplit[] {
-    return this.#splits.map(({ origin, restriction, watermark }) => ({ origin, restriction, watermark }));
+    // A reader that came to its end at the cut has nothing left, though its split is not tidied up yet.
+    return this.#splits
+      .filter(({ isDone }) => !isDone)
+      .map(({ origin, restriction, watermark }) => ({ origin, restriction, watermark }));
   }
 
   /** Whether all splits can say where to go on; those that can't are made to come to an end soon. */
