@@ -38,6 +38,8 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
   let starts = 0;
   for (;;) {
     if (starts >= MOST_STARTS) calm();
+    // A fault of the last calm moment may end a run later.
+    const mayFail = world.faults instanceof Swarm && !world.faults.isCalm;
     const process = world.start();
     starts++;
     const outcome = await run(world, job, process, chance);
@@ -48,7 +50,6 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
       break;
     }
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
-    const mayFail = world.faults instanceof Swarm && !world.faults.isCalm;
     if (outcome.kind === 'failed' && !mayFail) problems.push(`a run without faults failed: ${stackOf(outcome.error)}`);
     if (problems.length > 0) break;
   }
