@@ -11,6 +11,7 @@ import {
   outputTag,
   type PCollection,
   Pipeline,
+  ptransform,
   sessions,
   slidingWindows,
 } from '../../../index.ts';
@@ -59,7 +60,9 @@ export function build({ events, ops }: Case): Built {
     const { inputs, step, code } = addition;
     const name = `c${made.length}`;
     lines.push(`const ${name} = ${code};`);
-    const collection = step(first.collection, ...others.map((one) => one.collection));
+    // In a scope of its own name, so that its state has a name that no other step can take.
+    const inScope = ptransform(name, (c: Numbers) => step(c, ...others.map((one) => one.collection)));
+    const collection = first.collection.apply(inScope, { name });
     made.push({ name, collection, tags: new Set(inputs.flatMap(({ tags }) => [...tags])) });
   }
   return { pipeline, collections: made.map(({ collection }) => collection), program: programOf(events, lines, made) };

@@ -1,17 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import type { Host } from '../../../model/index.ts';
+import { directRunner } from '../../../runners/direct/index.ts';
 import { root } from '../../house/tree.ts';
 import { CASE_TIMEOUT, PATIENCE, runs } from '../modes.ts';
 import { build } from './build.ts';
 import { type Case, cases } from './cases.ts';
 import { actual, expected } from './compare.ts';
 
-/** Runs a case both ways; where they differ the error holds a program that shows it. */
-async function check(one: Case): Promise<void> {
-  const outcome = await actual(build(one));
+const scratch = mkdtempSync(path.join(tmpdir(), 'viga-test-stream-'));
+let jobs = 0;
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** All ways in which the engine may run a pipeline; each must give the same. */
+const WAYS = {
+  generated: (host: Host) => directRunner({ host }),
+  interpreted: (host: Host) => directRunner({ host: { ...host, codegen: false } }),
+  strict: (host: Host, seed: number) =>
+    directRunner({ host, strict: { seed, bundleSizes: true, encode: true, mutation: true, permute: true } }),
+  'short of memory': (host: Host) => directRunner({ host, memoryLimit: 1 }),
+  'with epochs': (host: Host) =>
+    directRunner({ host, stateDirectory: path.join(scratch, `${jobs++}`), epochInterval: 1 }),
+};
+const ways = Object.keys(WAYS) as (keyof typeof WAYS)[];
+// The last two write to disk, so they are tried less often.
+const way = fc.constantFrom(...ways, ...ways.slice(0, 3), ...ways.slice(0, 3));
+
+/** Runs a case on the engine and by the evaluator; where they differ the error holds a program that shows it. */
+async function check(one: Case, how: keyof typeof WAYS, seed: number): Promise<void> {
+  const outcome = await actual(build(one), (host) => WAYS[how](host, seed));
   try {
     expect(outcome).toEqual(expected(build(one)));
   } catch (error) {
@@ -22,7 +43,8 @@ async function check(one: Case): Promise<void> {
 test(
   'a random pipeline gives under a random test stream, pane for pane, what the model says',
   async () => {
-    await fc.assert(fc.asyncProperty(cases, check), { numRuns: runs(100), timeout: CASE_TIMEOUT });
+    const property = fc.asyncProperty(cases, way, fc.nat(), check);
+    await fc.assert(property, { numRuns: runs(100), timeout: CASE_TIMEOUT });
   },
   PATIENCE,
 );
