@@ -55,7 +55,10 @@ export type ReadResult = { readonly resumeAfter: Duration } | undefined;
  */
 export interface RestrictionTracker<R, in P> {
   currentRestriction(): R;
-  /** Asks for all up to and including `position`. After false, stop: the rest belongs to someone else. */
+  /**
+   * Asks for all up to and including `position`. After false, stop: the rest belongs to someone else, so a batch must not
+   * reach beyond the end that {@link currentRestriction} has now: it moves when the rest is split off.
+   */
   tryClaim(position: P): boolean;
   /** Gives away what lies behind a fraction of the rest; undefined where it can't be split. 0 gives all that is not claimed. */
   trySplit(fractionOfRemainder: number): { readonly primary: R; readonly residual: R } | undefined;

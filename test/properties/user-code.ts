@@ -90,12 +90,16 @@ export const numbers = ({ count, batch, isLate }: Op & { op: 'read' }): Source<n
   },
   createTracker: (range) => new OffsetTracker(range),
   async read(_element, tracker, output) {
-    const { from, to } = tracker.currentRestriction();
-    for (let at = from; at < to; at += batch) {
+    let at = tracker.currentRestriction().from;
+    for (;;) {
+      // Read anew for each batch: the end moves when the rest is split off.
+      const { to } = tracker.currentRestriction();
+      if (at >= to) break;
       const values = Array.from({ length: Math.min(batch, to - at) }, (_, i) => at + i);
       if (!tracker.tryClaim(at + values.length - 1)) break;
       if (isLate) await waitFor(3);
       await output.emit({ values, timestamps: Float64Array.from(values, (value) => value * 5) });
+      at += values.length;
     }
     return undefined;
   },
