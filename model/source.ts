@@ -116,8 +116,12 @@ export interface RestrictionReader<in E, out T, R, P, V extends SideInputs = Rec
   /** Whether a restriction ends by itself. Default: it does. */
   isBounded?(restriction: R): boolean;
   readonly restrictionCoder?: Coder<R> | undefined;
-  /** Tells the system, after the epoch that holds these elements is durable, that they need not come again. */
-  finalize?(restriction: R, context: SourceContext): PromiseLike<void>;
+  /**
+   * Tells the system, after an epoch is durable, what need not come again: all that was claimed of a restriction before
+   * `rest`, which is what is still to be read of it, and holds nothing where all has been read. Called for each restriction
+   * at each epoch; the next call stands in for one that failed.
+   */
+  finalize?(rest: R, context: SourceContext): PromiseLike<void>;
   /** Where this source reads, without credentials: a restored run must read from the same place. */
   readonly location?: string | undefined;
   /** Default: manual, which for a bounded restriction means that the watermark waits for its end. */

@@ -1,13 +1,4 @@
-import {
-  type Graph,
-  type Host,
-  PipelineError,
-  type PipelineResult,
-  type Progress,
-  type RunOptions,
-  showValue,
-  type Step,
-} from '../../model/index.ts';
+import type { Graph, Host, PipelineResult, RunOptions, Step } from '../../model/index.ts';
 import { MetricsStore } from '../execution/index.ts';
 import { MemoryWatch, Spill } from '../shuffle/index.ts';
 import { StageDriver } from './driver.ts';
@@ -19,10 +10,12 @@ import {
   callAfterCommit,
   captureConsole,
   cancelled,
+  linkSignal,
   metricsScope,
   ReadCounts,
   readerScope,
-  stepStats,
+  runIdOf,
+  RunReport,
   StrictFeed,
   type StrictOptions,
   strictSplits,
@@ -30,8 +23,6 @@ import {
   watchMutations,
 } from '../run/index.ts';
 
-/** Milliseconds between two reports of progress. */
-const PROGRESS_EVERY = 200;
 /** Into so many parts at most a strict run divides what is read. */
 const STRICT_PARTS = 4;
 
@@ -56,8 +47,7 @@ export class BoundedRun {
   readonly #network: Network;
   readonly #finished = new Set<PlannedStage>();
   readonly #afterCommit: (() => void | PromiseLike<void>)[] = [];
-  readonly #started: number;
-  readonly #cpuBefore: number;
+  readonly #report: RunReport;
 
   constructor(graph: Graph, machine: Host, options: DirectRunnerOptions, runOptions: RunOptions) {
     // Warnings of sources and sinks go where the run's own do.
@@ -67,8 +57,6 @@ export class BoundedRun {
     this.#graph = options.strict?.mutation ? watchMutations(graph) : graph;
     this.#host = host;
     this.#runOptions = runOptions;
-    this.#started = host.clock.monotonic();
-    this.#cpuBefore = host.memory.cpuMs();
     this.#plan = planBounded(this.#graph);
     this.#spill = new Spill(host.disk, host.warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
@@ -85,11 +73,24 @@ export class BoundedRun {
       turn: this.#turn,
       strictFeed: (step) => this.#strictFeed(step),
     });
+    this.#report = new RunReport({
+      host,
+      metrics: this.#metrics,
+      reads: this.#reads,
+      spilledBytes: () => this.#spill.bytes,
+      counted: {
+        graph: this.#graph,
+        plan: this.#plan,
+        runtimeOf: (stage) => this.#network.peek(stage),
+        bytesOf: (step) => this.#network.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
+        rejectedBy: (step) => this.#network.writes.get(step)?.rejected ?? 0,
+      },
+    });
   }
 
   async run(): Promise<PipelineResult> {
-    const unlink = this.#link(this.#runOptions.signal);
-    const stopProgress = this.#reportProgress();
+    const unlink = linkSignal(this.#runOptions.signal, this.#abort);
+    const stopProgress = this.#report.follow(this.#runOptions);
     const releaseConsole = captureConsole(this.#runOptions);
     const { writes } = this.#network;
     try {
@@ -112,7 +113,7 @@ export class BoundedRun {
       this.#network.dispose();
       this.#spill.dispose();
     }
-    return this.#result();
+    return this.#report.result('DONE');
   }
 
   async #runRoot(root: PlannedStage): Promise<void> {
@@ -159,80 +160,4 @@ export class BoundedRun {
       parts: this.#strict?.bundleSizes ? 1 + Math.floor(this.#host.random.next() * STRICT_PARTS) : 1,
     };
   }
-
-  #link(signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => undefined;
-    const abort = (): void => this.#abort.abort(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    return () => signal.removeEventListener('abort', abort);
-  }
-
-  #reportProgress(): () => void {
-    const { onProgress } = this.#runOptions;
-    if (onProgress === undefined) return () => undefined;
-    let stop = (): void => undefined;
-    const report = (): void => {
-      onProgress(this.#progress());
-      next();
-    };
-    const next = (): void => {
-      stop = this.#host.clock.setTimer(PROGRESS_EVERY, report, { isBackground: true });
-    };
-    next();
-    return () => stop();
-  }
-
-  #progress(): Progress {
-    const { read, total } = this.#reads;
-    return { steps: this.#stats(), elapsedMs: this.#elapsed(), bytesRead: read, bytesTotal: total };
-  }
-
-  #stats() {
-    return stepStats({
-      graph: this.#graph,
-      plan: this.#plan,
-      runtimeOf: (stage) => this.#network.peek(stage),
-      bytesOf: (step) => this.#network.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
-      rejectedBy: (step) => this.#network.writes.get(step)?.rejected ?? 0,
-    });
-  }
-
-  #elapsed(): number {
-    return this.#host.clock.monotonic() - this.#started;
-  }
-
-  #result(): PipelineResult {
-    const { memory } = this.#host;
-    return {
-      state: 'DONE',
-      steps: this.#stats(),
-      metrics: this.#metrics.list(),
-      metric: (metric, step) => {
-        if (step !== undefined) this.#assertStep(step);
-        return this.#metrics.query(metric, step);
-      },
-      elapsedMs: this.#elapsed(),
-      cpuMs: memory.cpuMs() - this.#cpuBefore,
-      peakRssBytes: memory.peakRss(),
-      spilledBytes: this.#spill.bytes,
-    };
-  }
-
-  #assertStep(path: string): void {
-    const paths = this.#graph.steps.map((step) => step.path);
-    if (paths.includes(path)) return;
-    throw new PipelineError(
-      path,
-      `the pipeline has no such step. Its metrics would be 0 whatever happens. The steps are ${showValue(paths)}.`,
-    );
-  }
 }
-
-/** Names a run so that no other has the same: sinks keep what they stage apart by it. */
-const runIdOf = ({ random }: Host): string =>
-  Array.from({ length: 4 }, () =>
-    Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('');

@@ -7,6 +7,7 @@ export { createdBatches } from './created.ts';
 export { type GuaranteeLevel, guaranteesOf, isAtLeast, type PathGuarantee } from './guarantee.ts';
 export { metricsScope } from './metrics-scope.ts';
 export { readerScope, type RunReader } from './reader-scope.ts';
+export { runIdOf } from './run-id.ts';
 export { linkSignal, RunReport } from './run-report.ts';
 export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, sizeOf, toBatch } from './source-batch.ts';
 export { type Counted, ReadCounts, stepStats } from './stats.ts';

@@ -2,7 +2,6 @@ import type { AfterCommit, EpochStats, Host, StateStore } from '../../model/inde
 import { markFinished } from './identity.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
-import type { SavedSplit } from './source-reads.ts';
 import { SavedStages } from './saved-stages.ts';
 
 /** Bytes that may wait for sinks before sources have to. */
@@ -124,7 +123,7 @@ export class Epochs {
     try {
       await this.#quiet(loop);
       for (const write of this.#network.writes.values()) await write.prepare(epoch);
-      const splits = this.#saved.positions();
+      const rests = this.#network.stages.map(({ reads }) => reads?.rests() ?? []);
       if (isDurable) {
         this.#saved.save();
         await this.#store.commit(epoch);
@@ -132,7 +131,7 @@ export class Epochs {
       this.#epoch = epoch;
       this.#last = { number: epoch, at: host.clock.now(), durationMs: host.clock.monotonic() - started };
       for (const callback of this.#afterCommit.splice(0)) await callback();
-      await this.#finalize(splits);
+      for (const [i, { reads }] of this.#network.stages.entries()) await reads?.finalize(rests[i] ?? []);
     } finally {
       loop.isHalted = false;
       this.#next = host.clock.monotonic() + interval;
@@ -145,12 +144,6 @@ export class Epochs {
       while (await loop.pass());
       if (await loop.settleSources()) return;
       await loop.rest(Number.POSITIVE_INFINITY);
-    }
-  }
-
-  async #finalize(splits: ReadonlyMap<string, readonly SavedSplit[]>): Promise<void> {
-    for (const { reads } of this.#network.stages) {
-      if (reads !== undefined) await reads.finalize(splits.get(reads.step.path) ?? []);
     }
   }
 

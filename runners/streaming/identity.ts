@@ -2,7 +2,6 @@ import {
   encodeKey,
   fromBytes,
   type Graph,
-  type Host,
   PipelineError,
   showValue,
   StateError,
@@ -17,9 +16,8 @@ import { refuseLoss, upgradeRows } from './upgrade.ts';
 const SPACE = 'viga#job';
 const KEY = Buffer.from('job');
 
-/** Who a job is, from its first epoch to its last. */
-export interface Job {
-  readonly id: string;
+/** What a job's store says of it to a run. */
+export interface JobState {
   /** Whether it has nothing left to do. */
   readonly isFinished: boolean;
 }
@@ -36,8 +34,8 @@ export interface JobClaim {
   readonly dropState: readonly string[];
 }
 
-/** What a job's store says of it. */
-interface JobRecord extends Job {
+/** All that it says. */
+interface JobRecord extends JobState {
   readonly name: string | undefined;
   readonly options: Readonly<Record<string, unknown>>;
   readonly shapes: readonly (readonly [string, Shape])[];
@@ -49,18 +47,17 @@ interface JobRecord extends Job {
  * @throws StateError if the run is not one that can go on with what is kept: another pipeline, other options, steps that are
  * gone or keep something else.
  */
-export function openJob(store: StateStore, host: Host, claim: JobClaim): Job {
-  if (claim.directory === undefined) return { id: randomId(host), isFinished: false };
+export function openJob(store: StateStore, claim: JobClaim): JobState {
+  if (claim.directory === undefined) return { isFinished: false };
   const shapes = shapesOf(claim.graph);
   refuseNumbered(claim.graph, shapes);
   const space = store.space(SPACE);
   const found = readRecord(space);
   const { name, options } = claim;
-  const id = found?.id ?? randomId(host);
   const isFinished = found?.isFinished ?? false;
   if (found !== undefined) check(found, claim, shapes, store);
-  writeRecord(space, { id, isFinished, name, options, shapes: [...shapes] });
-  return { id, isFinished };
+  writeRecord(space, { isFinished, name, options, shapes: [...shapes] });
+  return { isFinished };
 }
 
 /** Says, with the epoch that is committed next, that the job has nothing left to do. */
@@ -125,11 +122,3 @@ function readRecord(space: StateSpace): JobRecord | undefined {
 }
 
 const writeRecord = (space: StateSpace, record: JobRecord): void => space.put(KEY, toBytes(structuralCoder, record));
-
-/** Names a job so that no other has the same: sinks keep what they have of it by this name. */
-const randomId = ({ random }: Host): string =>
-  Array.from({ length: 4 }, () =>
-    Math.floor(random.next() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0'),
-  ).join('');

@@ -4,7 +4,21 @@ import type { LateDrop } from '../execution/index.ts';
 /** Each step warns of what it dropped so often at most. */
 const WARN_EVERY = 60_000;
 
-/** Elements that came too late, by step: counted, and one of them shown from time to time. */
+/** Why a step dropped elements: their window had expired, or its trigger had finished. */
+type Reason = 'expired' | 'closed';
+
+const TEXT: Readonly<Record<Reason, readonly [why: string, fix: string]>> = {
+  expired: [
+    'came after their window had expired',
+    "Pass a longer allowedLateness to windowInto, or let the source's watermark wait longer (maxOutOfOrder).",
+  ],
+  closed: [
+    'came after the trigger of their window had finished',
+    'Wrap the trigger in repeatedly(...), unless that is what allowDataLoss was meant for.',
+  ],
+};
+
+/** Elements that steps dropped: counted, and one of them shown from time to time. */
 export class LateDrops {
   readonly #host: Host;
   readonly #counts = new Map<string, number>();
@@ -14,26 +28,30 @@ export class LateDrops {
     this.#host = host;
   }
 
-  /** How many a step has dropped. */
+  /** How many elements a step has dropped because their window had expired. */
   count(step: string): number {
-    return this.#counts.get(step) ?? 0;
+    return this.#counts.get(keyOf(step, 'expired')) ?? 0;
   }
 
   /** What a step is to call for each. */
-  of(step: string): LateDrop {
+  of(step: string, reason: Reason = 'expired'): LateDrop {
+    const key = keyOf(step, reason);
     return (element, timestamp) => {
-      this.#counts.set(step, this.count(step) + 1);
-      this.#warn(step, element, timestamp);
+      const count = (this.#counts.get(key) ?? 0) + 1;
+      this.#counts.set(key, count);
+      const now = this.#host.clock.monotonic();
+      const last = this.#warned.get(key);
+      if (last !== undefined && now - last < WARN_EVERY) return;
+      this.#warned.set(key, now);
+      this.#host.warn(warning(step, reason, count, element, timestamp));
     };
   }
+}
 
-  #warn(step: string, element: unknown, timestamp: Timestamp): void {
-    const now = this.#host.clock.monotonic();
-    const last = this.#warned.get(step);
-    if (last !== undefined && now - last < WARN_EVERY) return;
-    this.#warned.set(step, now);
-    this.#host.warn(
-      `${step}: ${this.count(step)} elements came after their window had expired and were dropped, the last at ${formatTimestamp(timestamp)}: ${showValue(element)}. Their sums miss them. Pass a longer allowedLateness to windowInto, or let the source's watermark wait longer (maxOutOfOrder).`,
-    );
-  }
+const keyOf = (step: string, reason: Reason): string => `${reason} ${step}`;
+
+function warning(step: string, reason: Reason, count: number, element: unknown, timestamp: Timestamp): string {
+  const [why, fix] = TEXT[reason];
+  const elements = count === 1 ? 'an element' : `${count} elements`;
+  return `${step}: ${elements} ${why} and ${count === 1 ? 'was' : 'were'} dropped, the last at ${formatTimestamp(timestamp)}: ${showValue(element)}. Its results miss what was dropped. ${fix}`;
 }

@@ -259,7 +259,7 @@ export class LiveNetwork {
       space: (part) => space(spaceName(path, part)),
       emit: (value, timestamp, windows, pane) => queue.add(value, timestamp, windows, pane),
       lateDrop,
-      closedDrop: this.drops.of(path),
+      closedDrop: this.drops.of(path, 'closed'),
     });
     memory.add(edge);
     const made = { edge, timed: new TimedOperator(edge, time) };

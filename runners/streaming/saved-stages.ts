@@ -38,15 +38,6 @@ export class SavedStages {
     this.#space = store.space(SPACE);
   }
 
-  /** Where the sources stand, by step. */
-  positions(): ReadonlyMap<string, readonly SavedSplit[]> {
-    return new Map(
-      this.#network.stages.flatMap(({ planned, reads }) =>
-        reads === undefined ? [] : [[planned.entryStep.path, reads.save()] as const],
-      ),
-    );
-  }
-
   /** Writes everything. */
   save(): void {
     for (const stage of this.#network.stages) {

@@ -1,5 +1,6 @@
 import {
   type BoundedWindow,
+  ConnectorError,
   DEAD_LETTERS,
   type Host,
   MAX_TIMESTAMP,
@@ -57,6 +58,8 @@ export class SourceReads {
   /** Elements whose restrictions are being found. */
   #starting = 0;
   #startingFrom: Timestamp = MAX_TIMESTAMP;
+  /** What was left of restrictions that ended, nothing as a rule, until their system is told. */
+  readonly #ended: unknown[] = [];
   #next = 0;
   #watermark: Timestamp = MIN_TIMESTAMP;
   #idleSince: number | undefined;
@@ -186,7 +189,10 @@ export class SourceReads {
   /** Forgets splits that are done, which hold the watermark until then; returns whether there were any. */
   tidy(): boolean {
     const before = this.#splits.length;
-    for (let i = before - 1; i >= 0; i--) if (this.#splits[i]?.isDone) this.#splits.splice(i, 1);
+    for (let i = before - 1; i >= 0; i--) {
+      if (this.#splits[i]?.isDone !== true) continue;
+      for (const { restriction } of this.#splits.splice(i, 1)) this.#ended.push(restriction);
+    }
     return this.#splits.length < before;
   }
 
@@ -223,9 +229,21 @@ export class SourceReads {
     );
   }
 
+  /** What is left of each restriction at this moment, of those that ended since the last time too. */
+  rests(): readonly unknown[] {
+    return [...this.#ended.splice(0), ...this.#splits.map(({ restriction }) => restriction)];
+  }
+
   /** Tells the system that what was taken before a durable cut need not come again. */
-  async finalize(saved: readonly SavedSplit[]): Promise<void> {
-    for (const { restriction } of saved) await this.#reader.finalize?.(restriction, this.#context);
+  async finalize(rests: readonly unknown[]): Promise<void> {
+    for (const rest of rests) {
+      try {
+        await this.#reader.finalize?.(rest, this.#context);
+      } catch (error) {
+        if (!(error instanceof ConnectorError && error.retryable)) throw error;
+        this.#environment.host.warn(`${error.message} It is told again after the next epoch; nothing is lost.`);
+      }
+    }
   }
 
   #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {

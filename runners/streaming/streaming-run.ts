@@ -14,6 +14,7 @@ import {
   linkSignal,
   metricsScope,
   ReadCounts,
+  runIdOf,
   RunReport,
   type StrictOptions,
   Turn,
@@ -112,9 +113,9 @@ export class StreamingRun {
 
   async #runOn(store: StateStore): Promise<PipelineResult> {
     const { stateDirectory: directory, jobName: name, jobOptions: options = {}, dropState = [] } = this.#options;
-    const job = openJob(store, this.#host, { graph: this.#graph, directory, name, options, dropState });
+    const job = openJob(store, { graph: this.#graph, directory, name, options, dropState });
     if (job.isFinished) return this.#report.result('DONE');
-    const { network, epochs, loop } = this.#assemble(store, job.id);
+    const { network, epochs, loop } = this.#assemble(store);
     const unwake = this.#wakeOnSignals(loop.wake);
     try {
       this.#abort.signal.throwIfAborted();
@@ -136,7 +137,7 @@ export class StreamingRun {
   }
 
   /** Makes the parts of the run, which call each other: `hooks` is complete when all are there. */
-  #assemble(store: StateStore, jobId: string) {
+  #assemble(store: StateStore) {
     const host = this.#host;
     const { signal } = this.#abort;
     const isDurable = this.#options.stateDirectory !== undefined;
@@ -155,7 +156,7 @@ export class StreamingRun {
       memory,
       turn,
       reads: this.#reads,
-      jobId,
+      jobId: isDurable ? store.id : runIdOf(host),
       space: (name) => store.space(name),
       isDurable,
       strict: this.#options.strict,
