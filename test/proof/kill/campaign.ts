@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Chance } from '../../../testing/simulation/index.ts';
+import { eventsOf, writeInput } from './input.ts';
+import { JOBS, type JobName, placesIn } from './places.ts';
+import { type Verdict, verify } from './verify.ts';
+
+/** Where a process was when it was killed, by the last that it said. */
+export type Phase = 'starting' | 'opening' | 'restoring' | 'running' | 'before delivery' | 'after delivery';
+
+/** What a campaign has shown. */
+export interface Campaign {
+  readonly kills: ReadonlyMap<Phase, number>;
+  readonly rounds: number;
+  readonly verdict: Verdict;
+  /** Runs that ended by themselves and not well. */
+  readonly failures: readonly string[];
+}
+
+/** What a campaign does. */
+export interface CampaignOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly events: number;
+  readonly say: (line: string) => void;
+}
+
+/** How a process is to be killed: some milliseconds after it has begun to run, to restore, or right after a commit. */
+type Plan =
+  | { readonly after: 'running' | 'restoring'; readonly wait: number }
+  | { readonly after: 'committed'; readonly count: number };
+
+/** Kills jobs with -9 again and again, lets each finish in the end, and compares its output with its input. */
+export async function runCampaign({ kills, seed, events: count, say }: CampaignOptions): Promise<Campaign> {
+  const chance = new Chance(seed, 'kills');
+  const directory = mkdtempSync(join(tmpdir(), 'viga-kill-'));
+  const events = eventsOf(seed, count);
+  writeInput(events, placesIn(directory, directory));
+  const phases = new Map<Phase, number>();
+  const failures: string[] = [];
+  const total = { lost: 0, duplicate: 0, phantom: 0, elements: 0 };
+  let killed = 0;
+  let rounds = 0;
+  try {
+    while (killed < kills && failures.length === 0) {
+      const job = JOBS[rounds % JOBS.length] ?? 'windows';
+      const round = join(directory, `round-${rounds++}`);
+      mkdirSync(round);
+      for (let runs = 0; ; runs++) {
+        // The last run of a round is not killed.
+        const plan = killed < kills && runs < MOST_KILLS ? drawPlan(chance) : undefined;
+        const end = await runChild(job, directory, round, chance.pick([50, 100, 300]), plan);
+        if (end.kind === 'killed') {
+          killed++;
+          phases.set(end.phase, (phases.get(end.phase) ?? 0) + 1);
+          continue;
+        }
+        if (end.kind === 'failed') failures.push(`${job}, round ${rounds}: ${end.message}`);
+        break;
+      }
+      const verdict = await verify(job, placesIn(directory, round), events);
+      for (const key of ['lost', 'duplicate', 'phantom', 'elements'] as const) total[key] += verdict[key];
+      say(`round ${rounds}, ${job}: ${killed} kills so far; ${shown(verdict)}`);
+      rmSync(round, { recursive: true });
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return { kills: phases, rounds, verdict: total, failures };
+}
+
+/** Kills in one round: more would only be more of the same state. */
+const MOST_KILLS = 8;
+
+export const shown = ({ lost, duplicate, phantom }: Verdict): string =>
+  `lost ${lost}, duplicate ${duplicate}, phantom ${phantom}`;
+
+function drawPlan(chance: Chance): Plan {
+  const kind = chance.pick(['running', 'running', 'restoring', 'committed']);
+  if (kind === 'committed') return { after: kind, count: 1 + chance.below(3) };
+  // Exponential: mostly soon, sometimes late.
+  const wait = -Math.log(1 - chance.between(0, 0.999)) * (kind === 'running' ? 300 : 8);
+  return { after: kind, wait };
+}
+
+type End =
+  | { readonly kind: 'killed'; readonly phase: Phase }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const PHASES: Readonly<Record<string, Phase>> = {
+  opening: 'opening',
+  restoring: 'restoring',
+  running: 'running',
+  committed: 'before delivery',
+  delivered: 'after delivery',
+};
+
+function runChild(
+  job: JobName,
+  input: string,
+  round: string,
+  interval: number,
+  plan: Plan | undefined,
+): Promise<End> {
+  const script = join(import.meta.dirname, 'child.ts');
+  const args = ['--disable-warning=ExperimentalWarning', script, job, input, round, String(interval)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let last = '';
+  let commits = 0;
+  let errors = '';
+  const kill = (): void => void child.kill('SIGKILL');
+  let timer: NodeJS.Timeout | undefined;
+  const see = (mark: string): void => {
+    last = mark;
+    if (plan === undefined) return;
+    if (plan.after === 'committed') {
+      if (mark === 'committed' && ++commits === plan.count) kill();
+    } else if (mark === plan.after) timer ??= setTimeout(kill, plan.wait);
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    for (const mark of text.split('\n')) if (mark !== '') see(mark);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (last === 'done') resolve({ kind: 'done' });
+      else if (signal === 'SIGKILL') resolve({ kind: 'killed', phase: PHASES[last] ?? 'starting' });
+      else resolve({ kind: 'failed', message: `it ended with ${code ?? signal}: ${errors.trim().slice(0, 2_000)}` });
+    });
+  });
+}
