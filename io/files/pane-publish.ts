@@ -51,7 +51,10 @@ export async function publishPanes(publisher: Publisher, publication: PanePublic
 
 async function isPublished(fileSystem: FileSystem, publication: PanePublication): Promise<boolean> {
   const entry = entryPath(publication);
-  return (await onDisk(entry, 'read', fileSystem.stat(entry))) !== undefined;
+  if ((await onDisk(entry, 'read', fileSystem.stat(entry))) === undefined) return false;
+  // Whoever wrote it may have ended before this, and without it what is staged may not be removed.
+  await syncEntry(fileSystem, publication);
+  return true;
 }
 
 async function writeEntry(fileSystem: FileSystem, publication: PanePublication): Promise<void> {
@@ -59,8 +62,14 @@ async function writeEntry(fileSystem: FileSystem, publication: PanePublication):
   const { directory } = splitPath(path);
   await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
   await writeJsonAtomically(fileSystem, path, entryOf(publication));
-  const kept = keptIn(publication.root);
-  await onDisk(kept, 'write', fileSystem.syncDirectory(kept));
+  await syncEntry(fileSystem, publication);
+}
+
+async function syncEntry(fileSystem: FileSystem, publication: PanePublication): Promise<void> {
+  const { directory } = splitPath(entryPath(publication));
+  for (const one of [directory, keptIn(publication.root)]) {
+    await onDisk(one, 'write', fileSystem.syncDirectory(one));
+  }
 }
 
 async function removeKept(fileSystem: FileSystem, root: string, name: string): Promise<void> {

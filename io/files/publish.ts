@@ -64,6 +64,9 @@ async function finishPublish(publisher: Publisher, journal: Journal): Promise<vo
     await placeFiles(fileSystem, journal);
     const named = files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
     await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId, files: named });
+  } else {
+    // Whoever wrote it may have ended before this, and without it what is staged may not be removed.
+    await onDisk(keptIn(root), 'write', fileSystem.syncDirectory(keptIn(root)));
   }
   await removeStale(publisher, root, previous, files);
   await endPublish(fileSystem, journal);
