@@ -39,8 +39,11 @@ export async function publishPanes(publisher: Publisher, publication: PanePublic
       await refuseImpossible(fileSystem, publication);
       await writeJsonAtomically(fileSystem, journalOf(publication), journalDocument(publication));
     } else {
+      const directory = joinPath(keptIn(root), staging);
+      // Whoever wrote the journal may have ended before this; what follows rests on it.
+      await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
       const lost = await firstLost(fileSystem, publication);
-      if (lost !== undefined) throw stagedIsGone(joinPath(joinPath(keptIn(root), staging), lost.staged));
+      if (lost !== undefined) throw stagedIsGone(joinPath(directory, lost.staged));
     }
     await removeOthers(publisher, publication);
     await placeFiles(fileSystem, publication);

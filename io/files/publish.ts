@@ -57,6 +57,8 @@ export async function recoverPublish(publisher: Publisher, root: string, id: str
 async function finishPublish(publisher: Publisher, journal: Journal): Promise<void> {
   const { fileSystem } = publisher;
   const { root, id, runId, files, previous } = journal;
+  // Whoever wrote the journal, or the manifest, may have ended before this; what follows rests on them.
+  await onDisk(keptIn(root), 'write', fileSystem.syncDirectory(keptIn(root)));
   const manifest = await readManifest(fileSystem, root, id);
   if (manifest?.runId !== runId) {
     const lost = await firstLost(fileSystem, journal);
@@ -64,9 +66,6 @@ async function finishPublish(publisher: Publisher, journal: Journal): Promise<vo
     await placeFiles(fileSystem, journal);
     const named = files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
     await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId, files: named });
-  } else {
-    // Whoever wrote it may have ended before this, and without it what is staged may not be removed.
-    await onDisk(keptIn(root), 'write', fileSystem.syncDirectory(keptIn(root)));
   }
   await removeStale(publisher, root, previous, files);
   await endPublish(fileSystem, journal);

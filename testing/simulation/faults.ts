@@ -40,16 +40,20 @@ export function noFaults(chance: Chance): FaultPlan {
   };
 }
 
-/** One crash at the point with a number, and nothing else goes wrong. */
-export function crashAt(number: number, crash: 'kill' | 'power loss', damage: Damage, chance: Chance): FaultPlan {
-  let isDone = false;
+/** A crash at each of the points with these numbers, the first as it says, those after it a loss of power. */
+export function crashAt(
+  numbers: readonly number[],
+  crash: 'kill' | 'power loss',
+  damage: Damage,
+  chance: Chance,
+): FaultPlan {
+  let done = 0;
   return {
     ...noFaults(chance),
     damage,
-    decide(point) {
-      if (isDone || point.number !== number) return 'go on';
-      isDone = true;
-      return crash;
+    decide({ number }) {
+      if (number === undefined || number !== numbers[done]) return 'go on';
+      return done++ === 0 ? crash : 'power loss';
     },
   };
 }

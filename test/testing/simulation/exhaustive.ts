@@ -12,8 +12,14 @@ export interface Exhaustion {
   readonly problems: readonly string[];
 }
 
-/** What a power loss takes here: all that it can, and half of it. */
-const DAMAGES = [1, 0.5] as const;
+/** How processes end at a point: where files are written power is lost, too, and lost again while the next one recovers. */
+const CRASHES = [
+  { crash: 'kill', loss: 0, again: false },
+  { crash: 'power loss', loss: 1, again: false },
+  { crash: 'power loss', loss: 0.5, again: false },
+  { crash: 'kill', loss: 1, again: true },
+  { crash: 'power loss', loss: 0.5, again: true },
+] as const;
 
 /**
  * Runs a job once without faults, then once for each point at which it reaches outside: the process ends there, by a kill or a
@@ -23,15 +29,12 @@ export async function exhaust(seed: number, shape: Shape): Promise<Exhaustion> {
   const calm = await runTrial(new World({ seed }, noFaults(new Chance(seed, 'faults'))), shape);
   const problems = calm.problems.map((problem) => `without faults: ${problem}`);
   const { coverage, points } = calm.world;
-  const losesFiles = shape.sinks.includes('files');
-  const crashes = [
-    { crash: 'kill', loss: 0 } as const,
-    ...(losesFiles ? DAMAGES : []).map((loss) => ({ crash: 'power loss', loss }) as const),
-  ];
+  const crashes = shape.sinks.includes('files') ? CRASHES : CRASHES.slice(0, 1);
   let runs = 0;
   for (let point = 0; point < points && problems.length < 20; point++) {
-    for (const { crash, loss } of crashes) {
-      const faults = crashAt(point, crash, { loss }, new Chance(seed, 'faults'));
+    for (const { crash, loss, again } of crashes) {
+      const numbers = again ? [point, point + 1 + ((point * 7) % 16)] : [point];
+      const faults = crashAt(numbers, crash, { loss }, new Chance(seed, 'faults'));
       const trial = await runTrial(new World({ seed }, faults), shape);
       runs++;
       coverage.add(trial.world.coverage);
