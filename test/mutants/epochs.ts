@@ -1,0 +1,171 @@
+import type { Mutant } from './mutant.ts';
+
+const EPOCHS = 'runners/streaming/epochs.ts';
+const WRITE = 'runners/streaming/live-write.ts';
+const OUTBOX = 'runners/streaming/outbox.ts';
+const SAVED = 'runners/streaming/saved-stages.ts';
+const READS = 'runners/streaming/source-reads.ts';
+
+const FINALIZE = 'for (const [i, { reads }] of this.#network.stages.entries()) await reads?.finalize(rests[i] ?? []);';
+
+const TESTS = ['test/runners/streaming', 'test/io/log', 'test/io/sqlite', 'test/testing/simulation'];
+
+/** What is saved at a cut, in which order, and who is told of it. */
+export const EPOCH_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'finalize-before-commit',
+    title: 'sources are told of an epoch before it is durable',
+    row: 1,
+    edits: [
+      {
+        file: EPOCHS,
+        find: 'if (isDurable) { this.#saved.save(); await this.#store.commit(epoch); }',
+        replace: `${FINALIZE} if (isDurable) { this.#saved.save(); await this.#store.commit(epoch); }`,
+      },
+      {
+        file: EPOCHS,
+        find: `await callback(); ${FINALIZE}`,
+        replace: 'await callback();',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'finalize-not-at-drain',
+    title: 'sources are not told of the last epoch, that of a drain',
+    row: 2,
+    edits: [
+      {
+        file: EPOCHS,
+        find: FINALIZE,
+        replace: `if (!loop.isFinished) ${FINALIZE}`,
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'finalize-dropped',
+    title: 'sources are never told that what they gave need not come again',
+    row: 3,
+    edits: [
+      {
+        file: READS,
+        find: 'await this.#reader.finalize?.(rest, this.#context);',
+        replace: 'void rest;',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'newest-epoch-first',
+    title: 'a sink gets its newest epoch first, and takes the ones before it for written',
+    row: 5,
+    edits: [{ file: OUTBOX, find: 'Math.min(...this.#epochs.keys())', replace: 'Math.max(...this.#epochs.keys())' }],
+    tests: TESTS,
+  },
+  {
+    id: 'outbox-forgotten',
+    title: 'what a durable epoch had for a sink is not taken up after a crash',
+    row: 11,
+    edits: [{ file: WRITE, find: 'this.#outbox.restore();', replace: '' }],
+    tests: TESTS,
+  },
+  {
+    id: 'state-before-quiet',
+    title: 'state is captured before what is open has run, and positions after it',
+    row: 13,
+    edits: [
+      {
+        file: EPOCHS,
+        find: 'await this.#quiet(loop); for',
+        replace: 'if (isDurable) this.#saved.save(); await this.#quiet(loop); for',
+      },
+      {
+        file: EPOCHS,
+        find: 'this.#saved.save(); await this.#store.commit(epoch);',
+        replace: 'await this.#store.commit(epoch);',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'outbox-quota-ignored',
+    title: 'what waits for a sink that is out of reach grows without end',
+    row: 21,
+    edits: [{ file: EPOCHS, find: 'return this.#waiting > OUTBOX_QUOTA;', replace: 'return false;' }],
+    tests: TESTS,
+  },
+  {
+    id: 'delivered-before-commit',
+    title: 'a sink gets what it has of an epoch before that is durable',
+    edits: [{ file: EPOCHS, find: 'epoch <= this.#epoch;', replace: 'epoch <= this.#epoch + 1;' }],
+    tests: TESTS,
+  },
+  {
+    id: 'outbox-off-by-one',
+    title: 'what comes after a cut is put into the outbox under the epoch before it',
+    edits: [
+      {
+        file: WRITE,
+        find: 'await this.flush(true); this.#epoch = epoch + 1;',
+        replace: 'await this.flush(true); this.#epoch = epoch;',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'restart-counts-anew',
+    title: 'after a restart the outbox begins at the epoch that is durable, not the one after it',
+    edits: [
+      {
+        file: WRITE,
+        find: 'async open(epoch: number): Promise<void> { this.#epoch = epoch + 1;',
+        replace: 'async open(epoch: number): Promise<void> { this.#epoch = epoch;',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'delivered-not-removed',
+    title: 'what a sink has stays in the outbox, and is delivered again at each start',
+    edits: [{ file: WRITE, find: 'this.#outbox.forgetDelivered();', replace: '' }],
+    tests: TESTS,
+  },
+  {
+    id: 'older-state-not-refused',
+    title: 'a restored backup of the state writes past what the sink has',
+    edits: [
+      {
+        file: WRITE,
+        find: 'if (has !== undefined && has > epoch)',
+        replace: 'if (has !== undefined && has > epoch + 9)',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'watermarks-not-restored',
+    title: 'watermarks begin at their least after a restart, and fall',
+    edits: [
+      {
+        file: SAVED,
+        find: 'Object.assign(stage.time, { inputWatermark: saved.inputWatermark, outputWatermark: saved.outputWatermark });',
+        replace: '',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'orphans-not-refused',
+    title: 'state of a step that is gone from the program is dropped without a word',
+    row: 28,
+    edits: [
+      {
+        file: 'runners/streaming/upgrade.ts',
+        find: "rows.find(({ verdict }) => verdict === 'orphaned' || verdict === 'needs migration')",
+        replace: "rows.find(({ verdict }) => verdict === 'needs migration')",
+      },
+    ],
+    tests: TESTS,
+  },
+];

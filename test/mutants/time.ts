@@ -1,0 +1,149 @@
+import type { Mutant } from './mutant.ts';
+
+const STAGE = 'runners/streaming/live-stage.ts';
+const MACHINE = 'runners/panes/pane-machine.ts';
+const GROUPING = 'runners/panes/pane-grouping.ts';
+const KEYED = 'runners/keyed/keyed-store.ts';
+
+const TESTS = [
+  'test/runners/streaming',
+  'test/runners/panes',
+  'test/testing/reference',
+  'test/testing/test-stream.test.ts',
+  'test/properties/streaming',
+  'test/conformance.test.ts',
+];
+
+/** What holds a watermark, and what is late by it. */
+export const TIME_MUTANTS: readonly Mutant[] = [
+  {
+    id: 'hold-lost-panes',
+    title: 'what waits in panes does not hold the watermark behind them',
+    edits: [
+      {
+        file: MACHINE,
+        find: 'this.#release(panes); holds.add(timestamp); panes.hold = timestamp;',
+        replace: 'void holds;',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'hold-lost-default-panes',
+    title: 'what waits for the default trigger does not hold the watermark behind it',
+    edits: [
+      {
+        file: GROUPING,
+        find: 'return Math.min(this.#holds.earliest(), this.#quick?.hold() ?? MAX_TIMESTAMP);',
+        replace: 'return Math.min(this.#holds.earliest(), MAX_TIMESTAMP);',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'hold-not-saved',
+    title: 'holds of panes are forgotten at a restart',
+    edits: [{ file: GROUPING, find: 'this.#holds.save();', replace: '' }],
+    tests: TESTS,
+  },
+  {
+    id: 'hold-lost-timer',
+    title: 'a timer in event time does not hold the watermark at its output timestamp',
+    edits: [
+      {
+        file: KEYED,
+        find: 'const timers = Math.min(this.events.hold(), this.clocks.hold());',
+        replace: 'const timers = this.clocks.hold();',
+      },
+    ],
+    tests: ['test/runners/keyed', ...TESTS],
+  },
+  {
+    id: 'hold-lost-window-end',
+    title: 'what onWindowExpiration will give out does not hold the watermark',
+    edits: [
+      {
+        file: KEYED,
+        find: 'return Math.min(timers, this.firstToExpire()?.maxTimestamp ?? MAX_TIMESTAMP);',
+        replace: 'return timers;',
+      },
+    ],
+    tests: ['test/runners/keyed', ...TESTS],
+  },
+  {
+    id: 'hold-lost-gate',
+    title: 'what waits for its side inputs does not hold the watermark',
+    edits: [
+      { file: STAGE, find: 'this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP', replace: 'this.queue.earliest()' },
+    ],
+    tests: ['test/testing/reference/side-inputs.test.ts', ...TESTS],
+  },
+  {
+    id: 'hold-lost-queue',
+    title: 'what waits in a queue does not hold the watermark',
+    edits: [{ file: STAGE, find: 'Math.min(front, this.queue.earliest(), gate', replace: 'Math.min(front, gate' }],
+    tests: TESTS,
+  },
+  {
+    id: 'hold-lost-async',
+    title: 'time moves on while a bundle waits for promises',
+    edits: [
+      { file: STAGE, find: 'if (this.busy !== undefined) return; const input', replace: 'const input' },
+      {
+        file: STAGE,
+        find: 'raise(time, input, keyed?.timed, this.#open,',
+        replace: 'raise(time, input, keyed?.timed,',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'side-input-early',
+    title: 'a side input is ready before its window has fired or ended',
+    edits: [
+      {
+        file: 'runners/streaming/side-views.ts',
+        find: 'this.time.inputWatermark > window.maxTimestamp;',
+        replace: 'this.time.inputWatermark > window.maxTimestamp - 1_000;',
+      },
+    ],
+    tests: ['test/testing/reference/side-inputs.test.ts', ...TESTS],
+  },
+  {
+    id: 'late-by-output-watermark',
+    title: 'elements are dropped as late by the watermark that those behind see',
+    edits: [
+      {
+        file: MACHINE,
+        find: 'return this.#spec.time.inputWatermark > this.expiryOf(window);',
+        replace: 'return this.#spec.time.outputWatermark > this.expiryOf(window);',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'late-by-element',
+    title: 'elements of windows that are over are dropped without any lateness',
+    edits: [
+      {
+        file: MACHINE,
+        find: 'return Math.min(maxTimestamp + this.#spec.windowing.allowedLateness, END_OF_GLOBAL_WINDOW);',
+        replace: 'return Math.min(maxTimestamp, END_OF_GLOBAL_WINDOW);',
+      },
+    ],
+    tests: TESTS,
+  },
+  {
+    id: 'late-drops-uncounted',
+    title: 'late elements are dropped without being counted',
+    row: 16,
+    edits: [
+      {
+        file: 'runners/streaming/late-drops.ts',
+        find: 'this.#counts.set(key, count);',
+        replace: 'void count;',
+      },
+    ],
+    tests: TESTS,
+  },
+];
