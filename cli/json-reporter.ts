@@ -22,6 +22,7 @@ export function jsonReporter(terminal: Terminal, start: StartRecord): Reporter {
       outputs = outputsOf(graph);
       line('start', { ...start, steps: graph.steps.length });
     },
+    page: (url) => line('page', { url }),
     progress(progress) {
       if (progress.elapsedMs - lastMs < PROGRESS_EVERY_MS) return;
       lastMs = progress.elapsedMs;

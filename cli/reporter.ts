@@ -20,6 +20,8 @@ import type { Terminal } from './terminal.ts';
 /** Tells people or machines what a run does. */
 export interface Reporter {
   started(graph: Graph): void;
+  /** Where the run can be seen. */
+  page(url: string): void;
   progress(progress: Progress): void;
   warning(message: string): void;
   /** What each sink is promised. */
@@ -66,6 +68,8 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
       graph = started;
       meter = new Meter(started);
     },
+    // Even where nothing else is wanted: it was asked for, and no one can guess it.
+    page: (url) => say(`ui ${url}`),
     progress(progress) {
       const view = meter?.add(progress);
       if (view === undefined) return;

@@ -1,64 +1,97 @@
-import { CancelledError, GuaranteeError, PipelineError, type Runner, StateError } from '../model/index.ts';
-import { guaranteesOf } from '../runners/run/index.ts';
+import {
+  CancelledError,
+  GuaranteeError,
+  type PipelineResult,
+  type Runner,
+  type RunOptions,
+  StateError,
+} from '../model/index.ts';
+import { guaranteesOf, type PathGuarantee } from '../runners/run/index.ts';
 import { serveControl } from './control.ts';
 import { EXIT } from './exit-codes.ts';
 import { refuseLess } from './guarantees.ts';
 import { jsonReporter } from './json-reporter.ts';
+import { type PageReporter, servedPage } from './live-page.ts';
 import type { Prepared } from './prepare.ts';
 import { humanReporter, type Reporter } from './reporter.ts';
+import { RunSignals } from './run-signals.ts';
 import { runnerFor, type RunnerSettings } from './runners.ts';
 import type { Session } from './session.ts';
 
 /** Runs a pipeline that was built, tells how it goes and what ends it, and gives the exit code. */
 export async function runPipeline(session: Session, prepared: Prepared): Promise<number> {
   const runner = await runnerFor(runnerSettings(session, prepared));
-  const { terminal } = session;
-  const { pipeline, settings } = prepared;
-  const reporter = reporterFor(session, prepared, runner);
-  const abort = new AbortController();
-  const stop = new AbortController();
-  const drain = new AbortController();
+  const { settings, pipeline } = prepared;
   const isResumable = settings.stateDirectory !== undefined;
-  const endWith = (error: unknown): void => {
-    const code = abort.signal.aborted ? EXIT.interrupted : EXIT.failed;
-    reporter.failed(session.describe(error), code);
-    terminal.exit(code);
-  };
-  const undo = [
-    terminal.onInterrupt(() => {
-      const first = isResumable ? stop : abort;
-      if (first.signal.aborted) return stopAtOnce(session);
-      if (isResumable) reporter.stopping();
-      else reporter.cancelling();
-      first.abort();
-    }),
-    terminal.onStarved(() => endWith(starved())),
-    terminal.onUncaught((error) => endWith(error)),
-  ];
+  const guarantees = guaranteesOf(pipeline.graph, isResumable);
+  const page = await pageFor(prepared, runner, guarantees);
+  const reporter = reporterFor(session, prepared, runner);
+  const signals = new RunSignals(session, reporter, isResumable);
+  const release = signals.listen();
   session.doing = { kind: 'run', what: prepared.definition.name };
   try {
-    const guarantees = guaranteesOf(pipeline.graph, isResumable);
     refuseLess(settings.required, guarantees);
     reporter.started(pipeline.graph);
+    if (page !== undefined) reporter.page(page.url);
     if (isResumable || settings.required !== undefined) reporter.guarantees(guarantees);
-    undo.push(await serveControl(settings.stateDirectory, { stop: () => stop.abort(), drain: () => drain.abort() }));
-    const result = await pipeline.run(runner, {
-      signal: abort.signal,
-      stop: stop.signal,
-      drain: drain.signal,
-      // Not asked for where nobody sees it: the runner keeps a timer for it.
-      ...(settings.showsProgress && !settings.isQuiet ? { onProgress: reporter.progress } : {}),
-      onWarning: (message) => reporter.warning(session.redact(message)),
-    });
+    const result = await controlled(settings.stateDirectory, signals, () =>
+      pipeline.run(runner, {
+        signal: signals.abort.signal,
+        stop: signals.stop.signal,
+        drain: signals.drain.signal,
+        ...progressTo(settings.showsProgress && !settings.isQuiet ? reporter : undefined, page),
+        onWarning: (message) => {
+          const safe = session.redact(message);
+          reporter.warning(safe);
+          page?.warning(safe);
+        },
+      }),
+    );
+    await page?.finished(result);
     reporter.finished(result);
     return EXIT.ok;
   } catch (error) {
-    const code = exitCodeOf(error, abort.signal.aborted);
-    reporter.failed(session.describe(error), code);
+    const code = exitCodeOf(error, signals.abort.signal.aborted);
+    const failure = session.describe(error);
+    await page?.failed(failure);
+    reporter.failed(failure, code);
     return code;
   } finally {
-    for (const back of undo) back();
+    release();
   }
+}
+
+/** Lets other processes stop or drain the job while it runs. */
+async function controlled(
+  directory: string | undefined,
+  { stop, drain }: RunSignals,
+  run: () => Promise<PipelineResult>,
+): Promise<PipelineResult> {
+  const close = await serveControl(directory, { stop: () => stop.abort(), drain: () => drain.abort() });
+  try {
+    return await run();
+  } finally {
+    close();
+  }
+}
+
+/** Progress is not asked for where nobody sees it: the runner keeps a timer for it. */
+function progressTo(...listeners: readonly (Pick<Reporter, 'progress'> | undefined)[]): Pick<RunOptions, 'onProgress'> {
+  const those = listeners.filter((one) => one !== undefined);
+  if (those.length === 0) return {};
+  return { onProgress: (progress) => those.forEach((one) => one.progress(progress)) };
+}
+
+async function pageFor(
+  { settings, pipeline }: Prepared,
+  runner: Runner,
+  promises: readonly PathGuarantee[],
+): Promise<PageReporter | undefined> {
+  if (settings.uiPort === undefined) return undefined;
+  return servedPage(
+    { pipeline: settings.jobName, runner: runner.name, graph: pipeline.graph, promises },
+    settings.uiPort,
+  );
 }
 
 function exitCodeOf(error: unknown, wasInterrupted: boolean): number {
@@ -75,18 +108,6 @@ function runnerSettings(session: Session, { settings, definition, values }: Prep
     options: Object.fromEntries(own.map(([name]) => [name, shown[name]])),
   };
 }
-
-function stopAtOnce({ terminal }: Session): void {
-  terminal.draw([]);
-  terminal.exit(EXIT.interrupted);
-}
-
-/** The event loop is empty and the run still waits: Node would end without a word. */
-const starved = (): PipelineError =>
-  new PipelineError(
-    undefined,
-    'the run waits for something that will never happen. A promise of one of its functions is never settled, and nothing else is left to do. Settle each promise, by a timeout if need be.',
-  );
 
 function reporterFor(session: Session, { settings, definition, values }: Prepared, runner: Runner): Reporter {
   const title = { pipeline: settings.jobName, runner: runner.name };

@@ -7,7 +7,14 @@ import type { Settings } from './standard-options.ts';
 export interface RunnerSettings
   extends Pick<
     Settings,
-    'runner' | 'memoryLimit' | 'seed' | 'streaming' | 'stateDirectory' | 'epochInterval' | 'dropState'
+    | 'runner'
+    | 'memoryLimit'
+    | 'seed'
+    | 'streaming'
+    | 'stateDirectory'
+    | 'epochInterval'
+    | 'dropState'
+    | 'maxFailedShare'
   > {
   /** The pipeline's name. */
   readonly pipeline: string;
@@ -27,6 +34,7 @@ const runners: ReadonlyMap<string, (settings: RunnerSettings) => Promise<Runner>
           streaming: settings.streaming,
           stateDirectory: settings.stateDirectory,
           epochInterval: settings.epochInterval,
+          maxFailedShare: settings.maxFailedShare,
         }),
         host: nodeHost(seed === undefined ? {} : { seed }),
         jobName: pipeline,

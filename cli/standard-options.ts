@@ -39,6 +39,15 @@ export const STANDARD_OPTIONS = {
     array: true,
     describe: 'A step whose state may be lost by a changed program. Repeatable.',
   },
+  'max-failed-share': {
+    type: 'number',
+    describe:
+      "The share of a step's elements that may become dead letters before a streaming run stops. Default: 0.01.",
+  },
+  'ui-port': {
+    type: 'number',
+    describe: 'Show the run on a page of this machine, at this port; 0 takes one that is free.',
+  },
   seed: { type: 'number', describe: 'A whole number; the same one gives the same random numbers.' },
   progress: { choices: ['auto', 'off'], default: 'auto', describe: 'Whether progress is shown.' },
   quiet: { type: 'boolean', default: false, describe: 'Show nothing but errors.' },
@@ -61,6 +70,8 @@ export interface Settings {
   readonly epochInterval: number | undefined;
   readonly required: GuaranteeLevel | undefined;
   readonly dropState: readonly string[];
+  readonly maxFailedShare: number | undefined;
+  readonly uiPort: number | undefined;
   readonly showsProgress: boolean;
   readonly isQuiet: boolean;
   readonly isJson: boolean;
@@ -89,6 +100,8 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
     stateDirectory: stateDirectoryOf(values['state-dir'] as string | undefined),
     epochInterval: intervalOf(values['epoch-interval'] as string | undefined),
     required: values['require'] as GuaranteeLevel | undefined,
+    maxFailedShare: shareOf(values['max-failed-share'] as number | undefined),
+    uiPort: portOf(values['ui-port'] as number | undefined),
     dropState: (values['drop-state'] as readonly string[] | undefined) ?? [],
     showsProgress: values['progress'] === 'auto',
     isQuiet: values['quiet'] === true,
@@ -118,6 +131,18 @@ function intervalOf(text: string | undefined): number | undefined {
     'epoch-interval',
     `'${text}' is no duration above 0. Give a number and a unit, e.g. 500ms or 5s.`,
   );
+}
+
+/** @throws OptionsError */
+function shareOf(share: number | undefined): number | undefined {
+  if (share === undefined || (share >= 0 && share <= 1)) return share;
+  throw new OptionsError('max-failed-share', `${share} is no share. Give a number from 0 to 1, e.g. 0.05 for 5 %.`);
+}
+
+/** @throws OptionsError */
+function portOf(port: number | undefined): number | undefined {
+  if (port === undefined || (Number.isInteger(port) && port >= 0 && port <= 65_535)) return port;
+  throw new OptionsError('ui-port', `${port} is no port. Give a whole number up to 65535, or 0 for any that is free.`);
 }
 
 const SMALLEST_LIMIT = 16 * 2 ** 20;

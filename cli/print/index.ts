@@ -13,7 +13,7 @@ export { outputsOf } from './places.ts';
 export { planLines, type PlanView, type StageView } from './plan.ts';
 export { progressBlock, progressLine, type RunTitle } from './progress.ts';
 export { displayWidth } from './width.ts';
-export { formatBytes, formatCount, plural } from './quantities.ts';
+export { formatBytes, formatCount, plural } from '../../ui/index.ts';
 export { isSecretName, oneLine, type Redact, redactor, visible } from './safe-text.ts';
 export type { Ownership } from './stack.ts';
 export { summaryLines, totalsOf } from './summary.ts';

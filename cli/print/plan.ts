@@ -1,7 +1,7 @@
 import type { EntryKind } from '../../runners/direct/index.ts';
 import { ownName } from './graph-view.ts';
 import type { Paint } from './paint.ts';
-import { plural } from './quantities.ts';
+import { plural } from '../../ui/index.ts';
 import { visible } from './safe-text.ts';
 import { wrap } from './failure-lines.ts';
 

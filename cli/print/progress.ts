@@ -1,6 +1,6 @@
 import type { RunView, StepView } from './meter.ts';
 import type { Paint } from './paint.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../ui/index.ts';
 import { visible } from './safe-text.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
 import { fit } from './width.ts';

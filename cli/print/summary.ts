@@ -1,7 +1,7 @@
 import type { Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
 import type { Paint } from './paint.ts';
 import { outputsOf, placesText } from './places.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../ui/index.ts';
 import { visible } from './safe-text.ts';
 import { everyStep, outermostScopes, type ScopeStats } from './scopes.ts';
 import { type Cell, type Column, tableLines } from './table.ts';
