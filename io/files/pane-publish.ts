@@ -52,7 +52,9 @@ export async function publishPanes(publisher: Publisher, publication: PanePublic
   await removeKept(fileSystem, root, staging);
 }
 
-async function isPublished(fileSystem: FileSystem, publication: PanePublication): Promise<boolean> {
+type Published = Pick<PanePublication, 'root' | 'id' | 'job'>;
+
+async function isPublished(fileSystem: FileSystem, publication: Published): Promise<boolean> {
   const entry = entryPath(publication);
   if ((await onDisk(entry, 'read', fileSystem.stat(entry))) === undefined) return false;
   // Whoever wrote it may have ended before this, and without it what is staged may not be removed.
@@ -68,7 +70,7 @@ async function writeEntry(fileSystem: FileSystem, publication: PanePublication):
   await syncEntry(fileSystem, publication);
 }
 
-async function syncEntry(fileSystem: FileSystem, publication: PanePublication): Promise<void> {
+async function syncEntry(fileSystem: FileSystem, publication: Published): Promise<void> {
   const { directory } = splitPath(entryPath(publication));
   for (const one of [directory, keptIn(publication.root)]) {
     await onDisk(one, 'write', fileSystem.syncDirectory(one));
@@ -120,7 +122,10 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
   const { staging } = await keptOfJobs(fileSystem, root, id);
   for (const name of staging) {
     const begun = await readPaneJournal(fileSystem, root, id, name);
-    if (begun === undefined) continue;
+    if (begun === undefined) {
+      if (await isLeftOver(fileSystem, root, id, job, name)) await removeKept(fileSystem, root, name);
+      continue;
+    }
     const isOther = begun.job.id !== job.id;
     if (isOther && (await firstLost(fileSystem, begun)) !== undefined) await giveUp(publisher, begun);
     else await publishPanes(publisher, begun);
@@ -132,6 +137,15 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
     joinPath(root, id),
     `this job has published files of its epoch ${last} here, and its state is at epoch ${job.epoch}. The state is older than the sink: it was restored from a copy, perhaps. Panes would be there twice. Take the newest state directory, or start a new one.`,
   );
+}
+
+/** Whether a power loss brought a job's staging directory back, or a part of it, that was removed when it was published. */
+async function isLeftOver(fileSystem: FileSystem, root: string, id: string, job: JobEpoch, name: string) {
+  const epoch = epochOf(name, id, job.id);
+  if (epoch === undefined) return false;
+  const path = joinPath(keptIn(root), name);
+  if ((await onDisk(path, 'read', fileSystem.list(path))).length === 0) return true;
+  return isPublished(fileSystem, { root, id, job: { id: job.id, epoch } });
 }
 
 /** Ends the publish of another job that can't be finished: what it placed counts as its output, so that it is replaced. */
