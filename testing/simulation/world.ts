@@ -58,6 +58,7 @@ export class World {
   readonly #states = new Map<string, StoredState>();
   #processes = 0;
   #points = 0;
+  #powerLosses = 0;
 
   constructor({ seed, start = Date.UTC(2020, 0, 1) }: WorldOptions, faults: FaultPlan) {
     this.seed = seed;
@@ -75,6 +76,11 @@ export class World {
   /** Points of changes so far. */
   get points(): number {
     return this.#points;
+  }
+
+  /** How often power was lost. */
+  get powerLosses(): number {
+    return this.#powerLosses;
   }
 
   /** Begins a process on what is there. */
@@ -107,6 +113,7 @@ export class World {
 
   /** Files lose what was not synced, by chance. */
   losePower(): void {
+    this.#powerLosses++;
     this.files.losePower(this.chance, this.faults.damage);
   }
 

@@ -19,7 +19,9 @@ export function fileProblems(world: World, shape: Shape, expected: Expected, isF
     else found.add(ownerOf(name, shape), ids);
   }
   if (!isFinal) return problems;
-  const kept = files.list(`${OUTPUT}.viga`).filter((name) => !/^(?:manifest|panes)/.test(name));
+  // What was removed and not synced comes back with a power loss; nobody takes it for anything.
+  const isLeftBehind = (name: string): boolean => world.powerLosses === 0 && !/^(?:manifest|panes)/.test(name);
+  const kept = files.list(`${OUTPUT}.viga`).filter(isLeftBehind);
   return [
     ...problems,
     ...found.differences(expected.files, 'files'),

@@ -67,7 +67,7 @@ export class Job {
     }
     if (sinks.includes('append')) problems.push(...this.#appendProblems());
     if (sinks.includes('files')) problems.push(...fileProblems(this.#world, shape, this.#expected, true));
-    problems.push(...this.#failedProblems());
+    problems.push(...this.#failedProblems(), ...this.#finalizationProblems());
     if (isStateful) problems.push(...this.#tallyProblems());
     if (hasSideInput) problems.push(...this.#labelProblems());
     return problems;
@@ -90,6 +90,18 @@ export class Job {
         (row) => `append: duplicate ${row} of an epoch that was not in doubt`,
       ),
     ];
+  }
+
+  /** Without faults what was read is finalized up to the end, where the reader can say how far it was. */
+  #finalizationProblems(): string[] {
+    const { topics } = this.around;
+    if (!this.shape.tellsRemaining || this.#world.coverage.faults > 0) return [];
+    return topics.flatMap(({ name, finalized, partitions }) =>
+      finalized.flatMap((upTo, partition) => {
+        const end = partitions[partition]?.length;
+        return upTo === end ? [] : [`${name}/${partition} is finalized up to ${upTo} of ${end}`];
+      }),
+    );
   }
 
   #failedProblems(): string[] {

@@ -1,6 +1,6 @@
 import { directRunner } from '../../../runners/direct/index.ts';
 import { Chance, type Outcome, Swarm, type SimulatedProcess, World } from '../../../testing/simulation/index.ts';
-import type { PipelineResult } from '../../../model/index.ts';
+import { type PipelineResult, StateError } from '../../../model/index.ts';
 import { watermarkWatch } from './watermarks.ts';
 import { Job } from './job.ts';
 import { buildJob } from './pipeline.ts';
@@ -42,7 +42,7 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     const mayFail = world.faults instanceof Swarm && !world.faults.isCalm;
     const process = world.start();
     starts++;
-    const outcome = await run(world, job, process, chance);
+    const outcome = await run(world, job, process, chance, problems);
     problems.push(...job.problems());
     world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
     if (outcome.kind === 'done' && outcome.result.state === 'DONE') {
@@ -61,6 +61,7 @@ async function run(
   job: Job,
   process: SimulatedProcess,
   chance: Chance,
+  problems: string[],
 ): Promise<Outcome<PipelineResult>> {
   const stop = new AbortController();
   if (world.faults instanceof Swarm && !world.faults.isCalm && chance.happens(0.1)) {
@@ -73,9 +74,23 @@ async function run(
     epochInterval: chance.pick([100, 100, 400, 1_000]),
     maxFailedShare: 1,
   });
+  if (chance.happens(0.2))
+    world.schedule.plan(chance.between(0, 1_000), () => void refuseSecond(world, problems), { owner: process });
   const pipeline = buildJob(job.shape, job.around, process);
   const within = Math.max(0, FAULTY_FOR - world.schedule.now) + DRAIN_WITHIN;
   return world.run(process, pipeline.run(runner, { stop: stop.signal }), within);
+}
+
+/** Another process is refused while one has the state open, and changes nothing. */
+async function refuseSecond(world: World, problems: string[]): Promise<void> {
+  const second = world.start();
+  try {
+    await second.host.openStateStore(STATE);
+    problems.push('two processes have the state open');
+  } catch (error) {
+    if (!(error instanceof StateError && error.reason === 'locked')) problems.push(`a second process met ${error}`);
+  }
+  second.end();
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
