@@ -9,15 +9,8 @@ import {
   type StateStore,
   type Step,
 } from '../../model/index.ts';
-import {
-  type Edge,
-  generateSegment,
-  interpretSegment,
-  isKeyed,
-  type MetricsStore,
-  StageRuntime,
-  type StageSpec,
-} from '../execution/index.ts';
+import { generateSegment, interpretSegment } from '../compile/index.ts';
+import { type Edge, isKeyed, type MetricsStore, StageRuntime, type StageSpec } from '../execution/index.ts';
 import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { MergeEdge } from './edges.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';

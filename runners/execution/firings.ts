@@ -14,6 +14,7 @@ import { reasonOf } from './failures.ts';
 import type { CallContext } from './invoke.ts';
 import type { KeyedPlace } from './keyed-access.ts';
 import { endAfter, scopeOf } from './keyed-calls.ts';
+import { type RingEntry, ringEntry } from './ring.ts';
 import { type CallScope, runScoped, type StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { checkSkew, resolveOutputAt } from './refusals.ts';
@@ -33,7 +34,7 @@ export interface FiringEnvironment {
   readonly scope: CallScope;
   readonly run: (node: NodeRuntime, tag: string, batch: Batch) => void;
   /** Takes a call that goes on after it has returned. */
-  readonly enqueue: (node: NodeRuntime, firing: Firing, metrics: StepMetrics, result: unknown) => void;
+  readonly enqueue: (node: NodeRuntime, entry: RingEntry, result: unknown) => void;
   readonly chunks: (node: NodeRuntime, result: unknown, firing: Firing) => Chunks;
   readonly isFull: () => boolean;
   readonly relieve: () => Promise<void>;
@@ -122,7 +123,9 @@ export class Firings {
 
   #later(node: NodeRuntime, firing: Firing, metrics: StepMetrics, result: unknown): void | Promise<void> {
     this.flush();
-    this.#environment.enqueue(node, firing, metrics, result);
+    const { key, timestamp, windows } = firing;
+    const entry = ringEntry([key, timestamp, windows, NO_FIRING], metrics, undefined, firing);
+    this.#environment.enqueue(node, entry, result);
     if (node.ring.isFull || this.#environment.isFull()) return this.#environment.relieve();
   }
 

@@ -54,4 +54,6 @@ export interface KeyedScope {
 export interface KeyedAccess {
   /** Another scope, for calls that overlap those of the scopes there are. */
   scope(): KeyedScope;
+  /** Whether no call that goes on has changed anything, so that it can be made again. */
+  readonly mayCut: boolean;
 }

@@ -43,6 +43,10 @@ interface Finished {
   readonly window: BoundedWindow;
 }
 
+/** Whether a step is told where bundles begin or end. */
+export const hasBundleFunctions = (node: NodeRuntime): boolean =>
+  doFnOf(node)?.startBundle !== undefined || finishesBundles(node);
+
 /** Whether the end of a bundle is something to a step. */
 export const finishesBundles = (node: NodeRuntime): boolean => doFnOf(node)?.finishBundle !== undefined;
 

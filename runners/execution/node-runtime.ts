@@ -1,5 +1,6 @@
 import { MAIN, type Timestamp } from '../../model/index.ts';
 import { type AssignWindows, windowAssigner } from './assign-windows.ts';
+import { isKeyed } from './keyed-access.ts';
 import { Invoker, type InvokerEnvironment, observesWindow } from './invoke.ts';
 import type { MetricsStore } from './metrics.ts';
 import { StepMetrics } from './metrics.ts';
@@ -23,6 +24,8 @@ export interface NodeRuntime {
   /** Whether it is called once per window of an element. */
   readonly explodesWindows: boolean;
   readonly assign: AssignWindows | undefined;
+  /** Whether its calls change state, so that one may not be made twice. */
+  readonly changesState: boolean;
   /** How far an output may lie before its input. */
   readonly skew: Timestamp;
   /** Elements given out, by tag. */
@@ -65,6 +68,7 @@ export function nodeRuntime(
     collects: isAtomic && (primitive.kind === 'FlatMap' || primitive.kind === 'ParDo'),
     explodesWindows: node.isMultiWindow && observesWindow(node),
     assign: primitive.kind === 'AssignWindows' ? windowAssigner(path, primitive.windowFn) : undefined,
+    changesState: isKeyed(node.step),
     skew:
       primitive.kind === 'ParDo'
         ? (primitive.doFn.allowedTimestampSkew ?? 0)

@@ -44,6 +44,7 @@ export class PendingCalls {
 
   /** A call that has more: it stays first in its ring. */
   goOn(node: NodeRuntime, entry: RingEntry, more: AsyncChunks | AsyncIterable<unknown>): void {
+    entry.hasGiven ||= more instanceof AsyncChunks;
     entry.state = 'waiting';
     node.ring.unshift(entry);
     this.#follow(node, entry, more instanceof AsyncChunks ? more.next() : toPromise(more, this.#runner(entry)));

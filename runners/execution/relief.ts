@@ -31,7 +31,7 @@ export class Relief {
     for (;;) {
       const waits = turn.take();
       if (waits) await waits;
-      for (const edge of this.#edges) if (edge.isFull) await edge.flush(false);
+      for (const edge of this.#edges) if (edge.isFull) await this.#outside(edge.flush(false));
       await this.#roomInRings();
       isRelieved();
       if (suspended.isEmpty) return;
@@ -47,8 +47,14 @@ export class Relief {
       const busy = spec.nodes.map(({ index }) => node(index)).filter(({ ring }) => ring.size > 0);
       if (busy.length === 0 && suspended.isEmpty) return;
       const passed = busy.toReversed().some((one) => this.#passOnNext(one));
-      if (!passed && suspended.isEmpty) await pending.settling();
+      if (!passed && suspended.isEmpty) await this.#outside(pending.settling());
     }
+  }
+
+  /** Waits for something outside the stage, and then until it may go on. */
+  async #outside(something: void | Promise<void>): Promise<void> {
+    await something;
+    await this.#environment.turn.take();
   }
 
   /**
@@ -62,7 +68,7 @@ export class Relief {
     for (const { index } of steps.toReversed()) {
       const { ring } = node(index);
       while (ring.isFull) {
-        if (!this.#passOnNext(node(index))) await pending.settling();
+        if (!this.#passOnNext(node(index))) await this.#outside(pending.settling());
         if (suspended.first !== first) return this.#roomInRings();
       }
     }

@@ -100,8 +100,8 @@ export interface DeliveryEnvironment {
   /** Runs what follows an output of a node. */
   readonly run: (node: NodeRuntime, tag: string, batch: Batch) => void;
   readonly chunks: (index: number, result: unknown, value: unknown) => Chunks;
-  /** Puts off what a call goes on to give out. */
-  readonly putOff: (more: NonNullable<Resumable['more']>) => void;
+  /** Puts off outputs of a call, and what it goes on to give out. */
+  readonly putOff: (node: NodeRuntime, outputs: Batch, more: Resumable['more']) => void;
   readonly count: (index: number, n: number) => void;
   readonly afterCommit: (callback: () => void) => void;
   /** Whose the metrics are of what goes on. */
@@ -122,7 +122,8 @@ export class Delivery {
       run,
       emit: (from, emissions, at) => this.emit(from, emissions, at),
       goOn: (from, call, more) => pending.goOn(from, call, more),
-      pull: (from, like, result) => putOff({ node: from, chunks: chunks(from.node.index, result, like.input), like }),
+      pull: (from, like, result) =>
+        putOff(from, sharedBatch([]), { node: from, chunks: chunks(from.node.index, result, like.input), like }),
     });
   }
 
@@ -137,6 +138,14 @@ export class Delivery {
     // Under its tag calls give out functions only.
     if (tag === AFTER_COMMIT) this.#environment.afterCommit(value as () => void);
     else if (node.node.step.outputs.has(tag)) this.#environment.run(node, tag, sharedBatch([value], ...at));
+  }
+
+  /** What is left of a call's outputs waits for room. */
+  leave(node: NodeRuntime, outputs: readonly unknown[], chunks: Chunks | null, like: RingEntry): void {
+    // What goes on later keeps its context.
+    if (chunks !== null) like.emissions = node.invoker.release().emissions;
+    const more = chunks === null ? undefined : { node, chunks, like };
+    this.#environment.putOff(node, this.outputs(node, outputs, like), more);
   }
 
   /** The next outputs of a call that had to wait for room; what it emits meanwhile goes before them. */

@@ -1,5 +1,6 @@
 import type { PaneInfo, Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
+import type { Firing } from './firings.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { Emission } from './outputs.ts';
 
@@ -10,10 +11,14 @@ export interface RingEntry {
   readonly windows: Windows;
   readonly pane: PaneInfo;
   readonly coordinate: (() => string | undefined) | undefined;
+  /** The timer or the window that the call is about, where no element is given to it. */
+  readonly firing: Firing | undefined;
   /** Where the metrics of this call go. */
   readonly metrics: StepMetrics;
   /** What it emits to additional outputs, from its start to its end; passed on as its results are. */
   emissions: Emission[];
+  /** Whether some of its outputs were passed on, and there may be more. */
+  hasGiven: boolean;
   /** `waiting`: not called yet. `pending`: called, its promise not settled. `settled`: `result` is there. */
   state: 'waiting' | 'pending' | 'settled';
   result: unknown;
@@ -26,14 +31,17 @@ export const ringEntry = (
   [input, timestamp, windows, pane]: readonly [unknown, Timestamp, Windows, PaneInfo],
   metrics: StepMetrics,
   coordinate: RingEntry['coordinate'],
+  firing?: Firing,
 ): RingEntry => ({
   input,
   timestamp,
   windows,
   pane,
   coordinate,
+  firing,
   metrics,
   emissions: [],
+  hasGiven: false,
   state: 'waiting',
   result: undefined,
   error: undefined,
@@ -81,6 +89,11 @@ export class Ring {
   unshift(entry: RingEntry): void {
     this.#entries.splice(this.#head, 0, entry);
     this.#grow(1);
+  }
+
+  /** All calls in it, in order. */
+  entries(): readonly RingEntry[] {
+    return this.#entries.slice(this.#head);
   }
 
   /** The first entry that was not called, if a call may start now. */

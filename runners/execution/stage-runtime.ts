@@ -15,16 +15,19 @@ import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
 import { type CallArguments, Failures } from './failures.ts';
 import { type Firing, Firings } from './firings.ts';
+import { type InFlight, inFlightOf, type OpenBundle } from './in-flight.ts';
 import { LEFT, SKIP } from './invoke.ts';
 import { finishBundle, finishesBundles, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { isKeyed, type KeyedAccess } from './keyed-access.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
+import { Pace } from './pace.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { badKey, resolveOutputAt, timestampError } from './refusals.ts';
 import { Relief } from './relief.ts';
 import { Delivery, outputChunks } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
+import { Segments } from './segments.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
@@ -54,7 +57,8 @@ export class StageRuntime implements MetricsScope {
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
-  readonly #segments = new Map<string, Segment>();
+  readonly #segments: Segments;
+  readonly #pace: Pace;
   readonly #failures: Failures;
   readonly #pending: PendingCalls;
   readonly #elementsIn = new Map<string, number>();
@@ -64,11 +68,15 @@ export class StageRuntime implements MetricsScope {
   readonly #firings: Firings;
   #late = new LateScope();
   #bundleIsOpen = false;
+  /** What is left of a batch while the stage waits. */
+  #rest: OpenBundle['rest'];
 
   constructor(spec: StageSpec, environment: StageEnvironment) {
     this.spec = spec;
     this.environment = environment;
     const { store, host, sideInputs } = environment;
+    this.#segments = new Segments(({ node, tag }) => environment.compile(this, node, tag));
+    this.#pace = new Pace(host.clock);
     this.nodes = spec.nodes.map((node) =>
       nodeRuntime(node, store, {
         sideInputs: (window: BoundedWindow) => sideInputs(node, window),
@@ -91,10 +99,8 @@ export class StageRuntime implements MetricsScope {
       pending: this.#pending,
       run: (node, tag, batch) => this.#run(node, tag, batch),
       chunks: (...call) => this.chunks(...call),
-      putOff: (more) => {
-        const segment = this.segment(more.node.node.index, MAIN);
-        this.#suspended.push({ segment, batch: sharedBatch([]), from: 0, more });
-      },
+      putOff: (node, batch, more) =>
+        this.#suspended.push({ segment: this.segment(node.node.index, MAIN), batch, from: 0, more }),
       count: (index, n) => this.count(index, n),
       afterCommit: environment.afterCommit,
       metrics: this,
@@ -206,14 +212,7 @@ export class StageRuntime implements MetricsScope {
     const like = this.#entry(node, undefined, ...at);
     const rest = outputs.slice(from);
     if (rest.length === 0 && chunks === null) return;
-    // What goes on later keeps its context.
-    if (chunks !== null) like.emissions = node.invoker.release().emissions;
-    this.#suspended.push({
-      segment: this.segment(index, MAIN),
-      batch: this.#delivery.outputs(node, rest, like),
-      from: 0,
-      more: chunks === null ? undefined : { node, chunks, like },
-    });
+    this.#delivery.leave(node, rest, chunks, like);
   }
 
   /** Passes on what a DoFn emitted to its additional outputs. */
@@ -244,13 +243,7 @@ export class StageRuntime implements MetricsScope {
 
   /** The function for what follows an output of a node; made when it is first needed. */
   segment(node: number | undefined, tag: string): Segment {
-    const key = `${node}:${tag}`;
-    let segment = this.#segments.get(key);
-    if (segment === undefined) {
-      segment = this.environment.compile(this, node, tag);
-      this.#segments.set(key, segment);
-    }
-    return segment;
+    return this.#segments.of({ node, tag });
   }
 
   /** Runs `setup` of all DoFns. */
@@ -265,16 +258,11 @@ export class StageRuntime implements MetricsScope {
 
   /** Runs a batch through the stage; a promise only if it had to wait. */
   process(batch: Batch, tag: string = MAIN): void | Promise<void> {
-    if (!this.#bundleIsOpen) return this.#processInNewBundle(batch, tag);
+    if (!this.#bundleIsOpen) return this.#openBundle().then(() => this.process(batch, tag));
     this.#elementsIn.set(tag, this.elementsIn(tag) + batch.length);
     const segment = this.segment(undefined, tag);
     const next = this.#inScope(segment, batch, 0);
-    if (next < batch.length || this.full || !this.#suspended.isEmpty) return this.#goOn(segment, batch, next);
-  }
-
-  async #processInNewBundle(batch: Batch, tag: string): Promise<void> {
-    await this.#openBundle();
-    await this.process(batch, tag);
+    if (next < batch.length || this.full || !this.#suspended.isEmpty) return this.#goOn(tag, batch, next);
   }
 
   async #openBundle(): Promise<void> {
@@ -299,13 +287,34 @@ export class StageRuntime implements MetricsScope {
     await this.#relief.drain();
   }
 
-  async #goOn(segment: Segment, batch: Batch, from: number): Promise<void> {
-    let next = from;
-    for (;;) {
+  async #goOn(tag: string, batch: Batch, from: number): Promise<void> {
+    const segment = this.segment(undefined, tag);
+    for (let next = from; ; next = this.#inScope(segment, batch, next)) {
+      this.#rest = { tag, batch, from: next };
       await this.#relief.relieve();
-      if (next >= batch.length) return;
-      next = this.#inScope(segment, batch, next);
+      if (next >= batch.length) break;
     }
+    this.#rest = undefined;
+  }
+
+  /** All that the open bundle has not passed on; undefined where the bundle has to be finished before anything is saved. */
+  inFlight(): readonly InFlight[] | undefined {
+    if (!this.#bundleIsOpen) return [];
+    const { nodes, keyed } = this;
+    return inFlightOf({ nodes, keyed, rest: this.#rest, suspended: this.#suspended.parts, segments: this.#segments });
+  }
+
+  /** Takes up what was in flight in an earlier run. */
+  async resume(part: InFlight): Promise<void> {
+    if (!this.#bundleIsOpen) await this.#openBundle();
+    if (part.kind === 'firing') {
+      await this.settled();
+      return this.fire(part.firing);
+    }
+    const { step, tag, batch } = part;
+    const node = step === undefined ? undefined : this.nodes.findIndex(({ path }) => path === step);
+    this.#suspended.push({ segment: this.segment(node, tag), batch, from: 0, more: undefined });
+    await this.#relief.relieve();
   }
 
   /** Runs a segment, with this stage as the place that metrics go to. */
@@ -313,15 +322,19 @@ export class StageRuntime implements MetricsScope {
     const outer = enterMetricsScope(this);
     let i = from;
     let isTried = false;
+    this.#pace.begin();
     try {
       while (i < batch.length && !this.full) {
         this.leave = false;
         // One element tells whether functions that were not known yet are sync after all.
         const isCareful = segment.rings.some(({ isBusy }) => isBusy);
         const run = isCareful ? segment.runCarefully : segment.run;
-        const to = isCareful && !isTried ? i + 1 : batch.length;
+        const to = isCareful && !isTried ? i + 1 : Math.min(batch.length, i + this.#pace.slice);
         i = outer === this ? run(batch, i, to) : this.environment.scope.run(this.#late, () => run(batch, i, to));
         isTried ||= isCareful;
+        if (i >= batch.length) break;
+        this.#pace.end();
+        if (this.environment.turn.isDue()) this.full = true;
       }
       return i;
     } finally {
@@ -350,10 +363,9 @@ export class StageRuntime implements MetricsScope {
     return new Firings({
       scope: this.environment.scope,
       run: (node, tag, batch) => this.#run(node, tag, batch),
-      enqueue: (node, { key, timestamp, windows }, metrics, result) =>
-        this.#pending.enqueue(node, ringEntry([key, timestamp, windows, NO_FIRING], metrics, undefined), result),
+      enqueue: (...call) => this.#pending.enqueue(...call),
       chunks: (node, result, { key }) => this.chunks(node.node.index, result, key),
-      isFull: () => this.full || !this.#suspended.isEmpty,
+      isFull: () => this.full || !this.#suspended.isEmpty || this.environment.turn.isDue(),
       relieve: () => this.#relief.relieve(),
       final: (error) => this.#failures.final(error),
     });

@@ -36,6 +36,11 @@ export class Suspended {
     this.#parts.push(part);
   }
 
+  /** All that is put off, in order. */
+  get parts(): readonly Resumable[] {
+    return this.#parts;
+  }
+
   /** What comes first: nothing that it leads to may be overtaken. */
   get first(): Resumable | undefined {
     return this.#parts[0];

@@ -97,6 +97,7 @@ function entries(place: Place, map: MapCells<unknown>, what: string) {
     }
   };
   const remember = (key: unknown, had: boolean): void => {
+    access.changes();
     if (!access.isAtomic) return;
     const before = had ? map.get(access.window, access.key, key) : undefined;
     access.undo(() => put(key, had, before));

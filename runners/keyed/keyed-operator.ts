@@ -7,6 +7,7 @@ import {
 } from '../../model/index.ts';
 import {
   type Batch,
+  type Firing,
   type LateDrop,
   type Operator,
   sharedBatch,
@@ -47,6 +48,8 @@ export class KeyedOperator implements Operator {
   readonly #time: StepTime;
   readonly #single = singletonLists();
   #released = 0;
+  /** What is due, and taken out of what is kept, while a call of its key goes on. */
+  #postponed: Firing | typeof ELEMENTS | undefined;
   /** The window that is expiring, with the keys that are still to be told. */
   #expiring: { readonly window: BoundedWindow; readonly cells: Iterator<Cell<Kept>> } | undefined;
 
@@ -56,7 +59,13 @@ export class KeyedOperator implements Operator {
     this.#store = store;
     this.#runtime = runtime;
     this.#time = time;
-    runtime.keyed = { scope: () => new Scope(store) };
+    const mayCut = (): boolean => store.mayCut && this.#postponed !== ELEMENTS;
+    runtime.keyed = {
+      scope: () => new Scope(store),
+      get mayCut() {
+        return mayCut();
+      },
+    };
   }
 
   /** Runs a batch through the stage; a promise only where it had to wait. */
@@ -81,6 +90,11 @@ export class KeyedOperator implements Operator {
 
   hold(): Timestamp {
     return this.#store.hold();
+  }
+
+  /** A timer that is due and waits for a call of its key: it is kept nowhere else. */
+  get postponed(): Firing | undefined {
+    return this.#postponed === ELEMENTS ? undefined : this.#postponed;
   }
 
   nextWakeUp(): Timestamp | undefined {
@@ -142,12 +156,12 @@ export class KeyedOperator implements Operator {
     // Elements come before timers of the same time, and may set them anew.
     if (timer.family !== TURN) events.set(timer);
     this.#released += elements.length;
-    return this.#whenFree(window, key, () => this.#processWaiting(elements, this.#single(window)));
+    return this.#whenFree(window, key, ELEMENTS, () => this.#processWaiting(elements, this.#single(window)));
   }
 
   #fire({ key, window, family, tag, outputTimestamp: timestamp }: SetTimer): Waits {
-    const fire = () => this.#runtime.fire({ key, windows: this.#single(window), family, tag, timestamp });
-    return this.#whenFree(window, key, fire);
+    const firing = { key, windows: this.#single(window), family, tag, timestamp };
+    return this.#whenFree(window, key, firing, () => this.#runtime.fire(firing));
   }
 
   /** Elements that have waited are processed now that none before them can come. */
@@ -213,11 +227,23 @@ export class KeyedOperator implements Operator {
   }
 
   /** Calls of a key and window follow each other. */
-  #whenFree(window: BoundedWindow, key: unknown, run: () => void | Promise<void>): Waits {
+  #whenFree(
+    window: BoundedWindow,
+    key: unknown,
+    what: Firing | typeof ELEMENTS,
+    run: () => void | Promise<void>,
+  ): Waits {
     if (this.#store.busy(window, key) === undefined) return run() ?? DONE;
-    return this.#runtime.settled().then(run);
+    this.#postponed = what;
+    return this.#runtime.settled().then(() => {
+      this.#postponed = undefined;
+      return run();
+    });
   }
 }
+
+/** Elements whose turn has come. */
+const ELEMENTS: unique symbol = Symbol('elements');
 
 /** What was due is done. */
 const DONE: unique symbol = Symbol('done');

@@ -63,6 +63,8 @@ export class KeyedStore {
   readonly clocks: TimerTable;
   /** Set while elements are let go that have waited for their turn. */
   isReleasing = false;
+  /** Calls that go on after they have returned. */
+  readonly goingOn = new Set<{ readonly hasChanged: boolean }>();
   readonly #cells: CellTable<Kept>;
   /** How many cells it declares. */
   readonly #width: number;
@@ -227,6 +229,11 @@ export class KeyedStore {
   /** Whether some call goes on. */
   get isBusy(): boolean {
     return this.#locks.size > 0;
+  }
+
+  /** Whether what it keeps is that of calls that are over. */
+  get mayCut(): boolean {
+    return !this.isReleasing && [...this.goingOn].every(({ hasChanged }) => !hasChanged);
   }
 
   // ---- the tables as a whole ----------------------------------------------------------------------------------------

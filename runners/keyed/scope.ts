@@ -31,6 +31,8 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   #isApart = false;
   #cell: Cell<Kept> | undefined;
   #mayBeEmpty = false;
+  /** Whether the call has changed anything that it shares with others. */
+  hasChanged = false;
   #undo: (() => void)[] = [];
   #free: (() => void) | undefined;
 
@@ -85,7 +87,9 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
       this.#mayBeEmpty = false;
     }
     this.#isOn = false;
+    this.hasChanged = false;
     this.#cell = undefined;
+    this.store.goingOn.delete(this);
     this.#free?.();
     this.#free = undefined;
   }
@@ -93,7 +97,9 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   detach(): void {
     this.#isApart = true;
     this.#cell = undefined;
-    if (this.#isOn) this.#free ??= this.store.lock(this.window, this.key);
+    if (!this.#isOn) return;
+    this.#free ??= this.store.lock(this.window, this.key);
+    this.store.goingOn.add(this);
   }
 
   #start(window: BoundedWindow, key: unknown, timestamp: Timestamp): void {
@@ -103,8 +109,11 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     const cell = this.store.enter(window, key);
     this.call++;
     this.#isOn = true;
-    if (this.#isApart) this.#free = this.store.lock(window, key);
-    else this.#cell = cell;
+    if (!this.#isApart) this.#cell = cell;
+    else {
+      this.#free = this.store.lock(window, key);
+      this.store.goingOn.add(this);
+    }
   }
 
   #takeBack(): void {
@@ -142,7 +151,12 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     }
     cells[index] = content;
     cell.isChanged = true;
+    this.hasChanged = true;
     if (content === undefined) this.#mayBeEmpty = true;
+  }
+
+  changes(): void {
+    this.hasChanged = true;
   }
 
   undo(undo: () => void): void {

@@ -27,6 +27,8 @@ export interface CellAccess {
   read(index: number): unknown;
   /** Puts other contents in its place; undefined clears it. */
   write(index: number, content: unknown): void;
+  /** Says that the call has changed something besides cells. */
+  changes(): void;
   /** Says how something besides is taken back; done in the opposite order. */
   undo(undo: () => void): void;
 }

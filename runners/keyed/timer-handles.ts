@@ -21,6 +21,8 @@ export interface TimerAccess {
   readonly timestamp: Timestamp;
   /** @throws Error when no call is on. */
   assertOn(): void;
+  /** Says that the call has changed something. */
+  changes(): void;
   /** Says how what is done is taken back if the call fails. */
   undo(undo: () => void): void;
   /** What the key keeps may have become other than it was found. */
@@ -57,6 +59,7 @@ function eventHandle(family: string, access: TimerAccess): Timer {
     events.set({ ...id, timestamp, outputTimestamp });
   };
   const remember = (id: TimerId): void => {
+    access.changes();
     if (!store.isAtomic) return;
     const before = events.find(id);
     access.undo(() => (before === undefined ? events.clear(id) : events.set(before)));
@@ -84,6 +87,7 @@ function eventHandle(family: string, access: TimerAccess): Timer {
 function clockHandle(family: string, access: TimerAccess): Timer {
   const { store } = access;
   const remember = (id: TimerId): void => {
+    access.changes();
     if (!store.isAtomic) return;
     const before = store.clocks.find(id);
     access.undo(() => (before === undefined ? store.clearClock(id) : store.setClock(before)));

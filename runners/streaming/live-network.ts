@@ -13,10 +13,9 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
+import { generateSegment, interpretSegment } from '../compile/index.ts';
 import {
   type Edge,
-  generateSegment,
-  interpretSegment,
   type LateDrop,
   type MetricsStore,
   StageRuntime,
@@ -130,8 +129,8 @@ export class LiveNetwork {
 
   /** Ends readers, waits for what goes on, and tears DoFns down. */
   async close(): Promise<void> {
-    await Promise.all(this.stages.map(({ reads }) => reads?.close()));
-    await Promise.all(this.stages.map(({ busy }) => busy));
+    for (const { reads } of this.stages) await reads?.close();
+    for (const { busy } of this.stages) await busy;
     for (const stage of this.stages) await stage.runtime.close();
   }
 

@@ -10,6 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'io/*': ['model', 'transforms', 'io/*'],
   host: ['model'],
   'runners/execution': ['model'],
+  'runners/compile': ['model', 'runners/execution'],
   'runners/plan': ['model', 'runners/execution'],
   'runners/state': ['model'],
   'runners/shuffle': ['model', 'runners/execution'],
@@ -18,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runners/run': ['model', 'runners/execution', 'runners/plan', 'runners/shuffle'],
   'runners/streaming': [
     'model',
+    'runners/compile',
     'runners/execution',
     'runners/keyed',
     'runners/panes',
@@ -28,6 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'runners/direct': [
     'model',
+    'runners/compile',
     'runners/execution',
     'runners/keyed',
     'runners/panes',
@@ -50,6 +53,7 @@ const PURE_MODULES = new Set(['node:assert', 'node:buffer', 'node:crypto', 'node
 const MACHINE: Readonly<Record<string, ReadonlySet<string>>> = {
   model: new Set(),
   transforms: new Set(),
+  'runners/compile': PURE_MODULES,
   'runners/execution': PURE_MODULES,
   'runners/keyed': PURE_MODULES,
   'runners/panes': PURE_MODULES,

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { createElements, type Host, MAIN, type PCollection, Pipeline, type Step } from '../../../model/index.ts';
+import { createElements, MAIN, type PCollection, Pipeline, type Step } from '../../../model/index.ts';
 import { sharedBatch } from '../../../runners/execution/batch.ts';
-import { generateSegment, mayGenerate } from '../../../runners/execution/codegen.ts';
-import { interpretSegment } from '../../../runners/execution/interpret.ts';
+import { generateSegment, mayGenerate } from '../../../runners/compile/codegen.ts';
+import { interpretSegment } from '../../../runners/compile/interpret.ts';
 import { MetricsStore } from '../../../runners/execution/metrics.ts';
 import type { Edge, StageNode, Target } from '../../../runners/execution/stage.ts';
 import type { SegmentCompiler } from '../../../runners/execution/stage-environment.ts';
 import { StageRuntime } from '../../../runners/execution/stage-runtime.ts';
+import { virtualHost } from '../../helpers/virtual-host.ts';
 
 /** Runs a chain of steps over values as one stage, and gives what comes out. */
 async function runStage(
@@ -35,7 +36,7 @@ async function runStage(
     { name: 'test', nodes, entry: new Map([[MAIN, [targetAfter(0)]]]) },
     {
       // These steps use neither clock nor randomness.
-      host: {} as Host,
+      host: virtualHost(),
       store: new MetricsStore(),
       sideInputs: () => ({}),
       compile,

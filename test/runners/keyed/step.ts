@@ -21,11 +21,10 @@ import {
   type StateStore,
   type Timestamp,
 } from '../../../model/index.ts';
+import { generateSegment, interpretSegment } from '../../../runners/compile/index.ts';
 import {
   BatchBuilder,
   type Edge,
-  generateSegment,
-  interpretSegment,
   MetricsStore,
   sharedBatch,
   type StageNode,

@@ -1,8 +1,13 @@
-import { isThenable, type StageNode, type Target, targetsOf } from './stage.ts';
-import type { StageRuntime } from './stage-runtime.ts';
-import { mayLoseElements } from './assign-windows.ts';
-import { observesWindow } from './invoke.ts';
-import { isAsyncIterable } from './chunks.ts';
+import {
+  isAsyncIterable,
+  isThenable,
+  mayLoseElements,
+  observesWindow,
+  type StageNode,
+  type StageRuntime,
+  type Target,
+  targetsOf,
+} from '../execution/index.ts';
 
 // Prints what follows one output of a stage as text: steps are nested blocks around their consumers, user functions are
 // parameters, what is rare is a call of StageRuntime (`S`). docs/decisions/0001-stage-compiler.md has the form and figures.

@@ -1,5 +1,4 @@
-import type { Edge, Target } from './stage.ts';
-import type { RunSegment } from './stage-environment.ts';
+import type { Edge, RunSegment, Target } from '../execution/index.ts';
 
 /**
  * A segment without steps, whose edges take batches as they are; undefined where it has a step, or an edge that takes

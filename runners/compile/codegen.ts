@@ -1,13 +1,18 @@
 import { OutputAt } from '../../model/index.ts';
-import { singletonLists } from './assign-windows.ts';
-import { sharedBatch } from './batch.ts';
-import { LEFT } from './invoke.ts';
+import {
+  isThenable,
+  LEFT,
+  mayBeAsync,
+  reachedFrom,
+  type RunSegment,
+  type SegmentCompiler,
+  sharedBatch,
+  singletonLists,
+  type StageRuntime,
+  type Target,
+} from '../execution/index.ts';
 import { interpreted, outputTargets } from './interpret.ts';
-import { mayBeAsync } from './node-runtime.ts';
 import { isLater, StagePrinter } from './print-stage.ts';
-import { isThenable, reachedFrom, type Target } from './stage.ts';
-import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
-import type { StageRuntime } from './stage-runtime.ts';
 import { wholeBatches } from './whole-batches.ts';
 
 /** Runs over nothing before the first batch. */

@@ -1,11 +1,21 @@
 import { MAX_TIMESTAMP, OutputAt, type Timestamp } from '../../model/index.ts';
-import { singletonLists } from './assign-windows.ts';
-import { type Chunks, isAsyncIterable } from './chunks.ts';
-import { type Invoke, LEFT } from './invoke.ts';
-import { mayBeAsync } from './node-runtime.ts';
-import { isThenable, reachedFrom, type StageNode, type Target, targetsOf } from './stage.ts';
-import type { RunSegment, SegmentCompiler } from './stage-environment.ts';
-import type { StageRuntime } from './stage-runtime.ts';
+import {
+  type Chunks,
+  INTO,
+  type Invoke,
+  isAsyncIterable,
+  isThenable,
+  LEFT,
+  mayBeAsync,
+  reachedFrom,
+  type RunSegment,
+  type SegmentCompiler,
+  singletonLists,
+  type StageNode,
+  type StageRuntime,
+  type Target,
+  targetsOf,
+} from '../execution/index.ts';
 
 // The same steps as codegen.ts prints, as closures, for places where text may not become code. Slower, equal in results:
 // both are run by the same tests.
@@ -155,9 +165,12 @@ export const interpretSegment: SegmentCompiler = (stage, nodeIndex, tag) => {
   return { run, runCarefully: run, rings: [], steps: reachedFrom(targets) };
 };
 
-/** The targets of one output of a node, or (node undefined) of the stage's entry. */
-export const outputTargets = (stage: StageRuntime, nodeIndex: number | undefined, tag: string): readonly Target[] =>
-  nodeIndex === undefined ? (stage.spec.entry.get(tag) ?? []) : targetsOf(stage.node(nodeIndex).node, tag);
+/** The targets of one output of a node, or (node undefined) of the stage's entry; behind {@link INTO} is the node itself. */
+export function outputTargets(stage: StageRuntime, nodeIndex: number | undefined, tag: string): readonly Target[] {
+  if (nodeIndex === undefined) return stage.spec.entry.get(tag) ?? [];
+  const { node } = stage.node(nodeIndex);
+  return tag === INTO ? [{ kind: 'node', node }] : targetsOf(node, tag);
+}
 
 /** What follows one output, as closures; they are made when it is first run. */
 export function interpreted(stage: StageRuntime, targets: readonly Target[]): RunSegment {
