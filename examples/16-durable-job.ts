@@ -38,4 +38,4 @@ await countClicks().run(runner);
 const [row] = new DatabaseSync(`${folder}/clicks.db`)
   .prepare('SELECT count(*) AS n, sum(clicks) AS s FROM clicks')
   .all();
-console.log(`${row?.['n']} minutes, ${row?.['s']} clicks`);
+console.log(`${String(row?.['n'])} minutes, ${String(row?.['s'])} clicks`);

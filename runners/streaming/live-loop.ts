@@ -210,7 +210,7 @@ export class LiveLoop {
 
   /** Work that waits for nothing outside is over after some microtasks; other stages need not run before it is. */
   async #settled(): Promise<void> {
-    for (let i = 0; i < 32 && this.#lastFirst.some(({ busy }) => busy !== undefined); i++) await null;
+    for (let i = 0; i < 32 && this.#lastFirst.some(({ busy }) => busy !== undefined); i++) await Promise.resolve();
   }
 
   /** Takes one batch of the source whose turn it is, or plays the next event of a test stream. */

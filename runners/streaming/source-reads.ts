@@ -72,7 +72,7 @@ export class SourceReads {
       throw new PipelineError(step.path, 'it reads nothing. This is a bug in Viga; please report it.');
     }
     // A source is a reader whose element is undefined.
-    this.#reader = primitive.kind === 'Read' ? (primitive.source as unknown as AnyReader) : primitive.reader;
+    this.#reader = primitive.kind === 'Read' ? primitive.source : primitive.reader;
     this.#environment = environment;
     this.#context = { host: environment.host, signal: environment.signal, step: step.path };
   }
@@ -145,7 +145,7 @@ export class SourceReads {
 
   /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
   drain(): void {
-    for (const split of [...this.#splits]) {
+    for (const split of this.#splits.slice()) {
       const { truncate } = this.#reader;
       if (truncate === undefined && split.isBounded) continue;
       const left = truncate?.call(this.#reader, split.restriction);

@@ -16,8 +16,12 @@ import { add, clock, end, panesOf, Script, watermark } from './script.ts';
 
 const gaps = sessions({ gap: 10 });
 
-const discarding = (trigger: Trigger, more: Partial<Firing> = {}): Firing =>
-  ({ trigger, accumulationMode: 'discarding', allowDataLoss: true, ...more }) as Firing;
+const discarding = (trigger: Trigger, more: Partial<Firing> = {}): Firing => ({
+  trigger,
+  accumulationMode: 'discarding',
+  allowDataLoss: true,
+  ...more,
+});
 
 describe('merging windows', () => {
   test('merge what they hold, their counts and their delays', async () => {

@@ -24,10 +24,18 @@ import { add, clock, end, type Event, panesOf, Script, watermark } from './scrip
 const tens = fixedWindows({ size: 10 });
 const EARLY_AND_LATE = afterWatermark({ early: afterCount(2), late: afterCount(1) });
 
-const discarding = (trigger: Trigger, more: Partial<Firing> = {}): Firing =>
-  ({ trigger, accumulationMode: 'discarding', allowDataLoss: true, ...more }) as Firing;
-const accumulating = (trigger: Trigger, more: Partial<Firing> = {}): Firing =>
-  ({ trigger, accumulationMode: 'accumulating', allowDataLoss: true, ...more }) as Firing;
+const discarding = (trigger: Trigger, more: Partial<Firing> = {}): Firing => ({
+  trigger,
+  accumulationMode: 'discarding',
+  allowDataLoss: true,
+  ...more,
+});
+const accumulating = (trigger: Trigger, more: Partial<Firing> = {}): Firing => ({
+  trigger,
+  accumulationMode: 'accumulating',
+  allowDataLoss: true,
+  ...more,
+});
 /** Semantically the default trigger, which takes the way that all other triggers take. */
 const DEFAULT_AT_LENGTH = orFinally(defaultTrigger(), never());
 
@@ -75,7 +83,7 @@ describe.each<[string, Firing]>([
 
   test('gives one last pane where the watermark passes the end and the expiry at once', async () => {
     const behavior: Partial<Firing> = { closingBehavior: 'emit-always' };
-    expect(await panesOf(tens, { ...within(20), ...behavior } as Firing, [add('a', 1, 0), end])).toEqual([
+    expect(await panesOf(tens, { ...within(20), ...behavior }, [add('a', 1, 0), end])).toEqual([
       'a [1] ON_TIME 0 0 last',
     ]);
   });

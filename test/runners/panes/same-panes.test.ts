@@ -127,7 +127,7 @@ const combiners: fc.Arbitrary<ScriptOptions['fn']> = fc.constantFrom(undefined, 
 test('the default trigger gives the same panes on its quick way and on the way of all triggers', async () => {
   const atLength = orFinally(defaultTrigger(), never());
   const inSlots = firings(fc.constant(defaultTrigger())).map(
-    (firing) => ({ ...firing, timestampCombiner: 'end-of-window' }) as Firing,
+    (firing): Firing => ({ ...firing, timestampCombiner: 'end-of-window' }),
   );
   await fc.assert(
     fc.asyncProperty(
