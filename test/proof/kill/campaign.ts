@@ -8,7 +8,14 @@ import { JOBS, type JobName, placesIn } from './places.ts';
 import { type Verdict, verify } from './verify.ts';
 
 /** Where a process was when it was killed, by the last that it said. */
-export type Phase = 'starting' | 'opening' | 'restoring' | 'running' | 'before delivery' | 'after delivery';
+export type Phase =
+  | 'starting'
+  | 'opening'
+  | 'restoring'
+  | 'running'
+  | 'after commit'
+  | 'between commit and delivery'
+  | 'after delivery';
 
 /** What a campaign has shown. */
 export interface Campaign {
@@ -27,10 +34,10 @@ export interface CampaignOptions {
   readonly say: (line: string) => void;
 }
 
-/** How a process is to be killed: some milliseconds after it has begun to run, to restore, or right after a commit. */
+/** How a process is to be killed: some milliseconds after it has begun to run, to restore, or right before a delivery. */
 type Plan =
   | { readonly after: 'running' | 'restoring'; readonly wait: number }
-  | { readonly after: 'committed'; readonly count: number };
+  | { readonly after: 'delivering'; readonly count: number };
 
 /** Kills jobs with -9 again and again, lets each finish in the end, and compares its output with its input. */
 export async function runCampaign({ kills, seed, events: count, say }: CampaignOptions): Promise<Campaign> {
@@ -78,8 +85,8 @@ export const shown = ({ lost, duplicate, phantom }: Verdict): string =>
   `lost ${lost}, duplicate ${duplicate}, phantom ${phantom}`;
 
 function drawPlan(chance: Chance): Plan {
-  const kind = chance.pick(['running', 'running', 'restoring', 'committed']);
-  if (kind === 'committed') return { after: kind, count: 1 + chance.below(3) };
+  const kind = chance.pick(['running', 'running', 'restoring', 'delivering']);
+  if (kind === 'delivering') return { after: kind, count: 1 + chance.below(3) };
   // Exponential: mostly soon, sometimes late.
   const wait = -Math.log(1 - chance.between(0, 0.999)) * (kind === 'running' ? 300 : 8);
   return { after: kind, wait };
@@ -94,30 +101,25 @@ const PHASES: Readonly<Record<string, Phase>> = {
   opening: 'opening',
   restoring: 'restoring',
   running: 'running',
-  committed: 'before delivery',
+  committed: 'after commit',
+  delivering: 'between commit and delivery',
   delivered: 'after delivery',
 };
 
-function runChild(
-  job: JobName,
-  input: string,
-  round: string,
-  interval: number,
-  plan: Plan | undefined,
-): Promise<End> {
+function runChild(job: JobName, input: string, round: string, interval: number, plan: Plan | undefined): Promise<End> {
   const script = join(import.meta.dirname, 'child.ts');
   const args = ['--disable-warning=ExperimentalWarning', script, job, input, round, String(interval)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let last = '';
-  let commits = 0;
+  let deliveries = 0;
   let errors = '';
   const kill = (): void => void child.kill('SIGKILL');
   let timer: NodeJS.Timeout | undefined;
   const see = (mark: string): void => {
     last = mark;
     if (plan === undefined) return;
-    if (plan.after === 'committed') {
-      if (mark === 'committed' && ++commits === plan.count) kill();
+    if (plan.after === 'delivering') {
+      if (mark === 'delivering' && ++deliveries === plan.count) kill();
     } else if (mark === plan.after) timer ??= setTimeout(kill, plan.wait);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

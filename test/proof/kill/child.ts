@@ -47,16 +47,24 @@ function marked(sink: Sink<unknown>): Sink<unknown> {
   return {
     ...sink,
     async commit(committable, context) {
+      await delivering();
       await sink.commit(committable, context);
       mark('delivered');
     },
     ...(deliver !== undefined && {
       async deliver(delivery, context) {
+        await delivering();
         await deliver(delivery, context);
         mark('delivered');
       },
     }),
   };
+}
+
+/** The epoch is durable, and the sink does not have it: long enough to be killed just then. */
+async function delivering(): Promise<void> {
+  mark('delivering');
+  await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const runner = directRunner({ host, streaming: true, stateDirectory: places.state, epochInterval: Number(interval) });

@@ -37,7 +37,9 @@ export function writeInput(events: readonly Event[], { log: file, lines }: Pick<
   const producer = log.producer({ topic: TOPIC, keyFormat: 'string', valueFormat: 'json' });
   const size = 5_000;
   for (let from = 0; from < events.length; from += size) {
-    producer.send(events.slice(from, from + size).map((event) => ({ key: event.key, value: event, timestamp: event.at })));
+    producer.send(
+      events.slice(from, from + size).map((event) => ({ key: event.key, value: event, timestamp: event.at })),
+    );
   }
   log.close();
   mkdirSync(lines);

@@ -32,7 +32,7 @@ function sumWindows(pipeline: Pipeline, { log, database }: Places): void {
       }),
     )
     // What `writeInput` wrote.
-    .map(({ value }) => value as unknown as Event, { name: 'Value' })
+    .map(({ value }) => value as Event, { name: 'Value' })
     .map(rested, { name: 'Rest' })
     .windowInto(fixedWindows({ size: minutes(1) }))
     .keyBy(({ key }) => key, { name: 'By key' })
@@ -61,7 +61,7 @@ function copyFiles(pipeline: Pipeline, { lines, parquet }: Places, perPane: bool
   const events: PCollection<Event> = pipeline
     .apply(readJsonLines({ name: 'Read', files: `${lines}/*.jsonl` }))
     // What `writeInput` wrote.
-    .map((line) => line as unknown as Event, { name: 'Value' })
+    .map((line) => line as Event, { name: 'Value' })
     .map(rested, { name: 'Rest' })
     .withTimestamps(({ at }) => at, { name: 'Time' })
     .windowInto(fixedWindows({ size: minutes(10) }));

@@ -1,4 +1,4 @@
-import { Chance, Coverage, drawRates, Swarm, World } from '../../../testing/simulation/index.ts';
+import { Chance, type Coverage, drawRates, Swarm, World } from '../../../testing/simulation/index.ts';
 import { drawShape, type Shape } from './shapes.ts';
 import { runTrial } from './trial.ts';
 

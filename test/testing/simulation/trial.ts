@@ -1,5 +1,5 @@
 import { directRunner } from '../../../runners/direct/index.ts';
-import { Chance, type Outcome, Swarm, type SimulatedProcess, World } from '../../../testing/simulation/index.ts';
+import { Chance, type Outcome, Swarm, type SimulatedProcess, type World } from '../../../testing/simulation/index.ts';
 import { type PipelineResult, StateError } from '../../../model/index.ts';
 import { watermarkWatch } from './watermarks.ts';
 import { Job } from './job.ts';
