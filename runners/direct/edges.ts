@@ -1,5 +1,5 @@
-import type { PaneInfo, SinkBatch, SinkWriter, Timestamp } from '../../model/index.ts';
-import { connectorError } from '../run/index.ts';
+import type { PaneInfo, SinkWriter, Timestamp } from '../../model/index.ts';
+import { connectorError, sinkBatch } from '../run/index.ts';
 import { type Batch, BatchBuilder, type Edge, type Windows } from '../execution/index.ts';
 
 // The ways out of a stage that pass elements on at once: into another stage, into a sink. Groupings and stores keep them.
@@ -65,18 +65,3 @@ export class SinkEdge extends CollectingEdge {
     }
   }
 }
-
-const sinkBatch = ({
-  values,
-  timestamp,
-  timestamps,
-  windows,
-  windowsColumn,
-  pane,
-  panes,
-}: Batch): SinkBatch<unknown> => ({
-  values,
-  timestamps: timestamps ?? timestamp,
-  windows: windowsColumn ?? windows,
-  panes: panes ?? pane,
-});

@@ -9,6 +9,7 @@ export { metricsScope } from './metrics-scope.ts';
 export { readerScope, type RunReader } from './reader-scope.ts';
 export { runIdOf } from './run-id.ts';
 export { linkSignal, RunReport } from './run-report.ts';
+export { sinkBatch } from './sink-batch.ts';
 export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, sizeOf, toBatch } from './source-batch.ts';
 export { type Counted, ReadCounts, stepStats } from './stats.ts';
 export { StrictFeed } from './strict-feed.ts';

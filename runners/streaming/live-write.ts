@@ -16,16 +16,8 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
-import {
-  type Batch,
-  BatchBuilder,
-  deadLetterOf,
-  type Edge,
-  GLOBAL_ONLY,
-  waitFor,
-  type Windows,
-} from '../execution/index.ts';
-import { named } from '../run/index.ts';
+import { BatchBuilder, deadLetterOf, type Edge, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
+import { named, sinkBatch } from '../run/index.ts';
 import { Outbox } from './outbox.ts';
 
 /** Elements that are handed to a sink together. */
@@ -80,6 +72,8 @@ export class LiveWrite implements Edge {
   readonly #staged = new Map<number, SinkWriter<unknown, unknown>>();
   #writer: SinkWriter<unknown, unknown> | undefined;
   #epoch = 1;
+  /** Whether the sink is given something now. */
+  isWriting = false;
   rejected = 0;
   bytes = 0;
 
@@ -223,10 +217,12 @@ export class LiveWrite implements Edge {
       waitsIn.add(this.#epoch, batch);
       return;
     }
+    this.isWriting = true;
     await named(this.name, 'writing', async () => {
       this.#writer ??= await this.sink.open(this.#context(this.#epoch));
       await this.#writer.write(batch);
     });
+    this.isWriting = false;
   }
 
   #context(epoch: number): SinkContext {
@@ -259,18 +255,3 @@ export class LiveWrite implements Edge {
 
 const olderThanSink = (has: number, epoch: number): string =>
   `the sink has epoch ${has} of this job and the state directory stands at ${epoch}: a restored backup, or another copy of the directory. Going on would write elements twice. Use the newest state directory, or begin a new job with an empty one`;
-
-const sinkBatch = ({
-  values,
-  timestamp,
-  timestamps,
-  windows,
-  windowsColumn,
-  pane,
-  panes,
-}: Batch): SinkBatch<unknown> => ({
-  values,
-  timestamps: timestamps ?? timestamp,
-  windows: windowsColumn ?? windows,
-  panes: panes ?? pane,
-});

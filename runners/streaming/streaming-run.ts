@@ -27,6 +27,7 @@ import { openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
 import { type LiveHooks, LiveNetwork } from './live-network.ts';
 import { liveStatsOf } from './live-stats.ts';
+import { Pause } from './pause.ts';
 
 /** Milliseconds between two cuts, if the run is not asked for another interval. */
 const EPOCH_EVERY = 1_000;
@@ -35,18 +36,29 @@ const LONGEST_GOODBYE = 5_000;
 /** The share of a step's elements that may fail before the run stops. */
 const FAILED_SHARE = 0.01;
 
-/** What a streaming run can be asked for. */
+/** What a run can be asked for; what is about epochs and state counts where it streams. */
 export interface StreamingOptions {
+  /**
+   * How many bytes of memory the process may take, about; groupings and buffers go to disk before. Default: six tenths of
+   * the machine's memory, or what Node's heap allows where that is less.
+   */
   readonly memoryLimit?: number;
-  /** Where the job keeps its state; without, a crash loses what was in flight. */
+  /** Where the job keeps what must survive a crash. A run with the same directory goes on where the last one ended. */
   readonly stateDirectory?: string;
-  /** Milliseconds between two epochs. */
+  /** Milliseconds between two epochs: how often what has happened is made durable and visible. Default 1,000. */
   readonly epochInterval?: number;
+  /**
+   * The share of a step's elements, of those of the last minute, that may become dead letters before a streaming run stops
+   * with its state kept. Default 0.01, and never less than 100 elements; 1 lets all fail.
+   */
   readonly maxFailedShare?: number;
+  /** The pipeline's name: another one is refused by a state directory. */
   readonly jobName?: string;
+  /** Options that change results, fit to be shown: a run with others is refused by a state directory. */
   readonly jobOptions?: Readonly<Record<string, unknown>>;
+  /** Paths of steps whose state may be lost when a changed program goes on with a state directory. */
   readonly dropState?: readonly string[];
-  /** What a strict run does besides. */
+  /** Runs a pipeline the hard way, to find what only works by luck; for tests. */
   readonly strict?: StrictOptions;
 }
 
@@ -143,6 +155,7 @@ export class StreamingRun {
     const isDurable = this.#options.stateDirectory !== undefined;
     const memory = new MemoryWatch(host.memory, this.#options.memoryLimit);
     const turn = new Turn(host, signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
+    const pause = new Pause();
     const hooks: LiveHooks = {
       wake: () => undefined,
       makeRoom: async () => undefined,
@@ -155,6 +168,7 @@ export class StreamingRun {
       signal,
       memory,
       turn,
+      pause,
       reads: this.#reads,
       jobId: isDurable ? store.id : runIdOf(host),
       space: (name) => store.space(name),
@@ -164,8 +178,15 @@ export class StreamingRun {
     });
     const interval = this.#options.epochInterval ?? EPOCH_EVERY;
     const wake = (): void => hooks.wake();
-    const epochs = new Epochs(network, store, { host, interval, isDurable, isEndless: this.#isEndless, wake });
-    const loop = new LiveLoop(network, { host, turn, isClogged: () => epochs.isClogged });
+    const epochs = new Epochs(network, store, {
+      host,
+      pause,
+      interval,
+      isDurable,
+      isEndless: this.#isEndless,
+      wake,
+    });
+    const loop = new LiveLoop(network, { host, turn, pause, isClogged: () => epochs.isClogged });
     hooks.wake = loop.wake;
     hooks.makeRoom = loop.makeRoom;
     hooks.afterCommit = epochs.afterCommit;
