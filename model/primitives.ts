@@ -181,6 +181,12 @@ export function flatten<T>(
   collections: readonly PCollection<T>[],
   options: Named & { readonly pipeline?: Pipeline } = {},
 ): PCollection<T> {
+  if (!Array.isArray(collections)) {
+    throw new PipelineError(
+      undefined,
+      'flatten was given no array. It takes its collections in one. Pass flatten([first, second]).',
+    );
+  }
   const pipeline = options.pipeline ?? collections[0]?.pipeline;
   if (pipeline === undefined) {
     throw new PipelineError(

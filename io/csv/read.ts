@@ -85,7 +85,7 @@ export function readCsv<N extends string | undefined = undefined>(
 export function readCsv(
   spec: CsvReadOptions & FilesSpec & EventTimeOptions<never>,
 ): PTransform<PBegin, PCollection<unknown>> {
-  return { ...readFiles(csvReadFormat(spec), ofRows(spec)), name: 'ReadCsv' };
+  return { ...readFiles(csvReadFormat(spec), ofRows(spec)), name: spec.name ?? 'ReadCsv' };
 }
 
 /**
@@ -112,5 +112,5 @@ export function readAllCsv<N extends string | undefined = undefined>(
 export function readAllCsv(
   options: CsvReadOptions & FileReadOptions & EventTimeOptions<never> = {},
 ): PTransform<PCollection<string>, PCollection<unknown>> {
-  return { ...readAllFiles(csvReadFormat(options), ofRows(options)), name: 'ReadAllCsv' };
+  return { ...readAllFiles(csvReadFormat(options), ofRows(options)), name: options.name ?? 'ReadAllCsv' };
 }

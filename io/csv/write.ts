@@ -27,4 +27,7 @@ import { type CsvWriteOptions, csvWriteFormat } from './write-format.ts';
  */
 export const writeCsv = <T extends object>(
   spec: CsvWriteOptions<T> & FileWriteOptions<T>,
-): PTransform<PCollection<T>, PDone> => ({ ...writeFiles(csvWriteFormat(spec), spec), name: 'WriteCsv' });
+): PTransform<PCollection<T>, PDone> => ({
+  ...writeFiles(csvWriteFormat(spec), spec),
+  name: spec.name ?? 'WriteCsv',
+});

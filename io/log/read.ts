@@ -72,15 +72,14 @@ export interface LogReadOptions<K extends LogFormat = LogFormat, V extends LogFo
 export function readLog<const K extends LogFormat = 'bytes', const V extends LogFormat = 'bytes'>(
   spec: LogReadOptions<K, V> & Omit<ReadOptions<LogRecord<FormatValue<K>, FormatValue<V>>>, 'isBounded'>,
 ): PTransform<PBegin, PCollection<LogRecord<FormatValue<K>, FormatValue<V>>>> {
-  const { name, deadLetters, timestamp, maxOutOfOrder, maxAhead, until } = spec;
+  const { name = 'ReadLog', deadLetters, timestamp, maxOutOfOrder, maxAhead, until } = spec;
   const options: ReadOptions<LogRecord<FormatValue<K>, FormatValue<V>>> = {
     isBounded: until === 'end',
-    ...(name !== undefined && { name }),
     ...(deadLetters !== undefined && { deadLetters }),
     ...(timestamp !== undefined && { timestamp, ...(maxOutOfOrder !== undefined && { maxOutOfOrder }) }),
     ...(maxAhead !== undefined && { maxAhead }),
   };
-  return { ...read(logSource(spec), options), name: 'ReadLog' };
+  return { ...read(logSource(spec), options), name };
 }
 
 /** The topic as a {@link Source}: what {@link readLog} reads. Positions are offsets by partition. */

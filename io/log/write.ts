@@ -86,9 +86,9 @@ export type AnyWriteOptions<T> = Omit<LogWriteOptions<T>, 'key' | 'value'> & {
 export function writeLog<T, const K extends LogFormat = 'bytes', const V extends LogFormat = 'bytes'>(
   spec: LogWriteOptions<T, K, V> & WriteOptions<T>,
 ): PTransform<PCollection<T>, PDone> {
-  const { name, deadLetters } = spec;
-  const options = { ...(name !== undefined && { name }), ...(deadLetters !== undefined && { deadLetters }) };
-  return { ...write<T, Committable>(logSink(spec), options), name: 'WriteLog' };
+  const { name = 'WriteLog', deadLetters } = spec;
+  const options = deadLetters === undefined ? {} : { deadLetters };
+  return { ...write<T, Committable>(logSink(spec), options), name };
 }
 
 /** The sink behind {@link writeLog}. */

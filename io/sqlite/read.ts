@@ -75,16 +75,15 @@ export function readSqlite<const B extends Bigints = false>(
 export function readSqlite(
   spec: SqliteReadOptions & Omit<ReadOptions<never>, 'isBounded'>,
 ): PTransform<PBegin, PCollection<unknown>> {
-  const { name, deadLetters, timestamp, maxOutOfOrder, maxAhead } = spec;
+  const { name = 'ReadSqlite', deadLetters, timestamp, maxOutOfOrder, maxAhead } = spec;
   const options = {
-    ...(name !== undefined && { name }),
     ...(deadLetters !== undefined && { deadLetters }),
     // It is only given rows that these options make, as the overloads say.
     ...(timestamp !== undefined && { timestamp: timestamp as ReadOptions['timestamp'] & {} }),
     ...(maxOutOfOrder !== undefined && { maxOutOfOrder }),
     ...(maxAhead !== undefined && { maxAhead }),
   };
-  return { ...read(sqliteSource(spec), options), name: 'ReadSqlite' };
+  return { ...read(sqliteSource(spec), options), name };
 }
 
 /** The source behind {@link readSqlite}. Positions are the numbers of rows, from 0. */

@@ -49,9 +49,9 @@ import { type SqliteWriteOptions, type WriteSettings, writeSettings } from './wr
 export function writeSqlite<T extends object>(
   spec: SqliteWriteOptions<T> & WriteOptions<T>,
 ): PTransform<PCollection<T>, PDone> {
-  const { name, deadLetters } = spec;
-  const options = { ...(name === undefined ? {} : { name }), ...(deadLetters === undefined ? {} : { deadLetters }) };
-  return { ...write<T, Committable>(sqliteSink(spec), options), name: 'WriteSqlite' };
+  const { name = 'WriteSqlite', deadLetters } = spec;
+  const options = deadLetters === undefined ? {} : { deadLetters };
+  return { ...write<T, Committable>(sqliteSink(spec), options), name };
 }
 
 /** The sink behind {@link writeSqlite}. */

@@ -107,11 +107,14 @@ function refuseOtherOptions(
 
 /** A name that was numbered is another's once a step is added before it. */
 function refuseNumbered({ steps }: Graph, shapes: ReadonlyMap<string, Shape>): void {
-  const numbered = steps.find(({ path, hasNumberedName }) => hasNumberedName && shapes.has(path));
-  if (numbered === undefined) return;
+  const [first, ...others] = steps
+    .filter(({ path, hasNumberedName }) => hasNumberedName && shapes.has(path))
+    .map(({ path }) => path);
+  if (first === undefined) return;
+  const alike = others.length === 0 ? '' : `, as ${others.length === 1 ? 'does' : 'do'} ${others.join(', ')}`;
   throw new PipelineError(
-    numbered.path,
-    'it keeps state under a name that was numbered because another step has the same. The next edit may give the number to another step, and with it the state. Give it a name of its own: { name: ... }.',
+    first,
+    `it keeps state under a name that was numbered because another has the same${alike}. The next edit may give the number to another step, and with it the state. Give what is numbered a name of its own: { name: ... } of the step, or of the apply(...) that it comes from.`,
   );
 }
 

@@ -53,3 +53,12 @@ test('the values of a group come apart in its window', () =>
       .map(({ value }) => value);
     assertThat(groups.apply(flattenIterables())).inWindow(interval(0, 10)).containsInAnyOrder(['a', 'b']);
   }));
+
+test('collections that are not in an array are refused', () => {
+  const p = new Pipeline();
+  const numbers = p.apply(create([1]));
+  // @ts-expect-error programs without types are told at run time.
+  expect(() => flatten(numbers, numbers)).toThrow(
+    /^flatten was given no array\. .* Pass flatten\(\[first, second\]\)\.$/,
+  );
+});
