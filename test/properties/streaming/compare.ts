@@ -12,28 +12,38 @@ export interface Outcome {
   readonly drops: Readonly<Record<string, number>>;
 }
 
+const totalsOf = (drops: readonly (readonly [step: string, counts: readonly number[]])[]): Outcome['drops'] =>
+  Object.fromEntries(
+    drops.map(([step, counts]) => [step, counts.reduce((sum, count) => sum + count, 0)] as const).sort(),
+  );
+
 export function expected({ pipeline, collections }: Built): Outcome {
   const { elements, drops } = evaluate(pipeline.graph);
   const steps = Object.entries(Object.groupBy(drops, ({ step }) => step));
   return {
     lines: collections.map((collection) => (elements.get(collection) ?? []).map(formatElement).sort()),
-    drops: Object.fromEntries(steps.map(([step, all]) => [step, all?.length ?? 0]).sort()),
+    drops: totalsOf(steps.map(([step, all]) => [step, all?.map(() => 1) ?? []])),
   };
 }
 
 /** A host that is in no hurry to be silent: it tells of each dropped element, with how many there were. */
-export function listening(drops: Record<string, number>, host: Host = nodeHost()): Host {
+export function listening(drops: Drops, host: Host = nodeHost()): Host {
   let elapsed = 0;
   const monotonic = (): number => {
     elapsed += 100_000;
     return elapsed;
   };
   const warn = (message: string): void => {
-    const [, step, count] = /^(.*): (\d+) elements came after/.exec(message) ?? [];
-    if (step !== undefined) drops[step] = Math.max(drops[step] ?? 0, Number(count));
+    const [, step, count, why] = /^(.*): (an element|\d+ elements) came after (.*) and w/.exec(message) ?? [];
+    if (step !== undefined) drops[step] = { ...drops[step], [`${why}`]: Number.parseInt(count ?? '') || 1 };
+    else if (message.includes('dropped'))
+      throw new TypeError(`This may tell of dropped elements, but how many? ${message}`);
   };
   return { ...host, clock: Object.assign(Object.create(host.clock), { monotonic }), warn };
 }
+
+/** How many elements each step has dropped, by the reason that it gave. */
+type Drops = Record<string, Readonly<Record<string, number>>>;
 
 /** Notes each element of a collection, in each of its windows. */
 export function record<T>(collection: PCollection<T>): string[] {
@@ -49,10 +59,10 @@ export async function actual(
   runner: (host: Host) => Runner = (host) => directRunner({ host }),
 ): Promise<Outcome> {
   const lines = collections.map(record);
-  const drops: Record<string, number> = {};
+  const drops: Drops = {};
   await pipeline.run(runner(listening(drops)));
   return {
     lines: lines.map((one) => [...one].sort()),
-    drops: Object.fromEntries(Object.entries(drops).sort(([a], [b]) => (a < b ? -1 : 1))),
+    drops: totalsOf(Object.entries(drops).map(([step, byReason]) => [step, Object.values(byReason)])),
   };
 }
