@@ -181,7 +181,8 @@ export function flatten<T>(
   collections: readonly PCollection<T>[],
   options: Named & { readonly pipeline?: Pipeline } = {},
 ): PCollection<T> {
-  if (!Array.isArray(collections)) {
+  const given: unknown = collections;
+  if (!Array.isArray(given)) {
     throw new PipelineError(
       undefined,
       'flatten was given no array. It takes its collections in one. Pass flatten([first, second]).',
