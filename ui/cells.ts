@@ -11,11 +11,11 @@ export const COLUMNS = [
   ['rate', 'rate', 'Elements a second of late that came in; where elements begin, those that went out'],
   ['mark', 'watermark', 'What comes after the step has no earlier timestamp, unless it is late'],
   ['lag', 'lag', 'How far the watermark is behind the clock; in a replay of old events, behind the newest watermark'],
-  ['held', 'held by', 'What keeps the watermark where it is'],
   ['wait', 'waiting', 'Elements on their way in, or waiting for side inputs'],
   ['state', 'state', 'About how much the step keeps in memory'],
   ['err', 'errors', 'Elements that became dead letters'],
   ['late', 'late drops', 'Elements that came after their window had expired'],
+  ['held', 'held by', 'What keeps the watermark where it is'],
 ] as const;
 
 /** What a viewer sees at places of the page: texts, and classes that say how something looks; by ids of the page. */
@@ -48,23 +48,24 @@ function addNode(
 ): void {
   const { elementsIn, elementsOut, inPerSecond, outPerSecond, failed, live } = figures;
   const count = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
+  // A nought says as little as nothing, and hides what is more.
+  const some = (value: number): string => (value === 0 ? '' : formatCount(value));
   const perSecond = elementsIn === undefined ? outPerSecond : inPerSecond;
   const rate = perSecond > 0 ? formatRate(perSecond) : '';
   const put = (column: string, text: string): void => void texts.set(`${id}-${column}`, text);
   put('in', count(elementsIn));
   put('out', count(elementsOut));
   put('rate', rate);
-  put('err', count(failed));
+  put('err', some(failed));
   put('mark', live === undefined ? '' : timeText(live.watermark));
   put('lag', live === undefined ? '' : lagText(live.watermark, reference));
   put('held', shown(live?.heldBy ?? ''));
-  put('wait', count(live?.waiting));
-  put('state', live === undefined ? '' : formatBytes(live.stateBytes));
-  put('late', count(live?.lateDropped));
+  put('wait', some(live?.waiting ?? 0));
+  put('state', live === undefined || live.stateBytes === 0 ? '' : formatBytes(live.stateBytes));
+  put('late', some(live?.lateDropped ?? 0));
   // In the graph: what goes through, and how fast.
-  put('flow', [[count(elementsIn), count(elementsOut)].filter((text) => text !== '').join(' → '), rate].join('  '));
-  classes.set(`${id}-err`, failed > 0 ? 'bad' : 'none');
-  classes.set(`${id}-late`, (live?.lateDropped ?? 0) > 0 ? 'bad' : 'none');
+  const through = [count(elementsIn), count(elementsOut)].filter((text) => text !== '').join(' → ');
+  put('flow', [through, rate].filter((text) => text !== '').join(' · '));
   classes.set(`${id}-node`, isTroubled(failed, live) ? 'node bad' : 'node');
 }
 

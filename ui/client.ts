@@ -10,6 +10,8 @@ export const CLIENT = `
   let events;
   let hasEnded = false;
 
+  const center = () => { const graph = find('graph'); graph.scrollLeft = (graph.scrollWidth - graph.clientWidth) / 2; };
+
   const put = ({ texts, classes, messages, status, isOver }) => {
     for (const [id, text] of texts) { const place = find(id); if (place) place.textContent = text; }
     for (const [id, name] of classes) find(id)?.setAttribute('class', name);
@@ -32,12 +34,13 @@ export const CLIENT = `
   };
 
   const fold = async (address, id) => {
-    const answer = await fetch(address).catch(() => undefined);
+    const answer = await fetch('view' + address).catch(() => undefined);
     if (!answer?.ok) { if (!hasEnded) say('the run does not answer; it may have ended'); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     find('view').replaceWith(document.adoptNode(fresh.getElementById('view')));
     history.replaceState(null, '', address);
     find(id)?.focus();
+    center();
     listen();
   };
 
@@ -47,6 +50,7 @@ export const CLIENT = `
     event.preventDefault();
     fold(link.getAttribute('href'), link.dataset.fold);
   });
+  center();
   listen();
 })();
 `;

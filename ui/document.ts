@@ -18,13 +18,15 @@ export interface PageContent {
   readonly cells: Cells;
   /** The address of the page with these composites open. */
   readonly addressOf: (open: Iterable<string>) => string;
-  /** Lets this page's own script and styles run, and no others. */
-  readonly nonce: string;
 }
 
-/** The page as it is when it is asked for. */
-export function documentText(content: PageContent): string {
-  const { subject, status, messages, cells, nonce } = content;
+/**
+ * The page as it is when it is asked for.
+ *
+ * @param nonce Lets the page's own script and styles be used, and no others.
+ */
+export function documentText(content: PageContent, nonce: string): string {
+  const { subject, status, messages, cells } = content;
   const { pipeline, runner } = subject;
   const text = (id: string): Markup => html`<span id="${id}">${cells.texts.get(id) ?? ''}</span>`;
   const page = html`<!doctype html>
@@ -58,6 +60,8 @@ ${sinks(subject)}
 }
 
 /** What depends on which composites are open. */
+export const viewText = (content: PageContent): string => view(content).text;
+
 function view({ fold, open, graph, cells, addressOf }: PageContent): Markup {
   const toggle = (scope: Scope): string =>
     addressOf(open.has(scope.id) ? [...open].filter((id) => id !== scope.id) : [...open, scope.id]);
@@ -86,7 +90,11 @@ ${rows(fold, open, graph, cells, toggle)}
 
 const NUMBERS: ReadonlySet<string> = new Set(['in', 'out', 'rate', 'lag', 'wait', 'state', 'err', 'late']);
 
-const classOf = (column: string): Markup => (NUMBERS.has(column) ? html` class="number"` : html``);
+const classOf = (column: string): Markup => {
+  if (column === 'held') return html` class="words"`;
+  const trouble = column === 'err' || column === 'late' ? ' trouble' : '';
+  return NUMBERS.has(column) ? html` class="number${trouble}"` : html``;
+};
 
 /** The rows of the table: those of open composites over what is in them. */
 function rows(
@@ -115,23 +123,12 @@ function head(scope: Scope, fold: Fold, open: ReadonlySet<string>, toggle: (scop
 `;
 }
 
-function row(
-  node: FoldNode,
-  depth: number,
-  name: string,
-  { texts, classes }: Cells,
-  toggle: (scope: Scope) => string,
-): Markup {
+function row(node: FoldNode, depth: number, name: string, { texts }: Cells, toggle: (scope: Scope) => string): Markup {
   const { id, path, kind } = node;
   const title =
     kind === undefined ? foldLink({ id, path }, '▸', name, toggle({ id, path }), false) : html`<bdi>${name}</bdi>`;
-  const cell = (column: string): Markup => {
-    const look =
-      column === 'held'
-        ? 'words'
-        : [NUMBERS.has(column) ? 'number' : '', classes.get(`${id}-${column}`) ?? ''].join(' ').trim();
-    return html`<td id="${id}-${column}"${look === '' ? undefined : html` class="${look}"`}>${texts.get(`${id}-${column}`) ?? ''}</td>`;
-  };
+  const cell = (column: string): Markup =>
+    html`<td id="${id}-${column}"${classOf(column)}>${texts.get(`${id}-${column}`) ?? ''}</td>`;
   return html`<tr id="${id}-row"><th scope="row" class="depth${Math.min(4, depth)}" title="${path}">${title}</th>${COLUMNS.map(([column]) => cell(column))}</tr>
 `;
 }

@@ -9,7 +9,7 @@ const ACROSS = WIDTH + 20;
 const DOWN = HEIGHT + 38;
 const MARGIN = 12;
 /** Letters that fit into a node; what is longer is cut at its start, since ends tell names apart. */
-const LETTERS = 23;
+const LETTERS = 20;
 
 /** What a picture takes from the page that it stands in. */
 export interface PictureContext {

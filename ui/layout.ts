@@ -81,26 +81,29 @@ function chain(dots: readonly Dot[], from: number, to: number): Dot[] {
   return all;
 }
 
-/** The row of each node: below all that lead to it, and, if nothing does, above the first that it leads to. */
+/**
+ * The row of each node: below all that lead to it. What leads from nowhere to one place only, step by step, stands right
+ * above that place.
+ */
 function rowsOf(nodes: number, edges: readonly (readonly [number, number])[]): number[] {
   const next = Array.from({ length: nodes }, (): number[] => []);
-  const isTarget = new Array<boolean>(nodes).fill(false);
-  for (const [from, to] of edges) {
-    next[from]?.push(to);
-    isTarget[to] = true;
-  }
-  const rows = new Array<number>(nodes).fill(0);
+  for (const [from, to] of edges) next[from]?.push(to);
   const sorted = topological(next);
   const rank = new Map(sorted.map((node, n) => [node, n]));
-  const isForward = (from: number, to: number): boolean => (rank.get(from) ?? 0) < (rank.get(to) ?? 0);
+  const below = next.map((all, node) => all.filter((to) => (rank.get(node) ?? 0) < (rank.get(to) ?? 0)));
+  const rows = new Array<number>(nodes).fill(0);
+  const above = new Array<number>(nodes).fill(0);
+  const isLoose = new Array<boolean>(nodes).fill(true);
   for (const node of sorted) {
-    for (const to of next[node] ?? []) {
-      if (isForward(node, to)) rows[to] = Math.max(rows[to] ?? 0, (rows[node] ?? 0) + 1);
+    for (const to of below[node] ?? []) {
+      rows[to] = Math.max(rows[to] ?? 0, (rows[node] ?? 0) + 1);
+      above[to] = (above[to] ?? 0) + 1;
+      if ((above[to] ?? 0) > 1 || !isLoose[node] || (below[node] ?? []).length > 1) isLoose[to] = false;
     }
   }
-  for (let node = 0; node < nodes; node++) {
-    const below = (next[node] ?? []).filter((to) => isForward(node, to)).map((to) => rows[to] ?? 0);
-    if (!isTarget[node] && below.length > 0) rows[node] = Math.min(...below) - 1;
+  for (const node of sorted.reverse()) {
+    const targets = below[node] ?? [];
+    if (isLoose[node] && targets.length > 0) rows[node] = Math.min(...targets.map((to) => rows[to] ?? 0)) - 1;
   }
   return rows;
 }
@@ -109,7 +112,7 @@ function rowsOf(nodes: number, edges: readonly (readonly [number, number])[]): n
 function topological(next: readonly (readonly number[])[]): number[] {
   const seen = new Set<number>();
   const finished: number[] = [];
-  for (let root = next.length - 1; root >= 0; root--) {
+  for (let root = 0; root < next.length; root++) {
     const path = [{ node: root, at: 0 }];
     if (seen.has(root)) continue;
     seen.add(root);

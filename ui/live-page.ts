@@ -1,6 +1,6 @@
 import type { Graph, Progress, StepStats, Timestamp } from '../model/index.ts';
 import { type Cells, cellsOf, changed } from './cells.ts';
-import { documentText } from './document.ts';
+import { documentText, type PageContent, viewText } from './document.ts';
 import { Recent } from './figures.ts';
 import { Fold, type FoldedGraph } from './fold.ts';
 import { shown } from './markup.ts';
@@ -89,21 +89,28 @@ export class LivePage {
   }
 
   /** The page, with the composites open that these words name; others name none. */
-  html(opened: readonly string[], addressOf: (open: Iterable<string>) => string, nonce: string): string {
+  html(opened: readonly string[], addressOf: PageContent['addressOf'], nonce: string): string {
+    return documentText(this.#content(opened, addressOf), nonce);
+  }
+
+  /** The part of the page that depends on what is open. */
+  view(opened: readonly string[], addressOf: PageContent['addressOf']): string {
+    return viewText(this.#content(opened, addressOf));
+  }
+
+  #content(opened: readonly string[], addressOf: PageContent['addressOf']): PageContent {
     const open = this.#known(opened);
     const graph = this.#fold.folded(open);
-    const cells = cellsOf(graph, this.#recent, this.#now());
-    return documentText({
+    return {
       subject: this.#subject,
       status: this.#status,
       messages: this.#messages,
       fold: this.#fold,
       open,
       graph,
-      cells,
+      cells: cellsOf(graph, this.#recent, this.#now()),
       addressOf,
-      nonce,
-    });
+    };
   }
 
   /** Begins to tell somebody what changes. */

@@ -52,7 +52,12 @@ export async function startServer(subject: PageSubject, { port, now = Date.now }
     const access = accessOf({ method, url, host: headers.host, origin: headers.origin }, bound(), token);
     if ('status' in access) return refuse(response, access.status, access.why);
     const open = (access.query.get('open') ?? '').split('.');
-    if (access.path === '/') return answer(request, response, page, open, token);
+    const addressOf = addressesWith(token);
+    if (access.path === '/') {
+      const nonce = randomBytes(16).toString('base64url');
+      return answer(request, response, policyOf(nonce), page.html(open, addressOf, nonce));
+    }
+    if (access.path === '/view') return answer(request, response, policyOf(''), page.view(open, addressOf));
     if (access.path !== '/events') return refuse(response, 404, 'there is no such page');
     if (viewers.size >= MOST_VIEWERS) return refuse(response, 503, 'too many look already');
     if (request.method === 'HEAD') return refuse(response, 405, 'events have no head');
@@ -92,25 +97,22 @@ function refuse(response: ServerResponse, status: number, why: string): void {
   response.end(`${why}\n`);
 }
 
-function answer(
-  { method }: IncomingMessage,
-  response: ServerResponse,
-  page: LivePage,
-  open: readonly string[],
-  token: string,
-): void {
-  const nonce = randomBytes(16).toString('base64url');
+function answer({ method }: IncomingMessage, response: ServerResponse, policy: string, text: string): void {
   response.writeHead(200, {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policyOf(nonce),
+    'content-security-policy': policy,
   });
-  const addressOf = (opened: Iterable<string>): string => {
+  response.end(method === 'HEAD' ? undefined : text);
+}
+
+/** Addresses of the page, by the composites that are open on it. */
+const addressesWith =
+  (token: string) =>
+  (opened: Iterable<string>): string => {
     const ids = [...opened].join('.');
     return `?token=${token}${ids === '' ? '' : `&open=${ids}`}`;
   };
-  response.end(method === 'HEAD' ? undefined : page.html(open, addressOf, nonce));
-}
 
 /** Sends what changes as server-sent events until the viewer leaves. */
 function stream(response: ServerResponse, page: LivePage, open: readonly string[]): () => void {

@@ -38,8 +38,8 @@ th, td { padding: .25rem .7rem; border-top: 1px solid var(--line); text-align: l
 thead th { color: var(--soft); font-weight: 600; }
 tbody th { position: sticky; left: 0; max-width: 60vw; overflow: hidden; text-overflow: ellipsis; background: var(--box); font-weight: 500; }
 tr:target th, tr:target td { background: color-mix(in srgb, var(--link) 14%, var(--box)); }
-td.none { color: var(--soft); }
-td.words { white-space: normal; min-width: 14rem; }
+td.trouble { color: var(--bad); font-weight: 600; }
+td.words { white-space: normal; overflow-wrap: anywhere; min-width: 16rem; }
 .number { text-align: right; }
 .depth1 { padding-left: 1.8rem; } .depth2 { padding-left: 2.9rem; } .depth3 { padding-left: 4rem; } .depth4 { padding-left: 5.1rem; }
 .fold { text-decoration: none; }

@@ -1,19 +1,15 @@
-import { type LiveStats, MAX_TIMESTAMP, type Step } from '../../model/index.ts';
+import { type LiveStats, MAX_TIMESTAMP, type Step, type Timestamp } from '../../model/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
 
 /** How far time is at a step, and what waits there; undefined before the network is there. */
 export function liveStatsOf(step: Step, plan: Plan, network: LiveNetwork | undefined): LiveStats | undefined {
-  const planned = plan.stageOf.get(step);
-  const write = network?.writes.get(step);
-  const stage = planned && network?.peek(planned);
   if (network === undefined) return undefined;
-  if (write !== undefined) {
-    const watermark = Math.min(...step.inputs.map((input) => network.outputOf(input)));
-    return { ...AT_REST, inputWatermark: watermark, outputWatermark: watermark };
-  }
-  if (stage === undefined) return undefined;
+  const planned = plan.stageOf.get(step);
+  const stage = planned && network.peek(planned);
+  // Writes, and merges between stages, let time through as it comes.
+  if (network.writes.has(step) || stage === undefined) return passing(step, plan, network);
   const isFirst = stage.planned.entryStep === step;
   // A grouping has a time of its own, before that of the stage behind it.
   const time = isFirst && stage.grouping !== undefined ? stage.grouping.time : stage.time;
@@ -27,7 +23,22 @@ export function liveStatsOf(step: Step, plan: Plan, network: LiveNetwork | undef
   };
 }
 
-const AT_REST = { heldBy: undefined, waiting: 0, lateDropped: 0, stateBytes: 0 };
+function passing(step: Step, plan: Plan, network: LiveNetwork): LiveStats {
+  const least = (inputs: Step['inputs']): Timestamp =>
+    inputs.reduce((watermark, input) => Math.min(watermark, network.outputOf(input)), MAX_TIMESTAMP);
+  const watermark = least(step.inputs);
+  const holder = (inputs: Step['inputs']): string | undefined => {
+    const slowest = inputs.find((input) => network.outputOf(input) === watermark);
+    if (slowest === undefined || watermark === MAX_TIMESTAMP) return undefined;
+    const producer = plan.producerOf(slowest);
+    const planned = plan.stageOf.get(producer);
+    const stage = planned && network.peek(planned);
+    return stage === undefined ? holder(producer.inputs) : (heldBy(stage, false) ?? producer.path);
+  };
+  return { ...AT_REST, inputWatermark: watermark, outputWatermark: watermark, heldBy: holder(step.inputs) };
+}
+
+const AT_REST = { waiting: 0, lateDropped: 0, stateBytes: 0 };
 
 const stateBytes = ({ grouping, keyed }: LiveStage): number =>
   [grouping, keyed?.timed].reduce((sum, timed) => sum + (timed?.operator.bytes() ?? 0), 0);
