@@ -54,7 +54,8 @@ export class EpochWriter {
     const { database, place, createTable } = this.#settings;
     const isThere = (await context.host.disk.stat(database.database)) !== undefined;
     if (!isThere && createTable !== undefined) return undefined;
-    const db = await openDatabase(database, context.host, { readOnly: true });
+    // Not to be read only: a transaction that was cut by a kill has to be taken back first.
+    const db = await openDatabase(database, context.host);
     try {
       return await patiently(database, context, () => {
         if (createTable === undefined) tableOf(db, this.#settings);

@@ -95,7 +95,8 @@ async function describeTarget(settings: WriteSettings, context: SinkContext): Pr
   const { database, table, place, createTable } = settings;
   const isThere = (await context.host.disk.stat(database.database)) !== undefined;
   if (!isThere && createTable !== undefined) return undefined;
-  const db = await openDatabase(database, context.host, { readOnly: true });
+  // Not to be read only: a transaction that was cut by a kill has to be taken back first.
+  const db = await openDatabase(database, context.host);
   try {
     return await patiently(database, context, () =>
       createTable === undefined ? tableOf(db, settings) : describeTable(db, place, table),
