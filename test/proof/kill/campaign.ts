@@ -15,6 +15,7 @@ export type Phase =
   | 'running'
   | 'after commit'
   | 'between commit and delivery'
+  | 'in a delivery'
   | 'after delivery';
 
 /** What a campaign has shown. */
@@ -37,7 +38,7 @@ export interface CampaignOptions {
 /** How a process is to be killed: some milliseconds after it has begun to run, to restore, or right before a delivery. */
 type Plan =
   | { readonly after: 'running' | 'restoring'; readonly wait: number }
-  | { readonly after: 'delivering'; readonly count: number };
+  | { readonly after: 'delivering'; readonly count: number; readonly wait: number };
 
 /** Kills jobs with -9 again and again, lets each finish in the end, and compares its output with its input. */
 export async function runCampaign({ kills, seed, events: count, say }: CampaignOptions): Promise<Campaign> {
@@ -57,7 +58,7 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
       mkdirSync(round);
       for (let runs = 0; ; runs++) {
         // The last run of a round is not killed.
-        const plan = killed < kills && runs < MOST_KILLS ? drawPlan(chance) : undefined;
+        const plan = killed < kills && runs < MOST_KILLS ? drawPlan(chance, job) : undefined;
         const end = await runChild(job, directory, round, chance.pick([50, 100, 300]), plan);
         if (end.kind === 'killed') {
           killed++;
@@ -67,6 +68,7 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
         if (end.kind === 'failed') failures.push(`${job}, round ${rounds}: ${end.message}`);
         break;
       }
+      if (failures.length > 0) break;
       const verdict = await verify(job, placesIn(directory, round), events);
       for (const key of ['lost', 'duplicate', 'phantom', 'elements'] as const) total[key] += verdict[key];
       say(`round ${rounds}, ${job}: ${killed} kills so far; ${shown(verdict)}`);
@@ -84,9 +86,13 @@ const MOST_KILLS = 8;
 export const shown = ({ lost, duplicate, phantom }: Verdict): string =>
   `lost ${lost}, duplicate ${duplicate}, phantom ${phantom}`;
 
-function drawPlan(chance: Chance): Plan {
+function drawPlan(chance: Chance, job: JobName): Plan {
   const kind = chance.pick(['running', 'running', 'restoring', 'delivering']);
-  if (kind === 'delivering') return { after: kind, count: 1 + chance.below(3) };
+  if (kind === 'delivering') {
+    // What ends is delivered once, at its end.
+    const count = job === 'windows' ? 1 + chance.below(3) : 1;
+    return { after: kind, count, wait: chance.pick([0, 0, chance.between(8, 40)]) };
+  }
   // Exponential: mostly soon, sometimes late.
   const wait = -Math.log(1 - chance.between(0, 0.999)) * (kind === 'running' ? 300 : 8);
   return { after: kind, wait };
@@ -103,6 +109,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
   running: 'running',
   committed: 'after commit',
   delivering: 'between commit and delivery',
+  writing: 'in a delivery',
   delivered: 'after delivery',
 };
 
@@ -119,7 +126,7 @@ function runChild(job: JobName, input: string, round: string, interval: number, 
     last = mark;
     if (plan === undefined) return;
     if (plan.after === 'delivering') {
-      if (mark === 'delivering' && ++deliveries === plan.count) kill();
+      if (mark === 'delivering' && ++deliveries === plan.count) timer = setTimeout(kill, plan.wait);
     } else if (mark === plan.after) timer ??= setTimeout(kill, plan.wait);
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

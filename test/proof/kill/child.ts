@@ -65,6 +65,7 @@ function marked(sink: Sink<unknown>): Sink<unknown> {
 async function delivering(): Promise<void> {
   mark('delivering');
   await new Promise((resolve) => setTimeout(resolve, 10));
+  mark('writing');
 }
 
 const runner = directRunner({ host, streaming: true, stateDirectory: places.state, epochInterval: Number(interval) });

@@ -40,7 +40,7 @@ const placeOf = (job: JobName, { key, at }: Event): string =>
 
 function tableRows({ database }: Places): readonly Found[] {
   if (!existsSync(database)) return [];
-  const db = new DatabaseSync(database, { readOnly: true });
+  const db = new DatabaseSync(database);
   const rows = db.prepare(`SELECT key, start, ids FROM ${TABLE}`).all();
   db.close();
   return rows.flatMap(({ key, start, ids }) =>
