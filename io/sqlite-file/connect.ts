@@ -10,7 +10,7 @@ import {
   showValue,
 } from '../../model/index.ts';
 import { loadSqlite } from './load-sqlite.ts';
-import { isBusy, sqliteError } from './sqlite-error.ts';
+import { isBusy, isCutTransaction, sqliteError } from './sqlite-error.ts';
 
 /** Where a database is, and how long to wait for it. */
 export interface SqliteDatabase {
@@ -64,13 +64,37 @@ export async function openDatabase(
       'there is no such database file. A new one would be empty. Check the path, or create the database first.',
     );
   }
-  const { DatabaseSync } = loadSqlite();
   if (found === undefined) await makeDirectory(dirname(database), host);
   try {
     // Waiting is done by `patiently`, which lets the rest of the process run meanwhile.
-    return new DatabaseSync(database, { readOnly: options.readOnly ?? false, timeout: 0 });
+    return options.readOnly ? openToRead(database) : open(database);
   } catch (error) {
     throw sqliteError(database, error);
+  }
+}
+
+const open = (database: string, options: { readonly readOnly?: boolean } = {}): DatabaseSync =>
+  new (loadSqlite().DatabaseSync)(database, { ...options, timeout: 0 });
+
+/** What a writer left that was killed within a transaction can only be taken back by a connection that may write. */
+function openToRead(database: string): DatabaseSync {
+  const db = open(database, { readOnly: true });
+  if (!isCut(db)) return db;
+  db.close();
+  const writer = open(database);
+  isCut(writer);
+  writer.close();
+  return open(database, { readOnly: true });
+}
+
+/** Whether half a transaction is in the way of a first look; a connection that may write takes it back by looking. */
+function isCut(db: DatabaseSync): boolean {
+  try {
+    db.prepare('SELECT 1 FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    // All else, locks for one, shows again when the database is used.
+    return isCutTransaction(error);
   }
 }
 

@@ -17,6 +17,8 @@ const CONSTRAINT = 19;
 const MISMATCH = 20;
 const RANGE = 25;
 const NOTADB = 26;
+/** An extended code: a transaction that was cut off has to be taken back, and this connection may only read. */
+const READONLY_ROLLBACK = READONLY | (3 << 8);
 
 export const isSqliteFailure = (error: unknown): error is SqliteFailure =>
   error instanceof Error && typeof (error as Partial<SqliteFailure>).errcode === 'number';
@@ -32,6 +34,10 @@ export const isRowAtFault = (error: unknown): error is SqliteFailure =>
 
 /** Whether a statement would change what was opened for reading. (Files without permission have extended codes.) */
 export const isChangeRefused = (error: unknown): boolean => isSqliteFailure(error) && error.errcode === READONLY;
+
+/** Whether the file holds half a transaction, whose writer was killed. */
+export const isCutTransaction = (error: unknown): boolean =>
+  isSqliteFailure(error) && error.errcode === READONLY_ROLLBACK;
 
 export const isTooManyParameters = (error: unknown): boolean => isSqliteFailure(error) && primary(error) === RANGE;
 

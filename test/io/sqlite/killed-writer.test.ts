@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { create, Pipeline } from '../../../index.ts';
-import { writeSqlite } from '../../../io/sqlite/index.ts';
+import { readSqlite, writeSqlite } from '../../../io/sqlite/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
+import { assertThat } from '../../../testing/index.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -38,3 +39,21 @@ test.each(['with', 'without'])(
     expect(rows.map(({ n }) => n)).toEqual([1]);
   },
 );
+
+test('a table is read after its writer was killed, as it was before the transaction', async () => {
+  const database = join(directory, 'out.db');
+  const before = new DatabaseSync(database);
+  before.exec('CREATE TABLE numbers (n INTEGER); INSERT INTO numbers VALUES (7)');
+  before.close();
+  const { signal } = spawnSync(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    HALF.replace('CREATE TABLE numbers (n INTEGER);', ''),
+    database,
+  ]);
+  expect(signal).toBe('SIGKILL');
+  expect(existsSync(`${database}-journal`)).toBe(true);
+  const p = new Pipeline();
+  assertThat(p.apply(readSqlite({ database, table: 'numbers' }))).containsInAnyOrder([{ n: 7 }]);
+  await p.run(directRunner());
+});
