@@ -1,14 +1,22 @@
 // What a benchmark is asked for: JOB SIZE [FILE], and flags with their values after '=' or as the next word.
 import { parseArgs } from 'node:util';
 
-export const USAGE = 'JOB SIZE [FILE] [--memory-limit=BYTES] [--keys=N] [--state-dir=DIR]';
+export const USAGE = `JOB SIZE [FILE] [--memory-limit=BYTES] [--keys=N] [--state-dir=DIR]
+       npm run -s bench -- nexmark EVENTS [--query=N] [--mode=batch|streaming] [--generators=N]`;
 
 /** @throws Error for flags that are none. */
 export function benchArguments(args) {
   const { positionals, values } = parseArgs({
     args,
     allowPositionals: true,
-    options: { 'memory-limit': { type: 'string' }, keys: { type: 'string' }, 'state-dir': { type: 'string' } },
+    options: {
+      'memory-limit': { type: 'string' },
+      keys: { type: 'string' },
+      'state-dir': { type: 'string' },
+      query: { type: 'string' },
+      mode: { type: 'string' },
+      generators: { type: 'string' },
+    },
   });
   const [job, size, file] = positionals;
   return {
@@ -18,6 +26,9 @@ export function benchArguments(args) {
     keys: values.keys === undefined ? undefined : Number(values.keys),
     stateDirectory: values['state-dir'],
     memoryLimit: bytesOf(values['memory-limit']),
+    query: values.query === undefined ? undefined : Number(values.query),
+    mode: values.mode,
+    generators: values.generators === undefined ? undefined : Number(values.generators),
   };
 }
 

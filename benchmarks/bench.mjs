@@ -1,7 +1,7 @@
 // npm run -s bench -- JOB SIZE [FILE] [--memory-limit=BYTES] [--keys=N] [--state-dir=DIR]: one job on the built package, one
 // line of JSON.
 //
-// SIZE is megabytes of text for wordcount, records for the others. Without FILE the input is generated, once.
+// SIZE is megabytes of text for wordcount, events for nexmark (nexmark/bench.mjs), records for the others. Without FILE the input is generated, once.
 // The job runs in a process of its own, so that neither the build nor the generator counts.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -9,9 +9,11 @@ import { ensureBuilt } from '../scripts/build.mjs';
 import { asFlags, benchArguments, USAGE } from './arguments.mjs';
 import { inputOf } from './data.mjs';
 import { loops } from './loops.mjs';
+import { benchNexmark, isNexmark } from './nexmark/bench.mjs';
 
 const asked = argumentsOrUsage();
 const { job, size, file } = asked;
+if (job === 'nexmark') process.exit(benchNexmark(asked));
 
 try {
   ensureBuilt();
@@ -26,10 +28,11 @@ const args = ['--disable-warning=ExperimentalWarning', script, job, String(size)
 process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
 
 function argumentsOrUsage() {
-  let problem = `JOB is one of ${Object.keys(loops).join(', ')}.`;
+  let problem = `JOB is one of ${Object.keys(loops).join(', ')}, nexmark.`;
   try {
     const parsed = benchArguments(process.argv.slice(2));
-    if (Object.hasOwn(loops, parsed.job ?? '') && Number.isSafeInteger(parsed.size) && parsed.size >= 1) return parsed;
+    const isKnown = isNexmark(parsed) || Object.hasOwn(loops, parsed.job ?? '');
+    if (isKnown && Number.isSafeInteger(parsed.size) && parsed.size >= 1) return parsed;
   } catch (error) {
     problem = error.message;
   }
