@@ -138,7 +138,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
       {
         file: WRITE,
         find: 'if (has !== undefined && has > epoch)',
-        replace: 'if (has !== undefined && has > epoch + 9)',
+        replace: 'if (has !== undefined && has < 0)',
       },
     ],
     tests: TESTS,

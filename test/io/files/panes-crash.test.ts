@@ -213,6 +213,28 @@ test('a full disk fails an epoch or its publishing, and trying again succeeds wh
   }
 });
 
+test('a run that gives up a publish half-way leaves what the next one finishes it from', async () => {
+  const root = directoryWith();
+  const job = new Job();
+  let renames = 0;
+  const refusing = hostWith((disk) => ({
+    async rename(from, to) {
+      if (to.endsWith('.bin') && (renames += 1) > 1) throw diskFault('EIO');
+      await disk.rename(from, to);
+    },
+  }));
+  const context = job.context(refusing, 1);
+  const writer = await sinkIn(root).open(context);
+  await writer.write(batchOf(1));
+  const publication = await writer.prepare();
+  await expect(sinkIn(root).commit(publication, context)).rejects.toThrow('EIO');
+  await writer.abort();
+  expect(Object.keys(visible(root))).toHaveLength(1);
+  await sinkIn(root).recover?.(new Job('job-b').context(hostWith(), 0));
+  expect(Object.values(visible(root)).sort()).toEqual(['one', 'two']);
+  expect(staged(root)).toEqual([]);
+});
+
 describe('other jobs', () => {
   test('lose their files to the first publish of a new one, but not before', async () => {
     const root = directoryWith({ 'out/mine.txt': 'mine' });

@@ -79,6 +79,20 @@ test('a job whose state is older than the table is refused, and the table is as 
   expect(query(database, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
 });
 
+test('rows and the ledger that speaks of them are one transaction: without the one the others are not there', async () => {
+  const database = databaseOf('CREATE TABLE t (n)');
+  const sink = sqliteSink<object>({ database, table: 't' });
+  await sink.deliver?.(delivery(1, [[{ n: 1 }]]), context);
+  const db = new DatabaseSync(database);
+  db.exec(`CREATE TRIGGER full BEFORE INSERT ON _viga_ledger BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+  await expect(sink.deliver?.(delivery(2, [[{ n: 2 }]]), context)).rejects.toThrow('no room');
+  expect(query(database, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
+  db.exec('DROP TRIGGER full');
+  db.close();
+  await sink.deliver?.(delivery(2, [[{ n: 2 }]]), context);
+  expect(query(database, 'SELECT n FROM t')).toEqual([{ n: 1 }, { n: 2 }]);
+});
+
 test('after a crash all that is not known to have arrived is handed over again, and changes nothing', async () => {
   const database = databaseOf('CREATE TABLE t (n)');
   const before = sqliteSink<object>({ database, table: 't' });

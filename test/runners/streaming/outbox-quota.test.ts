@@ -47,7 +47,7 @@ test('while a sink takes nothing its source is read no further than there is roo
   let quietCuts = 0;
   let givenInTheDark = 0;
   let arrived = 0;
-  // It stays away until nothing has been read between some cuts.
+  // It stays away until nothing has been read between some cuts, or everything has been.
   const host = hostThatTells(() => {
     quietCuts = given > 0 && given === givenBefore ? quietCuts + 1 : 0;
     givenBefore = given;
@@ -68,7 +68,10 @@ test('while a sink takes nothing its source is read no further than there is roo
   const p = new Pipeline();
   p.apply(read(listSource(actions, { ends: false }), { isBounded: false, name: 'Megabytes' }))
     .map((bytes) => {
-      if (++given === ELEMENTS) stop.abort();
+      if (++given === ELEMENTS) {
+        back.resolve();
+        stop.abort();
+      }
       return bytes;
     })
     .apply(write(sink, { name: 'Out' }));
