@@ -304,13 +304,10 @@ export class StageRuntime implements MetricsScope {
     return inFlightOf({ nodes, keyed, rest: this.#rest, suspended: this.#suspended.parts, segments: this.#segments });
   }
 
-  /** Takes up what was in flight in an earlier run. */
+  /** Takes up what was in flight in an earlier run; a firing when all that went on is {@link settled}. */
   async resume(part: InFlight): Promise<void> {
     if (!this.#bundleIsOpen) await this.#openBundle();
-    if (part.kind === 'firing') {
-      await this.settled();
-      return this.fire(part.firing);
-    }
+    if (part.kind === 'firing') return this.fire(part.firing);
     const { step, tag, batch } = part;
     const node = step === undefined ? undefined : this.nodes.findIndex(({ path }) => path === step);
     this.#suspended.push({ segment: this.segment(node, tag), batch, from: 0, more: undefined });

@@ -2,14 +2,24 @@ import type { AfterCommit, EpochStats, Host, StateStore } from '../../model/inde
 import { markFinished } from './identity.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
+import type { Pause } from './pause.ts';
 import { SavedStages } from './saved-stages.ts';
 
 /** Bytes that may wait for sinks before sources have to. */
 const OUTBOX_QUOTA = 64 << 20;
 
+/** What is left to be read, by stage. */
+type Rests = readonly (readonly unknown[])[];
+
+/** Milliseconds that a cut waits for what has begun. */
+const PATIENCE = 5_000;
+/** Milliseconds until a cut looks again whether what goes on can be saved. */
+const TRY_AGAIN = 100;
+
 /** What epochs take from their run. */
 export interface EpochsEnvironment {
   readonly host: Host;
+  readonly pause: Pause;
   readonly interval: number;
   readonly isDurable: boolean;
   /** Whether some input never ends: sinks then get what there is at each epoch, and else all at the end. */
@@ -20,8 +30,8 @@ export interface EpochsEnvironment {
 /**
  * Cuts the run into epochs: what has happened so far becomes durable as a whole, then sinks and sources are told.
  *
- * Flow of a cut: sources halt; the loop runs until every queue is empty and every bundle is over; operators, sources and
- * sinks save into the store; the store commits. That is the only commit there is. After it the sinks get what waits for
+ * Flow of a cut: sources halt; the loop runs until every queue is empty and every bundle is over, or for a while: what is then
+ * still on its way is saved as such; operators, sources and sinks save into the store; the store commits. That is the only commit there is. After it the sinks get what waits for
  * them, in order, while the next epoch goes on; sources learn that what they gave need not come again.
  */
 export class Epochs {
@@ -31,6 +41,8 @@ export class Epochs {
   readonly #saved: SavedStages;
   readonly #afterCommit: Parameters<AfterCommit>[0][] = [];
   #next: number;
+  /** Milliseconds that the next cut waits. */
+  #patience = PATIENCE;
   /** The last that is durable, or, in a run that keeps nothing, over. */
   #epoch: number;
   #last: Omit<EpochStats, 'outboxBytes'> | undefined;
@@ -89,21 +101,32 @@ export class Epochs {
   /** Makes all that has happened so far durable. */
   async cut(loop: LiveLoop): Promise<void> {
     await this.#commit(loop);
+    this.#environment.pause.release();
+    this.#deliver();
+  }
+
+  /** The last cut of a run that is to stop: what goes on then is held still for good. */
+  async stop(loop: LiveLoop): Promise<void> {
+    await this.#commit(loop);
     this.#deliver();
   }
 
   /** The last cut of a job that has nothing left to do. */
   async finish(loop: LiveLoop): Promise<void> {
-    await this.#commit(loop);
-    await this.deliverAll();
+    do {
+      await this.cut(loop);
+      await this.deliverAll();
+      // Elements that sinks have just rejected are on their way.
+    } while (!loop.isFinished);
     if (!this.#environment.isDurable) return;
     for (const write of this.#network.writes.values()) await write.prepare(this.#epoch + 1);
     markFinished(this.#store);
     await this.#store.commit(this.#epoch + 1);
   }
 
-  /** Waits until nothing is delivered any more, whatever comes of it. */
+  /** Waits until nothing is delivered any more, whatever comes of it, and holds nothing still any more. */
   async close(): Promise<void> {
+    this.#environment.pause.release();
     await this.#delivering;
   }
 
@@ -121,11 +144,11 @@ export class Epochs {
     const started = host.clock.monotonic();
     loop.isHalted = true;
     try {
-      await this.#quiet(loop);
+      const rests = await this.#quiet(loop);
       for (const write of this.#network.writes.values()) await write.prepare(epoch);
-      const rests = this.#network.stages.map(({ reads }) => reads?.rests() ?? []);
       if (isDurable) {
-        this.#saved.save();
+        // Sinks may have rejected elements just now.
+        this.#saved.inFlight.saveQueues();
         await this.#store.commit(epoch);
       }
       this.#epoch = epoch;
@@ -138,13 +161,50 @@ export class Epochs {
     }
   }
 
-  /** Runs what has begun to its end, and brings sources to where they can go on. */
-  async #quiet(loop: LiveLoop): Promise<void> {
+  /**
+   * Runs what has begun to its end, for a while. What goes on longer is held still where it waits: it is saved as it is.
+   * Sources are then where they can go on. Returns what is left to be read of each.
+   */
+  async #quiet(loop: LiveLoop): Promise<Rests> {
+    const { host, interval } = this.#environment;
+    let until = host.clock.monotonic() + this.#patience;
     for (;;) {
-      while (await loop.pass());
-      if (await loop.settleSources()) return;
-      await loop.rest(Number.POSITIVE_INFINITY);
+      const didSomething = await loop.pass();
+      const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;
+      const rests = isQuiet && loop.settleSources() ? this.#save() : undefined;
+      if (rests !== undefined) {
+        this.#patience = PATIENCE;
+        return rests;
+      }
+      if (host.clock.monotonic() >= until) {
+        const still = await this.#holdStill(loop);
+        if (still !== undefined) {
+          // What did not end in time will hardly end the next time.
+          this.#patience = Math.min(PATIENCE, interval / 10);
+          return still;
+        }
+        until = host.clock.monotonic() + TRY_AGAIN;
+      }
+      if (!didSomething) await loop.rest(until - host.clock.monotonic());
     }
+  }
+
+  /** Holds still what goes on, if it can be saved as it is. */
+  async #holdStill(loop: LiveLoop): Promise<Rests | undefined> {
+    const { host, pause } = this.#environment;
+    pause.hold();
+    // What can go on without anything from outside comes to where it has to wait.
+    await host.yieldTurn();
+    const isWriting = [...this.#network.writes.values()].some((write) => write.isWriting);
+    const rests = !isWriting && loop.settleSources() ? this.#save() : undefined;
+    if (rests === undefined) pause.release();
+    return rests;
+  }
+
+  /** Writes where everything stands, all at once, as calls that go on may change something any moment; undefined if it can't. */
+  #save(): Rests | undefined {
+    if (this.#environment.isDurable && !this.#saved.save()) return undefined;
+    return this.#network.stages.map(({ reads }) => reads?.rests() ?? []);
   }
 
   #deliver(): void {

@@ -2,6 +2,7 @@ import { type Host, MAX_TIMESTAMP, type Timestamp } from '../../model/index.ts';
 import { createdBatches, type Turn } from '../run/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
+import type { Pause } from './pause.ts';
 import { TestStreams } from './test-stream.ts';
 
 /** How often watermarks that the clock carries are looked at, in milliseconds. */
@@ -11,6 +12,7 @@ const CARRY_EVERY = 100;
 export interface LoopEnvironment {
   readonly host: Host;
   readonly turn: Turn;
+  readonly pause: Pause;
   /** Whether sources have to wait: what waits for sinks has no room. */
   readonly isClogged: () => boolean;
 }
@@ -19,7 +21,7 @@ export interface LoopEnvironment {
  * The schedule of a streaming run: which stage does something next.
  *
  * A pass looks for the last stage of the plan that has something to do, so that consumers go before producers and queues stay
- * short. Only when none has, sources are asked. Between two passes watermarks move. Nothing else decides about order, so with
+ * short. Only when none has, sources are asked, but for those whose stage is still busy with what they gave before. Between two passes watermarks move. Nothing else decides about order, so with
  * the same host the same things happen in the same order.
  */
 export class LiveLoop {
@@ -67,6 +69,16 @@ export class LiveLoop {
     for (const { reads } of this.#network.stages) reads?.drain();
   }
 
+  /** Whether something is being done. */
+  get isBusy(): boolean {
+    return this.#lastFirst.some(({ busy }) => busy !== undefined);
+  }
+
+  /** Whether it is not known of some element what is to be read of it. */
+  get isStarting(): boolean {
+    return this.#lastFirst.some(({ reads }) => (reads?.starting.length ?? 0) > 0);
+  }
+
   /** Whether nothing is left to do and nothing can come any more. */
   get isFinished(): boolean {
     const { stages } = this.#network;
@@ -102,7 +114,6 @@ export class LiveLoop {
       await this.#settled();
       return true;
     }
-    if (this.#lastFirst.some(({ busy }) => busy !== undefined)) return false;
     return !this.isHalted && (await this.#sources());
   }
 
@@ -138,18 +149,17 @@ export class LiveLoop {
   }
 
   /**
-   * Whether nothing goes on any more and all sources can say where to go on. Those that can't are made to come to an end, and
-   * what they still hand over is taken.
+   * Whether all sources can say where to go on. Those that can't are made to come to an end, and what they still hand over is
+   * taken.
    */
-  async settleSources(): Promise<boolean> {
+  settleSources(): boolean {
     const { stages } = this.#network;
-    if (stages.some(({ busy }) => busy !== undefined)) return false;
     const unsettled = stages.filter(({ reads }) => reads !== undefined && !reads.settle());
     for (const stage of unsettled) {
       const taken = stage.reads?.isReady ? stage.reads.take() : undefined;
       stage.reads?.tidy();
       if (taken === undefined) continue;
-      await this.#occupy(stage, stage.feed(taken.batch, taken.tag));
+      stage.putOff({ kind: 'elements', step: undefined, ...taken });
       this.#woken = true;
     }
     return unsettled.length === 0;
@@ -158,6 +168,7 @@ export class LiveLoop {
   /** Runs a stage, and what is behind it, until its queue has room. */
   readonly makeRoom = async (stage: LiveStage): Promise<void> => {
     while (stage.queue.isFull) {
+      await this.#environment.pause.wait();
       if (stage.busy !== undefined) await stage.busy;
       else await this.#run(stage);
       if (this.#failure !== undefined) throw this.#failure.error;
@@ -219,15 +230,16 @@ export class LiveLoop {
     const { stages } = this.#network;
     const reading = stages.filter(({ reads }) => reads !== undefined);
     let hasEnded = false;
-    for (const { reads } of reading) {
+    for (const { reads, busy } of reading) {
       if (reads?.tidy() === true) hasEnded = true;
-      reads?.poke();
+      // What is read ahead of a stage that is busy would only wait.
+      if (busy === undefined) reads?.poke();
     }
     // Watermarks move on before anything else is done.
     if (hasEnded) return true;
     for (let i = 0; i < reading.length; i++) {
       const stage = reading[(this.#nextSource + i) % reading.length];
-      if (stage?.reads?.isReady !== true) continue;
+      if (stage?.reads?.isReady !== true || stage.busy !== undefined) continue;
       this.#nextSource = (this.#nextSource + i + 1) % reading.length;
       const taken = stage.reads.take();
       if (taken === undefined) return true;
@@ -249,11 +261,11 @@ export class LiveLoop {
     let until = Number.POSITIVE_INFINITY;
     const monotonic = host.clock.monotonic();
     const { stages } = this.#network;
-    const mayRead = !this.isHalted && stages.every(({ busy }) => busy === undefined) && !isClogged();
+    const mayRead = !this.isHalted && !isClogged();
     for (const { reads, grouping, keyed, busy } of stages) {
+      if (busy !== undefined) continue;
       if (mayRead && reads?.restsUntil !== undefined) until = Math.min(until, reads.restsUntil - monotonic);
       if (reads?.isCarriedByClock) until = Math.min(until, CARRY_EVERY);
-      if (busy !== undefined) continue;
       for (const timed of [grouping, keyed?.timed]) until = Math.min(until, this.#untilWakeUp(timed));
     }
     for (const timed of this.#network.sideOperators.values()) until = Math.min(until, this.#untilWakeUp(timed));

@@ -31,6 +31,7 @@ import { spaceName } from './identity.ts';
 import { LateDrops } from './late-drops.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
 import { LiveWrite } from './live-write.ts';
+import type { Pause } from './pause.ts';
 import { SideGate } from './side-gate.ts';
 import { SideView, SideViews } from './side-views.ts';
 import { SourceReads } from './source-reads.ts';
@@ -44,6 +45,7 @@ export interface LiveEnvironment {
   readonly signal: AbortSignal;
   readonly memory: MemoryWatch;
   readonly turn: Turn;
+  readonly pause: Pause;
   readonly reads: ReadCounts;
   readonly jobId: string;
   /** Where a part of the job keeps what must survive. */
@@ -149,7 +151,7 @@ export class LiveNetwork {
 
   #make(planned: PlannedStage, spec: StageSpec | undefined): LiveStage {
     if (spec === undefined) throw new Error(`This is a bug in Viga: ${planned.entryStep.path} was not wired.`);
-    const { host, metrics, scope, signal, turn, hooks } = this.#environment;
+    const { host, metrics, scope, signal, turn, pause, hooks } = this.#environment;
     const { entryKind, entryStep } = planned;
     const runtime = new StageRuntime(spec, {
       host,
@@ -159,7 +161,7 @@ export class LiveNetwork {
       compile: host.codegen ? generateSegment : interpretSegment,
       signal,
       warn: host.warn,
-      turn,
+      turn: { isDue: turn.isDue, take: () => (pause.isOn ? pause.wait().then(turn.take) : turn.take()) },
       afterCommit: (callback) => hooks.afterCommit(callback),
     });
     const time = startTime();
@@ -193,6 +195,7 @@ export class LiveNetwork {
     return {
       process: (batch: Parameters<KeyedOperator['process']>[0]) => operator.process(batch),
       timed: new TimedOperator(operator, time),
+      postponed: () => operator.postponed,
     };
   }
 

@@ -1,7 +1,7 @@
 import { DEAD_LETTERS, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from '../../model/index.ts';
-import type { Batch, Operator, StageRuntime, StepTime } from '../execution/index.ts';
+import type { Batch, Firing, InFlight, Operator, StageRuntime, StepTime } from '../execution/index.ts';
 import type { PlannedStage } from '../plan/index.ts';
-import type { StrictFeed } from '../run/index.ts';
+import type { Origin, StrictFeed } from '../run/index.ts';
 import type { SideGate } from './side-gate.ts';
 import type { SourceReads } from './source-reads.ts';
 import { earliestOf, type StageQueue } from './stage-queue.ts';
@@ -59,7 +59,12 @@ export interface LiveStageParts {
   readonly grouping: TimedOperator | undefined;
   /** Takes the place of the runtime's `process`. */
   readonly keyed:
-    | { readonly process: (batch: Batch) => void | Promise<void>; readonly timed: TimedOperator }
+    | {
+        readonly process: (batch: Batch) => void | Promise<void>;
+        readonly timed: TimedOperator;
+        /** A timer that is due and not in the operator any more. */
+        readonly postponed: () => Firing | undefined;
+      }
     | undefined;
   readonly gate: SideGate | undefined;
   readonly reads: SourceReads | undefined;
@@ -70,7 +75,7 @@ export interface LiveStageParts {
 /**
  * A stage of a streaming run: what waits for it, what it holds, how far time is at it.
  *
- * `work` does one thing of what is to be done, in this order: what is due at its operators, what its gate lets go, a batch of
+ * `work` does one thing of what is to be done, in this order: what it had to put off, what is due at its operators, what its gate lets go, a batch of
  * its queue. While that goes on nothing else of the stage is begun; other stages run meanwhile.
  */
 export class LiveStage {
@@ -92,6 +97,10 @@ export class LiveStage {
   /** What a test stream said of each of its outputs. */
   readonly announced = new Map<string, Timestamp>();
   #open: Timestamp = MAX_TIMESTAMP;
+  /** What comes before all else: of an earlier run, or what a source handed over while this was busy. */
+  readonly #putOff: InFlight[] = [];
+  /** What of a batch that is divided further was not begun. */
+  #parts: InFlight[] = [];
 
   constructor(parts: LiveStageParts) {
     this.planned = parts.planned;
@@ -107,6 +116,7 @@ export class LiveStage {
 
   get hasWork(): boolean {
     return (
+      this.#putOff.length > 0 ||
       (!this.queue.isEmpty && !this.#readsEnough) ||
       this.grouping?.isDue === true ||
       this.keyed?.timed.isDue === true ||
@@ -137,13 +147,38 @@ export class LiveStage {
     }
     // Never within a bundle: its elements are not late because those before them took their time.
     if (this.busy !== undefined) return;
-    const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP);
+    const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, this.#putOffFrom());
     time.processingTime = processingTime;
     raise(time, input, keyed?.timed, this.#open, reads?.watermark() ?? MAX_TIMESTAMP);
   }
 
+  /** Puts something in front of all else that is to be done. */
+  putOff(part: InFlight): void {
+    this.#putOff.push(part);
+  }
+
+  /**
+   * All that was taken and not passed on, in the order in which it is to be taken up again; undefined where its bundle has to
+   * be finished first. What is asked of must be held still.
+   */
+  inFlight(): readonly InFlight[] | undefined {
+    const open = this.runtime.inFlight();
+    if (open === undefined) return undefined;
+    const firing = this.keyed?.postponed();
+    const postponed: readonly InFlight[] = firing === undefined ? [] : [{ kind: 'firing', firing }];
+    return [...open, ...postponed, ...this.#parts, ...this.#putOff];
+  }
+
+  #putOffFrom(): Timestamp {
+    return this.#putOff.reduce(
+      (least, part) => Math.min(least, part.kind === 'firing' ? part.firing.timestamp : earliestOf(part.batch)),
+      MAX_TIMESTAMP,
+    );
+  }
+
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
+    if (this.#putOff.length > 0) return this.#takeUp();
     if (this.grouping?.isDue === true) {
       await this.grouping.advance();
       return;
@@ -175,6 +210,7 @@ export class LiveStage {
     if (entryKind !== 'splittable' || this.reads === undefined) return this.feed(batch, MAIN);
     // Elements of several windows are read once in each, where these see different side inputs.
     const isOncePerWindow = this.gate !== undefined;
+    const origins: Origin[] = [];
     for (let i = 0; i < batch.length; i++) {
       const windows = batch.windowsColumn?.[i] ?? batch.windows;
       const origin = {
@@ -183,17 +219,32 @@ export class LiveStage {
         pane: batch.panes?.[i] ?? batch.pane,
       };
       const lists = isOncePerWindow ? windows.map((window) => [window]) : [windows];
-      for (const list of lists) await this.reads.begin({ ...origin, windows: list });
+      for (const list of lists) origins.push({ ...origin, windows: list });
     }
+    await this.reads.begin(origins);
   }
 
   /** Takes a batch through the stage, in a bundle of its own. */
   async feed(batch: Batch, tag: string): Promise<void> {
     this.#open = Math.min(this.#open, earliestOf(batch));
-    for (const part of this.#strict?.parts(batch) ?? [batch]) {
+    const parts = [...(this.#strict?.parts(batch) ?? [batch])];
+    this.#parts = parts.map((part) => ({ kind: 'elements', step: undefined, tag, batch: part }));
+    for (const part of parts) {
+      this.#parts.shift();
       const waits = this.keyed === undefined ? this.runtime.process(part, tag) : this.keyed.process(part);
       if (waits) await waits;
       if (this.#strict !== undefined) await this.runtime.finishBundle();
+    }
+    await this.#finishBundle();
+  }
+
+  async #takeUp(): Promise<void> {
+    this.#open = Math.min(this.#open, this.#putOffFrom());
+    for (let [part] = this.#putOff; part !== undefined; [part] = this.#putOff) {
+      // Calls of a key follow each other.
+      if (part.kind === 'firing') await this.runtime.settled();
+      this.#putOff.shift();
+      await this.runtime.resume(part);
     }
     await this.#finishBundle();
   }

@@ -8,10 +8,12 @@ import {
 } from '../../model/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
+import { SavedInFlight } from './saved-in-flight.ts';
 import type { PushedBack } from './side-gate.ts';
 import type { SavedSplit } from './source-reads.ts';
 
 const SPACE = 'viga#stages';
+const IN_FLIGHT = 'viga#in-flight';
 
 /** What a stage itself keeps from one epoch to the next; operators have spaces of their own. */
 interface SavedStage {
@@ -30,16 +32,20 @@ interface SavedStage {
 export class SavedStages {
   readonly #network: LiveNetwork;
   readonly #space: StateSpace;
+  /** What is on its way. */
+  readonly inFlight: SavedInFlight;
   /** Gates are only written when they changed; this is what was written last. */
   readonly #waiting = new Map<LiveStage, readonly PushedBack[]>();
 
   constructor(network: LiveNetwork, store: StateStore) {
     this.#network = network;
     this.#space = store.space(SPACE);
+    this.inFlight = new SavedInFlight(network.stages, store.space(IN_FLIGHT));
   }
 
-  /** Writes everything. */
-  save(): void {
+  /** Writes everything; false where something has to come to its end before. */
+  save(): boolean {
+    if (!this.inFlight.save()) return false;
     for (const stage of this.#network.stages) {
       this.#space.put(keyOf(stage), toBytes(structuralCoder, this.#saved(stage)));
       stage.grouping?.operator.save();
@@ -50,9 +56,11 @@ export class SavedStages {
       const { inputWatermark } = view.time;
       this.#space.put(viewKey(collection), toBytes(structuralCoder, inputWatermark));
     }
+    return true;
   }
 
   restore(): void {
+    this.inFlight.restore();
     for (const stage of this.#network.stages) {
       const bytes = this.#space.get(keyOf(stage));
       // Written by `save`.

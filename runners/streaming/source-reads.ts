@@ -56,7 +56,7 @@ export class SourceReads {
   readonly #context: SourceContext;
   readonly #splits: SplitReader[] = [];
   /** Elements whose restrictions are being found. */
-  #starting = 0;
+  readonly #starting = new Set<Origin>();
   #startingFrom: Timestamp = MAX_TIMESTAMP;
   /** What was left of restrictions that ended, nothing as a rule, until their system is told. */
   readonly #ended: unknown[] = [];
@@ -79,7 +79,12 @@ export class SourceReads {
 
   /** Whether all that was begun is read. */
   get isDone(): boolean {
-    return this.#starting === 0 && this.#splits.length === 0 && this.#failure === undefined;
+    return this.#starting.size === 0 && this.#splits.length === 0 && this.#failure === undefined;
+  }
+
+  /** Elements of which it is not known yet what is to be read: they are begun again after a crash. */
+  get starting(): readonly Origin[] {
+    return [...this.#starting];
   }
 
   /** Splits that are read now. */
@@ -93,18 +98,22 @@ export class SourceReads {
 
   /** Whether some reader works, so that something may come any moment. */
   get isReading(): boolean {
-    return this.#starting > 0 || this.#splits.some(({ isReading }) => isReading);
+    return this.#starting.size > 0 || this.#splits.some(({ isReading }) => isReading);
   }
 
   /** Where the step's own elements come from. */
   async start(): Promise<void> {
-    await this.begin(FROM_NOTHING);
+    await this.begin([FROM_NOTHING]);
   }
 
-  /** Begins to read what an element names. */
-  async begin(origin: Origin): Promise<void> {
+  /** Begins to read what elements name, one after another. */
+  async begin(origins: readonly Origin[]): Promise<void> {
+    for (const origin of origins) this.#starting.add(origin);
+    for (const origin of origins) await this.#begin(origin);
+  }
+
+  async #begin(origin: Origin): Promise<void> {
     const { step } = this;
-    this.#starting++;
     const from = this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP;
     this.#startingFrom = Math.min(this.#startingFrom, from);
     try {
@@ -119,8 +128,8 @@ export class SourceReads {
     } catch (error) {
       this.#failure = { error };
     }
-    this.#starting--;
-    if (this.#starting === 0) this.#startingFrom = MAX_TIMESTAMP;
+    this.#starting.delete(origin);
+    if (this.#starting.size === 0) this.#startingFrom = MAX_TIMESTAMP;
     this.#environment.wake();
   }
 
@@ -139,8 +148,7 @@ export class SourceReads {
 
   /** Whether all splits can say where to go on; those that can't are made to come to an end soon. */
   settle(): boolean {
-    const settled = this.#splits.map((split) => split.settle());
-    return this.#starting === 0 && settled.every(Boolean);
+    return this.#splits.map((split) => split.settle()).every(Boolean);
   }
 
   /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
@@ -206,7 +214,7 @@ export class SourceReads {
   /** No element comes with an earlier timestamp; {@link MAX_TIMESTAMP} when nothing is read. */
   watermark(): Timestamp {
     const active = this.#splits.filter(({ isIdle }) => !isIdle);
-    if (active.length > 0 || this.#starting > 0 || this.#splits.length === 0) {
+    if (active.length > 0 || this.#starting.size > 0 || this.#splits.length === 0) {
       this.#idleSince = undefined;
       this.#watermark = active.reduce((least, { watermark }) => Math.min(least, watermark), this.#startingFrom);
       return this.#watermark;

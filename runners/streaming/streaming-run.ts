@@ -202,8 +202,11 @@ export class StreamingRun {
     for (;;) {
       this.#abort.signal.throwIfAborted();
       if (stop?.aborted === true) {
-        await epochs.cut(loop);
+        await epochs.stop(loop);
         await this.#deliverForAWhile(epochs);
+        // What goes on is saved as it was at the cut, and is not waited for.
+        if (loop.isBusy) this.#abort.abort(stopped());
+        await epochs.close();
         return 'STOPPED';
       }
       if (drain?.aborted === true && !isDraining) {
@@ -228,7 +231,7 @@ export class StreamingRun {
     const enough = new AbortController();
     const giveUp = this.#host.clock.setTimer(LONGEST_GOODBYE, () => {
       enough.abort();
-      this.#abort.abort(new CancelledError('the run was asked to stop.'));
+      this.#abort.abort(stopped());
     });
     try {
       await epochs.deliverAll();
@@ -255,3 +258,5 @@ export class StreamingRun {
     };
   }
 }
+
+const stopped = (): CancelledError => new CancelledError('the run was asked to stop.');

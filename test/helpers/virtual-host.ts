@@ -6,8 +6,11 @@ export function virtualHost(start = 0): Host & { readonly clock: Clock } {
   const timers = new Set<{ readonly at: number; readonly fire: () => void; readonly isBackground: boolean }>();
   let now = start;
   let isPumping = false;
+  let turns = 0;
   const pump = (): void => {
     isPumping = false;
+    // Who only gives others their turn has something to do.
+    if (turns > 0) return schedule();
     const due = [...timers].filter(({ isBackground }) => !isBackground).sort((a, b) => a.at - b.at)[0];
     if (due === undefined) return;
     timers.delete(due);
@@ -30,5 +33,14 @@ export function virtualHost(start = 0): Host & { readonly clock: Clock } {
       return () => timers.delete(timer);
     },
   };
-  return { ...nodeHost({ seed: 1 }), clock };
+  const yieldTurn = (): Promise<void> => {
+    turns++;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        turns--;
+        resolve();
+      });
+    });
+  };
+  return { ...nodeHost({ seed: 1 }), clock, yieldTurn };
 }
