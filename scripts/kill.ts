@@ -8,7 +8,8 @@ import { numbersOf } from './numbers.ts';
 const { kills = 25, seed = 1, events = 40_000 } = numbersOf('kill', process.argv.slice(2), ['kills', 'seed', 'events']);
 const begin = performance.now();
 const campaign = await runCampaign({ kills, seed, events, say: (line) => console.log(line) });
-for (const [phase, count] of [...campaign.kills].sort(([a], [b]) => (a < b ? -1 : 1))) console.log(`killed ${phase}: ${count}`);
+for (const [phase, count] of [...campaign.kills].sort(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(`killed ${phase}: ${count}`);
 for (const failure of campaign.failures) console.log(`failed: ${failure}`);
 const { lost, duplicate, phantom, elements } = campaign.verdict;
 const killed = [...campaign.kills.values()].reduce((sum, count) => sum + count, 0);
