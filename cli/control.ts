@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -28,7 +28,7 @@ export function socketPath(stateDirectory: string): string {
 /** Lets other processes of this user stop or drain the job; returns how to end that. */
 export async function serveControl(stateDirectory: string | undefined, controls: Controls): Promise<() => void> {
   if (stateDirectory === undefined) return () => undefined;
-  mkdirSync(stateDirectory, { recursive: true });
+  makeDirectory(stateDirectory);
   const path = socketPath(stateDirectory);
   // Somebody has the directory: the run is going to be refused, and must not take the other's place here.
   if (await isAnswering(path)) return () => undefined;
@@ -44,6 +44,21 @@ export async function serveControl(stateDirectory: string | undefined, controls:
     server.close();
     if (process.platform !== 'win32') rmSync(path, { force: true });
   };
+}
+
+/** @throws StateError where it can't be one. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
+    throw new StateError(
+      directory,
+      'failed',
+      'it is a file, or lies below one. The state is kept in a directory. Name another with --state-dir.',
+    );
+  }
 }
 
 const isAnswering = (path: string): Promise<boolean> =>
@@ -68,21 +83,46 @@ function answer(socket: Socket, controls: Controls): void {
 
 /** Asks a running job for something. @throws StateError where none runs with this directory. */
 export function askJob(stateDirectory: string, request: Request): Promise<void> {
+  const isThere = existsSync(stateDirectory);
+  if (!isThere || !statSync(stateDirectory).isDirectory()) {
+    const what = isThere ? 'it is no directory' : 'there is no such directory';
+    throw refusal(
+      stateDirectory,
+      what,
+      'A job is known by the directory that it keeps its state in',
+      'Correct the name.',
+    );
+  }
   return new Promise((done, failed) => {
     const socket = connect(socketPath(stateDirectory), () => socket.write(`${request}\n`));
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
       socket.end();
       if (text.trim() === 'ok') done();
-      else failed(refusal(stateDirectory, 'the job does not know what it was asked for'));
+      else
+        failed(
+          refusal(
+            stateDirectory,
+            'its job does not know what it was asked for',
+            'It is of another version of Viga',
+            'Use that version to ask.',
+          ),
+        );
     });
-    socket.on('error', () => failed(refusal(stateDirectory, 'no job runs with this state directory')));
+    // Closed without an answer: the job has ended meanwhile.
+    for (const event of ['error', 'close']) socket.on(event, () => failed(notRunning(stateDirectory, request)));
   });
 }
 
-const refusal = (directory: string, what: string): StateError =>
-  new StateError(
+const notRunning = (directory: string, request: Request): StateError =>
+  refusal(
     directory,
-    'failed',
-    `${what}. There is nobody to do it. Start the job with --state-dir=${directory}, or look whether it is another directory.`,
+    'no job runs with this state directory',
+    `So there is nothing to ${request}`,
+    request === 'stop'
+      ? 'What a job has saved is there for its next run.'
+      : 'Start the job, and ask again while it runs.',
   );
+
+const refusal = (directory: string, what: string, why: string, fix: string): StateError =>
+  new StateError(directory, 'failed', `${what}. ${why}. ${fix}`);

@@ -1,9 +1,12 @@
 import type { Step } from '../model/index.ts';
 import type { Plan, PlannedStage } from '../runners/direct/index.ts';
+import { sideInputsOf } from '../runners/plan/index.ts';
+import { guaranteesOf } from '../runners/run/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { outStyle } from './graph-command.ts';
 import type { Prepared } from './prepare.ts';
 import { planLines, type PlanView, type StageView } from './print/index.ts';
+import { given } from './runners.ts';
 import type { Session } from './session.ts';
 
 /** Prints the stages that the runner makes of a pipeline. @throws PipelineError for what the runner refuses */
@@ -11,9 +14,18 @@ export async function explainCommand(
   { terminal }: Session,
   { pipeline, definition, settings }: Prepared,
 ): Promise<number> {
-  const { planBounded } = await import('../runners/direct/index.ts');
-  const stages = stageViews(planBounded(pipeline.graph), pipeline.graph.steps);
-  const view: PlanView = { pipeline: definition.name, runner: settings.runner, stages };
+  const { planFor } = await import('../runners/direct/index.ts');
+  const { graph } = pipeline;
+  const isDurable = settings.stateDirectory !== undefined;
+  const { plan, isStreaming } = planFor(graph, given(settings));
+  const view: PlanView = {
+    pipeline: definition.name,
+    runner: settings.runner,
+    schedule: isStreaming ? 'streaming' : 'batch',
+    isDurable,
+    stages: stageViews(plan, graph.steps),
+    guarantees: isStreaming ? guaranteesOf(graph, isDurable) : [],
+  };
   const { paint, width } = outStyle(terminal);
   const text = settings.isJson ? JSON.stringify(view) : planLines(view, paint, width).join('\n');
   terminal.out(`${text}\n`);
@@ -38,6 +50,7 @@ function stageViews(plan: Plan, steps: readonly Step[]): StageView[] {
     entryStepKind: stage.entryStep.primitive.kind,
     reason: stage.reason,
     fused: stage.steps.filter((step) => step !== stage.entryStep).map(({ path }) => path),
+    waitsFor: Object.values(sideInputsOf(stage.entryStep)).map(({ collection }) => collection.producer),
     writes: writesFrom(stage, plan, steps),
     after: numbersOf(isFed(stage) ? stage.roots : stage.after),
   }));

@@ -16,12 +16,30 @@ export function refuseLess(required: GuaranteeLevel | undefined, guarantees: rea
   );
 }
 
-/** What sinks are promised, in lines: each that is promised less than the best by itself, with what decides it. */
+/** What sinks are promised, in lines: those that have the same for the same reasons in one. */
 export function guaranteeLines(guarantees: readonly PathGuarantee[]): readonly string[] {
-  const best = guarantees.filter(({ level }) => level === 'exactly-once');
-  const less = guarantees.filter(({ level }) => level !== 'exactly-once');
-  const lines = less.map(({ sink, level, reasons }) => `${sink}: ${level}, since ${reasons.join('; ')}`);
-  if (best.length === 0) return lines;
-  const names = best.length <= MOST_NAMES || less.length > 0 ? best.map(({ sink }) => sink).join(', ') : '';
-  return [names === '' ? `exactly-once for all ${best.length} sinks` : `exactly-once: ${names}`, ...lines];
+  const groups = Map.groupBy(guarantees, ({ level, reasons, sink }) =>
+    // What the best rests on differs from sink to sink, and needs no words.
+    level === 'exactly-once' ? level : [level, ...reasons.map((reason) => withoutName(reason, sink))].join('\n'),
+  );
+  return [...groups.values()].map((group) => {
+    const [{ level, reasons, sink } = NOTHING] = group;
+    const names =
+      group.length === guarantees.length && group.length > MOST_NAMES
+        ? `all ${group.length} sinks`
+        : namesOf(group.map((one) => one.sink));
+    const why = reasons.map((reason) => (group.length === 1 ? reason : withoutName(reason, sink)));
+    return `${level} for ${names}${level === 'exactly-once' ? '' : `, since ${why.join('; ')}`}`;
+  });
 }
+
+const NOTHING: PathGuarantee = { sink: '', level: 'best-effort', reasons: [] };
+
+const namesOf = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES - 1).join(', ')} and ${names.length - MOST_NAMES + 1} more`;
+
+/** A reason that speaks of the sink itself, as one for several. */
+const withoutName = (reason: string, sink: string): string =>
+  reason.startsWith(`${sink} `) ? `each ${reason.slice(sink.length + 1)}` : reason;

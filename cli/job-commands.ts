@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { OptionsError } from '../model/index.ts';
 import { askJob, type Request } from './control.ts';
 import { EXIT } from './exit-codes.ts';
@@ -31,7 +32,8 @@ export function runJobCommand(name: Request, args: readonly string[], terminal: 
         `${word}. It is the one directory that the job was started with (--state-dir).`,
       );
     }
-    await askJob(directory, name);
+    session.doing = { kind: 'run', what: `viga ${name}` };
+    await askJob(resolve(terminal.directory, directory), name);
     terminal.err(`the job was asked to ${name}\n`);
     return EXIT.ok;
   });

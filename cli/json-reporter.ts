@@ -35,6 +35,7 @@ export function jsonReporter(terminal: Terminal, start: StartRecord): Reporter {
     cancelling: () => line('cancelling', {}),
     stopping: () => line('stopping', {}),
     finished: (result) => line('summary', summaryRecord(start.pipeline, result, outputs)),
+    finishedBefore: () => line('finishedBefore', { pipeline: start.pipeline }),
     failed: (failure, exitCode) => printFailureJson(terminal, failure, exitCode),
   };
 }
@@ -53,6 +54,7 @@ const summaryRecord = (pipeline: string, result: PipelineResult, outputs: readon
   spilledBytes: result.spilledBytes,
   ...totalsOf(result),
   outputs,
+  epoch: result.epoch,
   steps: result.steps,
   metrics: result.metrics.map(metricRecord),
 });

@@ -1,6 +1,6 @@
 import { OptionsError, type PipelineResult } from '../model/index.ts';
 import { type PageSubject, servePage } from '../ui/index.ts';
-import type { Failure } from './print/index.ts';
+import { ENDS, type Failure } from './print/index.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The page of a run, told like any other reporter. */
@@ -9,12 +9,6 @@ export interface PageReporter extends Pick<Reporter, 'progress' | 'warning'> {
   finished(result: PipelineResult): Promise<void>;
   failed(failure: Failure): Promise<void>;
 }
-
-const ENDS: Readonly<Record<PipelineResult['state'], string>> = {
-  DONE: 'finished',
-  STOPPED: 'stopped; its state is saved, and the same command goes on',
-  DRAINED: 'drained and finished',
-};
 
 /** Serves the page of a run. @throws OptionsError where the port is not to be had */
 export async function servedPage(subject: PageSubject, port: number): Promise<PageReporter> {

@@ -11,6 +11,7 @@ import {
   progressLine,
   type RunTitle,
   summaryLines,
+  visible,
   wantsColor,
 } from './print/index.ts';
 import { guaranteeLines } from './guarantees.ts';
@@ -30,6 +31,8 @@ export interface Reporter {
   /** The run saves its state and stops. */
   stopping(): void;
   finished(result: PipelineResult): void;
+  /** The job had nothing left to do when it was started. */
+  finishedBefore(): void;
   failed(failure: Failure, exitCode: number): void;
 }
 
@@ -93,6 +96,12 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
       terminal.draw([]);
       if (isQuiet) return;
       say(summaryLines(title.pipeline, result, graph, { paint, width: terminal.size().width }).join('\n'));
+    },
+    finishedBefore() {
+      if (isQuiet) return;
+      say(
+        `${paint.green('✔')} ${paint.bold(`${visible(title.pipeline)} was finished before`)}: nothing was read or written. For a new job take a new state directory.`,
+      );
     },
     failed(failure) {
       terminal.draw([]);

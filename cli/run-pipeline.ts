@@ -1,11 +1,4 @@
-import {
-  CancelledError,
-  GuaranteeError,
-  type PipelineResult,
-  type Runner,
-  type RunOptions,
-  StateError,
-} from '../model/index.ts';
+import { CancelledError, type PipelineResult, type Runner, type RunOptions } from '../model/index.ts';
 import { guaranteesOf, type PathGuarantee } from '../runners/run/index.ts';
 import { serveControl } from './control.ts';
 import { EXIT } from './exit-codes.ts';
@@ -16,7 +9,7 @@ import type { Prepared } from './prepare.ts';
 import { humanReporter, type Reporter } from './reporter.ts';
 import { RunSignals } from './run-signals.ts';
 import { runnerFor, type RunnerSettings } from './runners.ts';
-import type { Session } from './session.ts';
+import { isRefusal, type Session } from './session.ts';
 
 /** Runs a pipeline that was built, tells how it goes and what ends it, and gives the exit code. */
 export async function runPipeline(session: Session, prepared: Prepared): Promise<number> {
@@ -48,7 +41,9 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
       }),
     );
     await page?.finished(result);
-    reporter.finished(result);
+    // Whatever a job with a state directory did, it has cut an epoch at its end.
+    if (isResumable && result.epoch === undefined) reporter.finishedBefore();
+    else reporter.finished(result);
     return EXIT.ok;
   } catch (error) {
     const code = exitCodeOf(error, signals.abort.signal.aborted);
@@ -95,7 +90,7 @@ async function pageFor(
 }
 
 function exitCodeOf(error: unknown, wasInterrupted: boolean): number {
-  if (error instanceof StateError || error instanceof GuaranteeError) return EXIT.refused;
+  if (isRefusal(error)) return EXIT.refused;
   return wasInterrupted && error instanceof CancelledError ? EXIT.interrupted : EXIT.failed;
 }
 

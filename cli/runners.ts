@@ -64,7 +64,7 @@ export async function runnerFor(settings: RunnerSettings): Promise<Runner> {
 }
 
 /** Those options that have a value. */
-function given<O extends object>(options: O): { readonly [N in keyof O]?: Exclude<O[N], undefined> } {
+export function given<O extends object>(options: O): { readonly [N in keyof O]?: Exclude<O[N], undefined> } {
   // Only entries with a value are left.
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
     readonly [N in keyof O]?: Exclude<O[N], undefined>;

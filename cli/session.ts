@@ -1,4 +1,4 @@
-import { type Graph, OptionsError, type PipelineDefinition } from '../model/index.ts';
+import { type Graph, GuaranteeError, OptionsError, type PipelineDefinition, StateError } from '../model/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { usageOf } from './help.ts';
 import { printFailureJson } from './json-reporter.ts';
@@ -15,6 +15,9 @@ import {
 } from './print/index.ts';
 import { errPaint, printFailure } from './reporter.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Whether what was kept, or what was to be promised, does not allow the run. */
+export const isRefusal = (error: unknown): boolean => error instanceof StateError || error instanceof GuaranteeError;
 
 /** One use of the command line: what it is doing, and how its errors are told. */
 export class Session {
@@ -83,7 +86,7 @@ export class Session {
   /** Tells an error that ended a command, and gives the exit code for it. */
   fail(error: unknown, code: number): number {
     const isUsage = error instanceof OptionsError && this.doing.kind !== 'run';
-    const exitCode = isUsage ? EXIT.usage : code;
+    const exitCode = isUsage ? EXIT.usage : isRefusal(error) ? EXIT.refused : code;
     const failure = this.describe(error);
     if (this.#isJson) printFailureJson(this.terminal, failure, exitCode);
     else if (isUsage) this.#tellUsage(error);

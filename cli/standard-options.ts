@@ -87,6 +87,7 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
       `${showValue(seed)} is not a whole number. Random numbers start from one. Give e.g. --seed=1.`,
     );
   }
+  refuseContradiction(values);
   const limit = values['memory-limit'];
   // The table fixes the types, here and below; parsing has checked them.
   const runner = values['runner'] as string;
@@ -107,6 +108,15 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
     isQuiet: values['quiet'] === true,
     isJson: values['json'] === true,
   };
+}
+
+/** @throws OptionsError */
+function refuseContradiction(values: OptionTableValues): void {
+  if (values['streaming'] !== false || values['state-dir'] === undefined) return;
+  throw new OptionsError(
+    'no-streaming',
+    'it contradicts --state-dir. Only a run that handles elements as they come has a state to keep. Leave out one of the two.',
+  );
 }
 
 /** @throws OptionsError for an empty name: a shell's variable that is not set. */

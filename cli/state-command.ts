@@ -3,7 +3,8 @@ import { backupState, listState, nodeHost, type StateListing, verifyState } from
 import { type Disk, OptionsError } from '../model/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { asksForHelp } from './prepare.ts';
-import { formatBytes, formatCount, oneLine, plural, tableLines, visible } from './print/index.ts';
+import { formatBytes, formatCount, plural } from '../ui/index.ts';
+import { oneLine, tableLines, visible } from './print/index.ts';
 import { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 

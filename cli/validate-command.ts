@@ -1,7 +1,11 @@
+import { guaranteesOf } from '../runners/run/index.ts';
 import { EXIT } from './exit-codes.ts';
+import { refuseLess } from './guarantees.ts';
 import { outStyle } from './graph-command.ts';
 import type { Prepared } from './prepare.ts';
-import { plural, visible } from './print/index.ts';
+import { plural } from '../ui/index.ts';
+import { visible } from './print/index.ts';
+import { given } from './runners.ts';
 import type { Session } from './session.ts';
 
 /** Checks that the runner takes a pipeline, without reading anything. @throws PipelineError for what it refuses */
@@ -9,13 +13,16 @@ export async function validateCommand(
   { terminal }: Session,
   { pipeline, definition, settings }: Prepared,
 ): Promise<number> {
-  const { planBounded } = await import('../runners/direct/index.ts');
-  const stages = planBounded(pipeline.graph).order.length;
+  const { planFor } = await import('../runners/direct/index.ts');
+  const { plan, isStreaming } = planFor(pipeline.graph, given(settings));
+  refuseLess(settings.required, guaranteesOf(pipeline.graph, settings.stateDirectory !== undefined));
+  const schedule = isStreaming ? 'streaming' : 'batch';
+  const stages = isStreaming ? plan.stages.length : plan.order.length;
   const steps = pipeline.graph.steps.length;
   const { paint } = outStyle(terminal);
   const text = settings.isJson
-    ? JSON.stringify({ type: 'valid', pipeline: definition.name, runner: settings.runner, steps, stages })
-    : `${paint.green('✔')} ${visible(definition.name)} is valid: ${plural(steps, 'step')} in ${plural(stages, 'stage')}`;
+    ? JSON.stringify({ type: 'valid', pipeline: definition.name, runner: settings.runner, schedule, steps, stages })
+    : `${paint.green('✔')} ${visible(definition.name)} is valid: ${plural(steps, 'step')} in ${plural(stages, 'stage')}${isStreaming ? ', streaming' : ''}`;
   terminal.out(`${text}\n`);
   return EXIT.ok;
 }

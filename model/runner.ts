@@ -105,6 +105,8 @@ export interface PipelineResult {
   /** `STOPPED`: its state is saved, and the same job goes on when it is started again. */
   readonly state: 'DONE' | 'STOPPED' | 'DRAINED';
   readonly steps: readonly StepStats[];
+  /** The last epoch of a streaming run; undefined where none was cut: a job that was finished before does nothing. */
+  readonly epoch?: EpochStats | undefined;
   readonly metrics: readonly StepMetric[];
   /** A metric over all steps, or of the step with this path. */
   metric<Kind extends MetricKind>(metric: Metric<Kind>, step?: string): MetricResult<MetricValues[Kind]>;

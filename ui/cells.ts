@@ -1,8 +1,9 @@
-import { MIN_TIMESTAMP, type Progress, type Timestamp } from '../model/index.ts';
-import { type Figures, isWithin, type LiveFigures, type Recent } from './figures.ts';
+import type { Progress, Timestamp } from '../model/index.ts';
+import type { Figures, LiveFigures, Recent } from './figures.ts';
 import type { FoldedGraph, FoldEdge, FoldNode } from './fold.ts';
 import { shown } from './markup.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './quantities.ts';
+import { formatWatermark, isLive, isWithin } from './watermarks.ts';
 
 /** The columns of the table, in their order: a name, and how the heading says it. */
 export const COLUMNS = [
@@ -24,15 +25,13 @@ export interface Cells {
   readonly classes: Map<string, string>;
 }
 
-/** A replay is one whose newest watermark is further than this behind the clock. */
-const REPLAY_MS = 24 * 3_600_000;
 const THICKEST = 5;
 
 /** All that changes while a run goes on, as it is now. */
 export function cellsOf(graph: FoldedGraph, recent: Recent, now: Timestamp): Cells {
   const cells: Cells = { texts: new Map(), classes: new Map() };
   const { last, newest } = recent;
-  const reference = newest !== undefined && now - newest < REPLAY_MS ? now : newest;
+  const reference = newest !== undefined && isLive(newest, now) ? now : newest;
   const figures = new Map(graph.nodes.map((node) => [node, recent.of(node)]));
   for (const [node, of] of figures) addNode(cells, node, of, reference);
   for (const [n, edge] of graph.edges.entries()) cells.classes.set(`e${n}`, edgeClass(edge, figures));
@@ -57,7 +56,7 @@ function addNode(
   put('out', count(elementsOut));
   put('rate', rate);
   put('err', some(failed));
-  put('mark', live === undefined ? '' : timeText(live.watermark));
+  put('mark', live === undefined ? '' : formatWatermark(live.watermark));
   put('lag', live === undefined ? '' : lagText(live.watermark, reference));
   put('held', shown(live?.heldBy ?? ''));
   put('wait', some(live?.waiting ?? 0));
@@ -71,12 +70,6 @@ function addNode(
 
 const isTroubled = (failed: number, live: LiveFigures | undefined): boolean =>
   failed > 0 || (live?.lateDropped ?? 0) > 0;
-
-/** `2020-09-19 19:34:10`; in words where it is no time. */
-function timeText(watermark: Timestamp): string {
-  if (isWithin(watermark)) return new Date(watermark).toISOString().slice(0, 19).replace('T', ' ');
-  return watermark <= MIN_TIMESTAMP ? 'not yet' : 'at the end';
-}
 
 function lagText(watermark: Timestamp, reference: Timestamp | undefined): string {
   if (reference === undefined || !isWithin(watermark)) return '';

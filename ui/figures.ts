@@ -1,5 +1,6 @@
-import { END_OF_GLOBAL_WINDOW, MIN_TIMESTAMP, type Progress, type StepStats, type Timestamp } from '../model/index.ts';
+import type { Progress, StepStats, Timestamp } from '../model/index.ts';
 import type { FoldNode } from './fold.ts';
+import { isWithin } from './watermarks.ts';
 
 /** What is told of a node of the graph. */
 export interface Figures {
@@ -68,10 +69,6 @@ export class Recent {
     return known.length === 0 ? undefined : known.reduce((most, one) => Math.max(most, one));
   }
 }
-
-/** Whether a watermark is a time: neither before all, nor after. */
-export const isWithin = (watermark: Timestamp): boolean =>
-  watermark > MIN_TIMESTAMP && watermark < END_OF_GLOBAL_WINDOW;
 
 const inOf = ({ elementsIn }: StepStats): number => elementsIn;
 const outOf = ({ elementsOut }: StepStats): number => elementsOut;

@@ -10,6 +10,7 @@ import type { PageOptions, ServedPage } from './page-server.ts';
 export type { PageSubject, SinkPromise } from './live-page.ts';
 export type { PageOptions, ServedPage } from './page-server.ts';
 export { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
+export { formatWatermark, isLive, isWithin } from './watermarks.ts';
 
 /**
  * Serves the page of a run to this machine.

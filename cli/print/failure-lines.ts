@@ -36,6 +36,7 @@ export function failureLines(failure: Failure, { paint, width, shortPath }: Fail
     ...labelled('from', from.length === 0 ? undefined : from.join('   ')),
     ...labelled('why', failure.why),
     ...labelled('fix', failure.fix),
+    ...(failure.details ?? []),
     ...(madeAt === undefined || isSamePlace(madeAt, failure.at) ? [] : labelled('step', `made at ${at(madeAt)}`)),
     ...(failure.stack === undefined ? [] : failure.stack.split('\n').map((line) => paint.dim(`  ${line}`))),
   ];

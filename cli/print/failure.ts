@@ -61,6 +61,8 @@ export interface Failure {
   readonly causes: readonly Told[];
   readonly why?: string | undefined;
   readonly fix?: string | undefined;
+  /** Lines that tell more: a table. */
+  readonly details?: readonly string[] | undefined;
   /** Where the program made the step. */
   readonly madeAt?: Place | undefined;
   /** Only of bugs, and where `VIGA_DEBUG=1` asks for it. */
@@ -97,7 +99,7 @@ function classify(error: unknown, context: FailureContext, safe: (text: string) 
   if (error instanceof PipelineError) return vigasFailure('pipeline', error, error.step, context, safe);
   if (error instanceof ConnectorError) return vigasFailure('connector', error, error.place, context, safe);
   if (error instanceof CoderError) return vigasFailure('coder', error, error.step, context, safe);
-  if (error instanceof StateError) return vigasFailure('state', error, error.place, context, safe);
+  if (error instanceof StateError) return stateFailure(error, context, safe);
   if (error instanceof GuaranteeError) return vigasFailure('guarantee', error, error.step, context, safe);
   if (error instanceof OptionsError) return vigasFailure('options', error, undefined, context, safe);
   if (error instanceof CancelledError) return { kind: 'cancelled', title: safe(error.message), causes: [] };
@@ -165,6 +167,20 @@ function vigasFailure(
     causes: causesOf(error, context),
     why: why && safe(why),
     fix: fix && safe(fix),
+  };
+}
+
+/** What follows the sentences, each on a line of its own, is a table of steps. */
+function stateFailure(error: StateError, context: FailureContext, safe: (text: string) => string): Failure {
+  const [sentences = '', ...details] = error.message.split('\n');
+  const { what, why, fix } = sentencesOf(sentences);
+  return {
+    kind: 'state',
+    title: safe(what),
+    causes: causesOf(error, context),
+    why: why && safe(why),
+    fix: fix && safe(fix),
+    details: details.length === 0 ? undefined : details.map((line) => safe(line).trimEnd()),
   };
 }
 

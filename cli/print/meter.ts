@@ -1,4 +1,5 @@
 import type { Graph, Progress } from '../../model/index.ts';
+import { liveView, type LiveView } from './live-view.ts';
 import { everyStep, outermostScopes, type ScopeStats } from './scopes.ts';
 
 /** A step, or a composite, with its rate. */
@@ -23,6 +24,8 @@ export interface RunView {
   /** From 0 to 1, where the size of the input is known. */
   readonly fraction: number | undefined;
   readonly remainingMs: number | undefined;
+  /** Where elements go through all steps as they come. */
+  readonly live: LiveView | undefined;
 }
 
 /** Rates are those of the last seconds: long enough to be steady, short enough to show a change. */
@@ -68,6 +71,7 @@ export class Meter {
       bytesPerSecond,
       bytesTotal: progress.bytesTotal,
       ...rest(progress, bytesPerSecond),
+      live: liveView(progress),
     };
   }
 }

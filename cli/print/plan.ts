@@ -1,4 +1,5 @@
 import type { EntryKind } from '../../runners/direct/index.ts';
+import type { PathGuarantee } from '../../runners/run/index.ts';
 import { ownName } from './graph-view.ts';
 import type { Paint } from './paint.ts';
 import { plural } from '../../ui/index.ts';
@@ -16,6 +17,8 @@ export interface StageView {
   readonly reason: string;
   /** The paths of the steps that run in one function with it. */
   readonly fused: readonly string[];
+  /** The steps that make its side inputs: an element waits until they are ready for its window. */
+  readonly waitsFor: readonly string[];
   readonly writes: readonly string[];
   /** The stages that are finished before it starts. */
   readonly after: readonly number[];
@@ -25,19 +28,35 @@ export interface StageView {
 export interface PlanView {
   readonly pipeline: string;
   readonly runner: string;
+  /** Whether all stages run at once, as elements come, or one after another. */
+  readonly schedule: 'streaming' | 'batch';
+  /** Whether there is a state directory. */
+  readonly isDurable: boolean;
   /** In the order in which they run. */
   readonly stages: readonly StageView[];
+  /** What each sink is promised, where that is more than one whole result at the end. */
+  readonly guarantees: readonly PathGuarantee[];
 }
 
 const LABEL = 8;
 
 /** The stages of a plan: why each is one, what runs in it as one function, and what of it can go to disk. */
-export function planLines({ pipeline, runner, stages }: PlanView, paint: Paint, width: number): string[] {
-  const title = `${visible(pipeline)} on the ${runner} runner: ${plural(stages.length, 'stage')}`;
-  return [paint.bold(title), ...stages.flatMap((stage) => ['', ...stageLines(stage, paint, width)])];
+export function planLines(view: PlanView, paint: Paint, width: number): string[] {
+  const { pipeline, runner, stages, guarantees } = view;
+  const how = view.schedule === 'streaming' ? ', all at once' : '';
+  const title = `${visible(pipeline)} on the ${runner} runner: ${plural(stages.length, 'stage')}${how}`;
+  const promised = guarantees.flatMap(({ sink, level, reasons }) => [
+    `  ${visible(sink)}  ${paint.cyan(level)}`,
+    ...reasons.flatMap((reason) => wrap(visible(reason), width - 4)).map((line) => `    ${line}`),
+  ]);
+  return [
+    paint.bold(title),
+    ...stages.flatMap((stage) => ['', ...stageLines(stage, view, paint, width)]),
+    ...(promised.length === 0 ? [] : ['', paint.bold('what sinks are promised'), ...promised]),
+  ];
 }
 
-function stageLines(stage: StageView, paint: Paint, width: number): string[] {
+function stageLines(stage: StageView, { schedule, isDurable }: PlanView, paint: Paint, width: number): string[] {
   const labelled = (label: string, text: string | undefined): string[] =>
     text === undefined
       ? []
@@ -48,9 +67,15 @@ function stageLines(stage: StageView, paint: Paint, width: number): string[] {
     `${paint.bold(`stage ${stage.id}`)}  ${visible(stage.entry)}  ${paint.cyan(stage.entryStepKind)}`,
     ...labelled('cut', `${stage.reason}.`),
     ...labelled('fused', fusedText(stage)),
-    ...labelled('spills', spillText(stage)),
+    ...labelled('waits', stage.waitsFor.length === 0 ? undefined : `for side inputs of ${stage.waitsFor.join(', ')}.`),
+    ...(schedule === 'batch' ? labelled('spills', spillText(stage)) : labelled('keeps', keepText(stage, isDurable))),
     ...labelled('writes', stage.writes.length === 0 ? undefined : stage.writes.join(', ')),
-    ...labelled('after', stage.after.length === 0 ? undefined : stage.after.map((id) => `stage ${id}`).join(', ')),
+    ...labelled(
+      'after',
+      stage.after.length === 0 || schedule === 'streaming'
+        ? undefined
+        : stage.after.map((id) => `stage ${id}`).join(', '),
+    ),
   ];
 }
 
@@ -72,6 +97,18 @@ function grouped(paths: readonly string[]): string[] {
   return parts.map(({ scope, names }) =>
     scope === '' ? names.join(', ') : names.length === 1 ? `${scope}/${names[0]}` : `${scope}/{${names.join(', ')}}`,
   );
+}
+
+/** What a stage of a streaming run has from one element to the next. */
+function keepText({ entryKind, entryStepKind }: StageView, isDurable: boolean): string | undefined {
+  if (entryKind !== 'group' && entryKind !== 'keyed') return undefined;
+  const what =
+    entryKind === 'keyed'
+      ? 'state and timers of each key and window'
+      : entryStepKind === 'CombinePerKey'
+        ? 'one accumulator per key and window'
+        : 'the values of each key and window';
+  return `${what}, ${isDurable ? 'in the state directory with each epoch.' : 'for this run only: there is no --state-dir.'}`;
 }
 
 function spillText({ entryKind, entryStepKind }: StageView): string | undefined {

@@ -1,3 +1,4 @@
+import { liveFacts } from './live-view.ts';
 import type { RunView, StepView } from './meter.ts';
 import type { Paint } from './paint.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../ui/index.ts';
@@ -34,14 +35,15 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * The block that is redrawn while a run goes on: a title, a line per step, and a bar where the size of the input is known.
+ * The block that is redrawn while a run goes on: a title, a line per step, and a bar where the size of the input is
+ * known; in a streaming run how far time is.
  *
  * Composites are folded to one line where the steps do not fit; where even those do not, those that move are shown.
  */
 export function progressBlock({ pipeline, runner }: RunTitle, view: RunView, screen: Screen): string[] {
   const { paint, width } = screen;
   const title = fit(`${visible(pipeline)} · ${runner} runner · ${formatDuration(view.elapsedMs)}`, width);
-  const bar = barLine(view, screen);
+  const bar = liveLine(view, screen) ?? barLine(view, screen);
   const room = Math.max(1, Math.min(MOST_STEPS, screen.height - 3 - (bar === undefined ? 0 : 1)));
   const { shown, hidden } = stepsThatFit(view, room);
   const header = ['', 'in', 'out', 'rate', 'errors'].map((text) => ({ text, paint: paint.dim }));
@@ -72,6 +74,10 @@ function stepCells(
   ];
 }
 
+function liveLine({ live }: RunView, { width }: Screen): string | undefined {
+  return live && fit(`  ${liveFacts(live).join(' · ')}`, width);
+}
+
 function barLine(view: RunView, { width, paint }: Screen): string | undefined {
   const { fraction } = view;
   if (fraction === undefined) return undefined;
@@ -96,7 +102,8 @@ function inputText({ fraction, bytesRead, bytesTotal, bytesPerSecond, remainingM
 /** One line for logs and pipes. */
 export function progressLine({ pipeline }: RunTitle, view: RunView): string {
   const parts = [`${plural(view.rowsRead, 'row')} read`, formatRate(view.rowsPerSecond)];
-  const input = inputText(view);
+  if (view.live !== undefined) parts.push(...liveFacts(view.live));
+  const input = view.live === undefined ? inputText(view) : '';
   if (input !== '') parts.push(input.replaceAll('  ', ', '));
   if (view.failed > 0) parts.push(plural(view.failed, 'error'));
   return `${visible(pipeline)}: ${formatDuration(view.elapsedMs)}, ${parts.join(', ')}`;

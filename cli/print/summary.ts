@@ -1,4 +1,4 @@
-import type { Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
+import type { EpochStats, Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
 import type { Paint } from './paint.ts';
 import { outputsOf, placesText } from './places.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../ui/index.ts';
@@ -14,6 +14,8 @@ export interface Totals {
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly deadLetters: number;
+  /** Elements that came after their window had expired. */
+  readonly lateDropped: number;
 }
 
 /** Adds up what sources read and sinks wrote. */
@@ -26,6 +28,7 @@ export function totalsOf(result: PipelineResult): Totals {
     bytesRead: sum((step) => (step.isSink ? 0 : step.bytes)),
     bytesWritten: sum((step) => (step.isSink ? step.bytes : 0)),
     deadLetters: sum((step) => step.failed),
+    lateDropped: sum((step) => step.live?.lateDropped ?? 0),
   };
 }
 
@@ -39,7 +42,8 @@ const COLUMNS: readonly Column[] = [
 /** Names beyond this many are counted, not listed: a summary is read, not searched. */
 const MOST_LINES = 40;
 
-const ENDS: Readonly<Record<PipelineResult['state'], string>> = {
+/** How a run ended. */
+export const ENDS: Readonly<Record<PipelineResult['state'], string>> = {
   DONE: 'finished',
   STOPPED: 'stopped with its state saved',
   DRAINED: 'drained and finished',
@@ -118,6 +122,15 @@ function factLines(totals: Totals, result: PipelineResult, outputs: readonly str
   if (outputs.length > 0) rows.push(['output', visible(placesText(outputs))]);
   if (seconds >= 1 && totals.rowsRead > 0) rows[0]?.push(formatRate(totals.rowsRead / seconds));
   if (totals.deadLetters > 0) rows[0]?.push(plural(totals.deadLetters, 'dead letter'));
+  if (totals.lateDropped > 0) rows[0]?.push(plural(totals.lateDropped, 'late drop'));
+  if (result.epoch !== undefined) rows.push(['epochs', epochText(result.epoch)]);
+  if (result.state === 'STOPPED') rows.push(['next', 'the same command goes on']);
   const labels = 'memory'.length;
   return rows.map(([label = '', ...facts]) => fit(`  ${label.padEnd(labels)}  ${facts.join(' · ')}`, width));
+}
+
+/** What sinks do not have yet they get when the job goes on. */
+function epochText({ number, durationMs, outboxBytes }: EpochStats): string {
+  const waiting = outboxBytes > 0 ? ` · ${formatBytes(outboxBytes)} wait for sinks` : '';
+  return `the last is number ${formatCount(number)} · took ${formatDuration(durationMs)}${waiting}`;
 }

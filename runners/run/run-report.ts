@@ -66,6 +66,7 @@ export class RunReport {
     return {
       state,
       steps: stepStats(counted),
+      epoch: this.#parts.epoch?.(),
       metrics: metrics.list(),
       metric: (metric, step) => {
         if (step !== undefined) this.#assertStep(step);

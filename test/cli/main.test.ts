@@ -238,7 +238,6 @@ describe('validate', () => {
 
   test.each([
     ['name twice', 'Twice: another step already has this name.'],
-    ['needs streaming', 'Stateful: it has state or timers'],
     ['build fails', 'the pipeline trouble could not be built'],
   ])('refuses one where %s, with exit code 78', async (mode, sentence) => {
     const { code, out, err } = await viga(['validate', trouble, `--mode=${mode}`]);

@@ -1,53 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { root, run, start, untilWritten } from './child.ts';
 
 // What only a process of its own can show: exit codes, signals, closed pipes, what Node itself would print.
 
-const root = path.resolve(import.meta.dirname, '../..');
 const words = 'test/cli/fixtures/word-count.ts';
 const trouble = 'test/cli/fixtures/trouble.ts';
 const slow = 'test/cli/fixtures/slow.ts';
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly written: { out: string; err: string };
-  /** The exit code, or the signal that ended it, when all is written. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    cwd: root,
-    env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const written = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    written.out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    written.err += text;
-  });
-  // Node types an event's arguments as any.
-  const ended = once(child, 'close').then(
-    ([code, signal]: (number | NodeJS.Signals | null)[]) => code ?? signal ?? null,
-  );
-  return { child, written, ended };
-}
-
-async function run(...args: string[]) {
-  const { written, ended } = start(args);
-  return { code: await ended, ...written };
-}
-
-/** Waits until the child has written something. */
-const untilWritten = async ({ child, written }: Started, text: string): Promise<void> => {
-  while (!written.out.includes(text)) await once(child.stdout ?? child, 'data');
-};
 
 describe('a file that can not be loaded is told with the line and what helps', () => {
   test.each([

@@ -14,6 +14,7 @@ export const options = {
   },
   until: {
     choices: ['end'],
+    changesResults: false,
     describe: 'Ends a streaming run over a log with the messages that were there at its start. Default: it goes on.',
   },
   ticks: { type: 'number', describe: 'How many seconds of event time are simulated. Default: 3600.' },
@@ -24,7 +25,7 @@ export const options = {
     describe:
       'Simulates malformed messages and such as are early or late, within --max-out-of-order or beyond it. Default: none.',
   },
-  realtime: { type: 'boolean', default: false, describe: 'Simulate a second in a second.' },
+  realtime: { type: 'boolean', default: false, changesResults: false, describe: 'Simulate a second in a second.' },
   users: {
     type: 'string',
     describe:

@@ -112,11 +112,43 @@ describe('a plan', () => {
     entryStepKind: 'Read',
     reason: 'it reads',
     fused: [],
+    waitsFor: [],
     writes: [],
     after: [],
     ...changes,
   });
-  const print = (...stages: StageView[]) => planLines({ pipeline: 'p', runner: 'direct', stages }, plainPaint, 80);
+  const view = { pipeline: 'p', runner: 'direct', schedule: 'batch', isDurable: false, guarantees: [] } as const;
+  const print = (...stages: StageView[]) => planLines({ ...view, stages }, plainPaint, 80);
+
+  test('of a streaming run says what a stage keeps, what its elements wait for, and what each sink is promised', () => {
+    const kept = stage({
+      entry: 'Count',
+      entryStepKind: 'CombinePerKey',
+      entryKind: 'group',
+      waitsFor: ['Rates'],
+      after: [1],
+    });
+    const guarantees = [
+      { sink: 'Out', level: 'exactly-once', reasons: ['Out writes by key', 'Read can be read again'] },
+    ] as const;
+    const streaming = { ...view, schedule: 'streaming', guarantees, stages: [kept] } as const;
+    expect(planLines({ ...streaming, isDurable: true }, plainPaint, 100)).toEqual([
+      'p on the direct runner: 1 stage, all at once',
+      '',
+      'stage 1  Count  CombinePerKey',
+      '  cut     it reads.',
+      '  waits   for side inputs of Rates.',
+      '  keeps   one accumulator per key and window, in the state directory with each epoch.',
+      '',
+      'what sinks are promised',
+      '  Out  exactly-once',
+      '    Out writes by key',
+      '    Read can be read again',
+    ]);
+    expect(planLines({ ...streaming, isDurable: false }, plainPaint, 100)).toContain(
+      '  keeps   one accumulator per key and window, for this run only: there is no --state-dir.',
+    );
+  });
 
   test('says of each stage why it is one, what is fused, what it writes and what it waits for', () => {
     const fused = ['Split', 'Clean/Trim', 'Clean/Keep', 'Pair'];

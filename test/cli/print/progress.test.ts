@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { liveFacts } from '../../../cli/print/live-view.ts';
 import { Meter } from '../../../cli/print/meter.ts';
 import { colorPaint, plainPaint } from '../../../cli/print/paint.ts';
 import { progressBlock, progressLine } from '../../../cli/print/progress.ts';
@@ -9,6 +10,9 @@ import {
   counter,
   distribution,
   type Graph,
+  type LiveStats,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
   Pipeline,
   type PipelineResult,
   type Progress,
@@ -205,35 +209,96 @@ test('a line for logs says how far a run is', () => {
   );
 });
 
-describe('the summary', () => {
-  const seen = counter('words', 'seen');
-  const lengths = distribution('words', 'length');
-  const kinds = stringSet('words', 'kinds');
-  const result: PipelineResult = {
-    state: 'DONE',
-    steps: [
-      ...stepsAt(2_000, 4).map((one) => (one.kind === 'Create' ? { ...one, kind: 'Read', bytes: 2 ** 20 } : one)),
-      step('Out/Write', 'Write', 1_000, 0, 0, 2 ** 19),
-    ],
-    metrics: [
-      { step: 'Length', metric: seen, attempted: 1_000, committed: 1_000 },
-      {
-        step: 'Length',
-        metric: lengths,
-        attempted: { sum: 30, count: 10, min: 1, max: 7 },
-        committed: { sum: 30, count: 10, min: 1, max: 7 },
-      },
-      { step: 'Length', metric: kinds, attempted: new Set(['a', 'b']), committed: new Set(['a', 'b']) },
-    ],
-    metric: () => {
-      throw new Error('summaries read the list');
-    },
-    elapsedMs: 2_000,
-    cpuMs: 1_500,
-    peakRssBytes: 200 * 2 ** 20,
-    spilledBytes: 3 * 2 ** 20,
-  };
+const live: LiveStats = {
+  inputWatermark: 60_000,
+  outputWatermark: 60_000,
+  heldBy: 'the source Read',
+  waiting: 0,
+  lateDropped: 0,
+  stateBytes: 0,
+};
+const epoch = { number: 12, at: 64_100, durationMs: 8, outboxBytes: 2_048 };
 
+const seen = counter('words', 'seen');
+const lengths = distribution('words', 'length');
+const kinds = stringSet('words', 'kinds');
+const result: PipelineResult = {
+  state: 'DONE',
+  steps: [
+    ...stepsAt(2_000, 4).map((one) => (one.kind === 'Create' ? { ...one, kind: 'Read', bytes: 2 ** 20 } : one)),
+    step('Out/Write', 'Write', 1_000, 0, 0, 2 ** 19),
+  ],
+  metrics: [
+    { step: 'Length', metric: seen, attempted: 1_000, committed: 1_000 },
+    {
+      step: 'Length',
+      metric: lengths,
+      attempted: { sum: 30, count: 10, min: 1, max: 7 },
+      committed: { sum: 30, count: 10, min: 1, max: 7 },
+    },
+    { step: 'Length', metric: kinds, attempted: new Set(['a', 'b']), committed: new Set(['a', 'b']) },
+  ],
+  metric: () => {
+    throw new Error('summaries read the list');
+  },
+  elapsedMs: 2_000,
+  cpuMs: 1_500,
+  peakRssBytes: 200 * 2 ** 20,
+  spilledBytes: 3 * 2 ** 20,
+};
+
+describe('a streaming run', () => {
+  const [source, sink] = [step('Read', 'Read', 0, 5_000), step('Out', 'Write', 40, 0)];
+  const steps = [
+    { ...source, live: { ...live, outputWatermark: 64_000, waiting: 3 } },
+    { ...sink, live: { ...live, lateDropped: 2 } },
+  ];
+  const running = { elapsedMs: 10_000, steps, epoch, bytesRead: 50, bytesTotal: 100 };
+
+  test('tells how far time is at its sinks, what holds it there, and its last epoch, in place of a bar', () => {
+    const view = new Meter({ steps: [] }).add(running);
+    const facts = [
+      'watermark 1970-01-01 00:01:00, 4.1 s behind',
+      '3 waiting',
+      '2 late drops',
+      'epoch 12 in 8 ms',
+      'held by the source Read',
+    ];
+    expect(progressBlock(title, view, { ...screen, width: 150 }).at(-1)).toBe(`  ${facts.join(' · ')}`);
+    expect(progressLine(title, view)).toBe(`words: 10.0 s, 5,000 rows read, 500/s, ${facts.join(', ')}`);
+    for (const line of progressBlock(title, view, { ...screen, width: 40 }))
+      expect(displayWidth(line)).toBeLessThanOrEqual(40);
+  });
+
+  test('has no lag where it replays what happened long ago, and says so where time has not begun or is over', () => {
+    const last = (outputWatermark: number, at: number) =>
+      liveFacts({
+        watermark: outputWatermark,
+        heldBy: undefined,
+        waiting: 0,
+        lateDropped: 0,
+        epoch: { ...epoch, at },
+      })[0];
+    expect(last(60_000, 90_000_000)).toBe('watermark 1970-01-01 00:01:00');
+    expect(last(MIN_TIMESTAMP, 60_000)).toBe('watermark not yet');
+    expect(last(MAX_TIMESTAMP, 60_000)).toBe('watermark at the end');
+  });
+
+  test('sums up late drops and epochs, and says how a stopped one goes on', () => {
+    const lines = (state: PipelineResult['state']) =>
+      summaryLines('words', { ...result, state, steps, epoch }, { steps: [] }, { paint: plainPaint, width: 100 });
+    expect(lines('STOPPED')[0]).toBe('✔ words stopped with its state saved in 2.0 s');
+    expect(lines('STOPPED').slice(-2)).toEqual([
+      '  epochs  the last is number 12 · took 8 ms · 2.00 KB wait for sinks',
+      '  next    the same command goes on',
+    ]);
+    expect(lines('STOPPED').join('\n')).toContain(' · 2 late drops');
+    expect(lines('DRAINED')[0]).toContain('words drained and finished in');
+    expect(lines('DRAINED').join('\n')).not.toContain('goes on');
+  });
+});
+
+describe('the summary', () => {
   test('says where the results are', () => {
     const told = (...places: string[]) => {
       const p = new Pipeline();
@@ -257,6 +322,7 @@ describe('the summary', () => {
       bytesRead: 2 ** 20,
       bytesWritten: 2 ** 19,
       deadLetters: 4,
+      lateDropped: 0,
     });
   });
 

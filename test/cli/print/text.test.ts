@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { colorPaint, wantsColor } from '../../../cli/print/paint.ts';
-import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../../cli/print/quantities.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../../ui/index.ts';
 import { isSecretName, oneLine, redactor, visible } from '../../../cli/print/safe-text.ts';
 import { sentencesOf } from '../../../cli/print/sentences.ts';
 import { tableLines } from '../../../cli/print/table.ts';

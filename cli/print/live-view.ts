@@ -1,0 +1,44 @@
+import type { EpochStats, Progress, Timestamp } from '../../model/index.ts';
+import { formatCount, formatDuration, formatWatermark, isLive, isWithin, plural } from '../../ui/index.ts';
+import { visible } from './safe-text.ts';
+
+/** How far time is in a streaming run. */
+export interface LiveView {
+  /** The least of all that reach sinks, or, where there is none, of all. */
+  readonly watermark: Timestamp;
+  readonly heldBy: string | undefined;
+  readonly waiting: number;
+  readonly lateDropped: number;
+  readonly epoch: EpochStats | undefined;
+}
+
+/** Undefined for a run whose stages come one after another. */
+export function liveView({ steps, epoch }: Pick<Progress, 'steps' | 'epoch'>): LiveView | undefined {
+  const all = steps.flatMap(({ live }) => live ?? []);
+  const ends = steps.flatMap(({ kind, live }) => (kind === 'Write' ? (live ?? []) : []));
+  const [first, ...others] = ends.length > 0 ? ends : all;
+  if (first === undefined) return undefined;
+  const slowest = others.reduce((least, one) => (one.outputWatermark < least.outputWatermark ? one : least), first);
+  return {
+    watermark: slowest.outputWatermark,
+    heldBy: slowest.heldBy,
+    waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
+    lateDropped: all.reduce((sum, { lateDropped }) => sum + lateDropped, 0),
+    epoch,
+  };
+}
+
+/** `watermark 2026-01-01 12:00:00, 4.1 s behind`, `2 late drops`, `epoch 12 in 8 ms`, `held by the source Read`. */
+export function liveFacts({ watermark, heldBy, waiting, lateDropped, epoch }: LiveView): string[] {
+  const behind =
+    epoch !== undefined && isWithin(watermark) && isLive(watermark, epoch.at)
+      ? `, ${formatDuration(Math.max(0, epoch.at - watermark))} behind`
+      : '';
+  return [
+    `watermark ${formatWatermark(watermark)}${behind}`,
+    ...(waiting > 0 ? [`${formatCount(waiting)} waiting`] : []),
+    ...(lateDropped > 0 ? [plural(lateDropped, 'late drop')] : []),
+    ...(epoch === undefined ? [] : [`epoch ${formatCount(epoch.number)} in ${formatDuration(epoch.durationMs)}`]),
+    ...(heldBy === undefined ? [] : [`held by ${visible(heldBy)}`]),
+  ];
+}
