@@ -21,6 +21,8 @@ interface SavedStage {
   readonly outputWatermark: Timestamp;
   readonly grouping: { readonly inputWatermark: Timestamp; readonly outputWatermark: Timestamp } | undefined;
   readonly splits: readonly SavedSplit[] | undefined;
+  /** What was left of restrictions that ended, until their system has been told. */
+  readonly ended: readonly unknown[] | undefined;
   readonly waiting: readonly PushedBack[] | undefined;
 }
 
@@ -85,6 +87,7 @@ export class SavedStages {
         outputWatermark: grouping.time.outputWatermark,
       },
       splits: reads?.save(),
+      ended: reads?.ended,
       waiting: this.#waiting.get(stage),
     };
   }
@@ -92,7 +95,7 @@ export class SavedStages {
   #restore(stage: LiveStage, saved: SavedStage): void {
     Object.assign(stage.time, { inputWatermark: saved.inputWatermark, outputWatermark: saved.outputWatermark });
     if (stage.grouping !== undefined) Object.assign(stage.grouping.time, saved.grouping);
-    stage.reads?.restore(saved.splits ?? []);
+    stage.reads?.restore(saved.splits ?? [], saved.ended ?? []);
     if (saved.waiting !== undefined) {
       stage.gate?.restore(saved.waiting);
       this.#waiting.set(stage, saved.waiting);

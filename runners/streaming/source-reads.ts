@@ -58,7 +58,7 @@ export class SourceReads {
   /** Elements whose restrictions are being found. */
   readonly #starting = new Set<Origin>();
   #startingFrom: Timestamp = MAX_TIMESTAMP;
-  /** What was left of restrictions that ended, nothing as a rule, until their system is told. */
+  /** What was left of restrictions that ended, nothing as a rule, until their system has been told. */
   readonly #ended: unknown[] = [];
   #next = 0;
   #watermark: Timestamp = MIN_TIMESTAMP;
@@ -134,7 +134,8 @@ export class SourceReads {
   }
 
   /** Goes on where a cut was. */
-  restore(saved: readonly SavedSplit[]): void {
+  restore(saved: readonly SavedSplit[], ended: readonly unknown[]): void {
+    this.#ended.push(...ended);
     for (const { origin, restriction, watermark } of saved) this.#add(origin, restriction, watermark);
   }
 
@@ -239,7 +240,12 @@ export class SourceReads {
 
   /** What is left of each restriction at this moment, of those that ended since the last time too. */
   rests(): readonly unknown[] {
-    return [...this.#ended.splice(0), ...this.#splits.map(({ restriction }) => restriction)];
+    return [...this.#ended, ...this.#splits.map(({ restriction }) => restriction)];
+  }
+
+  /** What was left of restrictions that ended and whose system was not told yet: a crash may come before it is. */
+  get ended(): readonly unknown[] {
+    return [...this.#ended];
   }
 
   /** Tells the system that what was taken before a durable cut need not come again. */
@@ -247,6 +253,8 @@ export class SourceReads {
     for (const rest of rests) {
       try {
         await this.#reader.finalize?.(rest, this.#context);
+        const place = this.#ended.indexOf(rest);
+        if (place >= 0) this.#ended.splice(place, 1);
       } catch (error) {
         if (!(error instanceof ConnectorError && error.retryable)) throw error;
         this.#environment.host.warn(`${error.message} It is told again after the next epoch; nothing is lost.`);
