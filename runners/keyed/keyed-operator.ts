@@ -48,6 +48,8 @@ export class KeyedOperator implements Operator {
   readonly #time: StepTime;
   readonly #single = singletonLists();
   #released = 0;
+  /** Timers of the clock that may still fire before it is the turn of others. */
+  #clocksLeft = 0;
   /** What is due, and taken out of what is kept, while a call of its key goes on. */
   #postponed: Firing | typeof ELEMENTS | undefined;
   /** The window that is expiring, with the keys that are still to be told. */
@@ -74,11 +76,17 @@ export class KeyedOperator implements Operator {
   }
 
   advance(budget: number): boolean | Promise<boolean> {
+    // Timers of the clock that set themselves again are always due, and all else comes after them.
+    this.#clocksLeft = budget >> 1;
+    return this.#advance(budget);
+  }
+
+  #advance(budget: number): boolean | Promise<boolean> {
     const enough = this.#done + budget;
     while (this.#done < enough) {
       const waits = this.#doNext();
       if (waits === undefined) return true;
-      if (waits !== DONE) return waits.then(() => this.advance(enough - this.#done));
+      if (waits !== DONE) return waits.then(() => this.#advance(enough - this.#done));
     }
     return false;
   }
@@ -128,9 +136,12 @@ export class KeyedOperator implements Operator {
   #doNext(): Waits | undefined {
     const { events, clocks } = this.#store;
     const { inputWatermark, processingTime } = this.#time;
-    if (inputWatermark < MAX_TIMESTAMP) {
+    if (inputWatermark < MAX_TIMESTAMP && this.#clocksLeft > 0) {
       const clock = clocks.pop(processingTime);
-      if (clock !== undefined) return this.#fireClock(clock);
+      if (clock !== undefined) {
+        this.#clocksLeft--;
+        return this.#fireClock(clock);
+      }
     }
     const first = this.#store.firstToExpire();
     const expiry = first === undefined ? undefined : this.#store.expiryOf(first);

@@ -33,6 +33,8 @@ export class LiveLoop {
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
   #nextSource = 0;
+  /** Stages whose timers of the clock had their turn since sources were asked. */
+  readonly #ticked = new Set<LiveStage>();
   /** Sources are not asked while a cut is made, nor after a stop. */
   isHalted = false;
 
@@ -114,7 +116,9 @@ export class LiveLoop {
       await this.#settled();
       return true;
     }
-    return !this.isHalted && (await this.#sources());
+    const others = this.#ticked.size > 0;
+    this.#ticked.clear();
+    return (!this.isHalted && (await this.#sources())) || others;
   }
 
   /** Moves all watermarks, and the clock of the steps, to where they are. */
@@ -195,8 +199,11 @@ export class LiveLoop {
 
   /** Begins one thing at the last stage that has something to do. */
   #stages(): boolean {
-    const stage = this.#lastFirst.find((one) => one.busy === undefined && one.hasWork);
+    const mayRun = (one: LiveStage): boolean =>
+      one.busy === undefined && one.hasWork && !(this.#ticked.has(one) && one.isOnlyTicking);
+    const stage = this.#lastFirst.find(mayRun);
     if (stage === undefined) return false;
+    if (stage.isOnlyTicking) this.#ticked.add(stage);
     void this.#run(stage);
     return true;
   }

@@ -24,7 +24,19 @@ export class TimedOperator {
   }
 
   get isDue(): boolean {
-    if (this.#isUnfinished || this.time.inputWatermark > this.#advancedTo) return true;
+    return this.#isDueByTime || this.#isDueByClock;
+  }
+
+  /** Whether nothing is due but what the clock makes due: that may be so for ever, if a timer sets itself again. */
+  get isOnlyTicking(): boolean {
+    return !this.#isDueByTime && this.#isDueByClock;
+  }
+
+  get #isDueByTime(): boolean {
+    return this.#isUnfinished || this.time.inputWatermark > this.#advancedTo;
+  }
+
+  get #isDueByClock(): boolean {
     const wakeUp = this.operator.nextWakeUp();
     return wakeUp !== undefined && wakeUp <= this.time.processingTime;
   }
@@ -101,6 +113,8 @@ export class LiveStage {
   readonly #putOff: InFlight[] = [];
   /** What of a batch that is divided further was not begun. */
   #parts: InFlight[] = [];
+  /** Whether it was the turn of timers of the clock: then it is that of elements. */
+  #hasTicked = false;
 
   constructor(parts: LiveStageParts) {
     this.planned = parts.planned;
@@ -115,13 +129,22 @@ export class LiveStage {
   }
 
   get hasWork(): boolean {
+    return this.#putOff.length > 0 || this.#hasBatch || this.#hasOtherWork || this.keyed?.timed.isDue === true;
+  }
+
+  /** Whether it has nothing to do but timers of the clock: once they had their turn, others come first. */
+  get isOnlyTicking(): boolean {
     return (
-      this.#putOff.length > 0 ||
-      (!this.queue.isEmpty && !this.#readsEnough) ||
-      this.grouping?.isDue === true ||
-      this.keyed?.timed.isDue === true ||
-      (this.isGateStale && this.gate !== undefined && this.gate.length > 0)
+      this.keyed?.timed.isOnlyTicking === true && this.#putOff.length === 0 && !this.#hasBatch && !this.#hasOtherWork
     );
+  }
+
+  get #hasBatch(): boolean {
+    return !this.queue.isEmpty && !this.#readsEnough;
+  }
+
+  get #hasOtherWork(): boolean {
+    return this.grouping?.isDue === true || (this.isGateStale && this.gate !== undefined && this.gate.length > 0);
   }
 
   /** All that is kept here and no operator: nothing of it may be lost at a cut. */
@@ -183,7 +206,9 @@ export class LiveStage {
       await this.grouping.advance();
       return;
     }
-    if (this.keyed?.timed.isDue === true) {
+    const isTicking = this.keyed?.timed.isOnlyTicking === true;
+    if (this.keyed?.timed.isDue === true && !(isTicking && this.#hasTicked && this.#hasBatch)) {
+      this.#hasTicked = isTicking;
       await this.keyed.timed.advance();
       await this.#finishBundle();
       return;
@@ -193,6 +218,7 @@ export class LiveStage {
       const released = this.gate?.release();
       if (released !== undefined) return this.#admitted(released);
     }
+    this.#hasTicked = false;
     const batch = this.#readsEnough ? undefined : this.queue.take();
     if (batch === undefined) return;
     await this.#admitted(this.gate?.admit(batch) ?? batch);
