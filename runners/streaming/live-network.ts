@@ -84,6 +84,7 @@ export class LiveNetwork {
   readonly drops: LateDrops;
   readonly #plan: Plan;
   readonly #environment: LiveEnvironment;
+  readonly #isScripted: boolean;
   readonly #live = new Map<PlannedStage, LiveStage>();
   readonly #queues = new Map<PlannedStage, StageQueue>();
   readonly #groupings = new Map<PlannedStage, { readonly edge: PaneGrouping; readonly timed: TimedOperator }>();
@@ -91,6 +92,7 @@ export class LiveNetwork {
   constructor(graph: Graph, plan: Plan, environment: LiveEnvironment) {
     this.#plan = plan;
     this.#environment = environment;
+    this.#isScripted = graph.steps.some(({ primitive }) => primitive.kind === 'TestStream');
     this.drops = new LateDrops(environment.host);
     this.sides = new SideViews((collection) => this.#sideView(collection));
     const specs = wire(graph, plan, {
@@ -161,7 +163,11 @@ export class LiveNetwork {
       compile: host.codegen ? generateSegment : interpretSegment,
       signal,
       warn: host.warn,
-      turn: { isDue: turn.isDue, take: () => (pause.isOn ? pause.wait().then(turn.take) : turn.take()) },
+      turn: {
+        // Under a script a stage is not interrupted: what comes together must not depend on how fast the machine is.
+        isDue: this.#isScripted ? () => false : turn.isDue,
+        take: () => (pause.isOn ? pause.wait().then(turn.take) : turn.take()),
+      },
       afterCommit: (callback) => hooks.afterCommit(callback),
     });
     const time = startTime();

@@ -192,16 +192,25 @@ export const PLAIN = {
     }).odd,
 } as const satisfies Record<string, Step>;
 
+/**
+ * What of a collection can be a side input. All keys come together in its panes, so one that fires before it is whole would
+ * tell in which order they came; of one class the order is known.
+ */
+function tellable(side: PCollection<number>): PCollection<number> {
+  const { trigger, allowedLateness } = side.windowing;
+  return trigger.kind === 'default' && allowedLateness === 0 ? side : side.filter((n) => classOf(n) === 1);
+}
+
 /** Adds what there is in the side window to each element. */
 export const besides = (c: PCollection<number>, side: PCollection<number>): PCollection<number> =>
   c.map((n, { sideInputs }) => telling(n + digest(sideInputs.all), classOf(n)), {
-    sideInputs: { all: asIterable(side) },
+    sideInputs: { all: asIterable(tellable(side)) },
   });
 
 /** The same of a step with state. */
 export const keyedBesides = (c: PCollection<number>, side: PCollection<number>): PCollection<number> =>
   byClass(c).parDo({
-    sideInputs: { all: asList(side) },
+    sideInputs: { all: asList(tellable(side)) },
     state: { total: combiningState(sum) },
     timers: { due: eventTimer() },
     process({ value }, { state, timers, timestamp, window, sideInputs }) {
