@@ -2,12 +2,10 @@ import {
   type BoundedWindow,
   type ByteReader,
   type ByteWriter,
-  isIntervalWindow,
   structuralCoder,
-  windowKey,
   type WindowMerge,
 } from '../../model/index.ts';
-import { inOrder } from '../shuffle/index.ts';
+import { inOrder, isSameWindow } from '../shuffle/index.ts';
 import type { CellCodec } from '../state/index.ts';
 import type { WindowPanes } from './window-panes.ts';
 
@@ -39,7 +37,7 @@ export function enter(list: readonly ActiveWindow[], window: BoundedWindow, rule
   const isClosed = ({ panes }: ActiveWindow): boolean => panes !== undefined && rules.isClosed(panes);
   let active = list.filter((one) => !isClosed(one));
   const closed = active.length === list.length ? [] : list.filter(isClosed);
-  let into = active.find((one) => isSame(one.window, window));
+  let into = active.find((one) => isSameWindow(one.window, window));
   if (into === undefined) {
     into = { window, panes: undefined };
     active.push(into);
@@ -47,7 +45,9 @@ export function enter(list: readonly ActiveWindow[], window: BoundedWindow, rule
   if (active.length > 1) {
     const windows = active.map((one) => one.window).sort(inOrder);
     for (const { merged, result } of rules.mergesOf(windows)) {
-      const joined = active.filter(({ window }) => isSame(window, result) || merged.some((one) => isSame(one, window)));
+      const joined = active.filter(
+        ({ window }) => isSameWindow(window, result) || merged.some((one) => isSameWindow(one, window)),
+      );
       if (joined.length === 0) continue;
       const one: ActiveWindow = { window: result, panes: rules.merge(joined, result) };
       if (joined.includes(into)) into = one;
@@ -56,16 +56,11 @@ export function enter(list: readonly ActiveWindow[], window: BoundedWindow, rule
   }
   const target = into;
   if (closed.length === 0) return { list: active, into };
-  if (target.panes === undefined && closed.some((one) => isSame(one.window, target.window))) {
+  if (target.panes === undefined && closed.some((one) => isSameWindow(one.window, target.window))) {
     return { list: [...closed, ...active.filter((one) => one !== target)], into: undefined };
   }
-  return { list: [...closed.filter((one) => !isSame(one.window, target.window)), ...active], into };
+  return { list: [...closed.filter((one) => !isSameWindow(one.window, target.window)), ...active], into };
 }
-
-/** Whether two windows are one. */
-export const isSame = (a: BoundedWindow, b: BoundedWindow): boolean =>
-  a === b ||
-  (isIntervalWindow(a) && isIntervalWindow(b) ? a.start === b.start && a.end === b.end : windowKey(a) === windowKey(b));
 
 /** Writes the windows of a key; each has panes then. */
 export const windowsCodec = (panesCodec: CellCodec<WindowPanes>): CellCodec<readonly ActiveWindow[]> => ({

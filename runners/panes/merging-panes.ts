@@ -8,9 +8,9 @@ import {
   type Timestamp,
   type WindowMerge,
 } from '../../model/index.ts';
-import { combineError, mergesOf, type Spillable } from '../shuffle/index.ts';
+import { combineError, isSameWindow, mergesOf, type Spillable } from '../shuffle/index.ts';
 import { type Cell, type CellCodec, CellTable, TimerTable } from '../state/index.ts';
-import { type ActiveWindow, enter, isSame, type MergeRules, windowsCodec } from './active-windows.ts';
+import { type ActiveWindow, enter, type MergeRules, windowsCodec } from './active-windows.ts';
 import { Delays } from './delays.ts';
 import { endOfWindow, type PaneMachine } from './pane-machine.ts';
 import { type PaneTable, type PaneTableSpec } from './pane-table.ts';
@@ -99,7 +99,7 @@ export class MergingPanes implements PaneTable {
       if (timer === undefined) return left;
       const { key, window } = timer;
       const cell = this.#cells.find(GLOBAL_WINDOW, key);
-      const panes = cell?.content.list.find((one) => isSame(one.window, window))?.panes;
+      const panes = cell?.content.list.find((one) => isSameWindow(one.window, window))?.panes;
       if (cell === undefined || panes === undefined) continue;
       panes.wakeUp = undefined;
       this.#machine.fire(key, panes, window);
@@ -169,7 +169,7 @@ export class MergingPanes implements PaneTable {
     for (const { window, panes } of joined) {
       if (panes === undefined) continue;
       sources.push(panes);
-      if (isSame(window, result)) same = panes;
+      if (isSameWindow(window, result)) same = panes;
       this.#delays.clear(key, window, panes);
     }
     if (sources.length === 0) return undefined;

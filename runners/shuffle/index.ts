@@ -13,4 +13,4 @@ export { MemoryWatch, type Spillable } from './memory-watch.ts';
 export { combineError, type Reducer, reducerOf } from './reducer.ts';
 export { SizeSample } from './size-sample.ts';
 export { Spill } from './spill.ts';
-export { inOrder, mergesOf } from './window-merges.ts';
+export { inOrder, isSameWindow, mergesOf } from './window-merges.ts';

@@ -5,13 +5,12 @@ import {
   type PrimitiveKey,
   tableKey,
   type Timestamp,
-  windowKey,
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
 import { combineTimestamps, groupBatch, OUTPUT_BATCH, type TableSpec } from './aligned-table.ts';
 import type { AddToGroup, GroupTable, Row } from './group-table.ts';
 import { SAMPLED_FOR, SizeSample } from './size-sample.ts';
-import { inOrder, mergesOf } from './window-merges.ts';
+import { inOrder, isSameWindow, mergesOf } from './window-merges.ts';
 
 /** What is kept for one active window of a key. */
 interface Active {
@@ -150,8 +149,7 @@ export class MergingTable implements GroupTable {
   }
 
   #joinCustom(found: KeyWindows, added: Active): void {
-    const name = windowKey(added.window);
-    const same = found.active.findIndex(({ window }) => windowKey(window) === name);
+    const same = found.active.findIndex(({ window }) => isSameWindow(window, added.window));
     if (same >= 0) {
       // findIndex found it.
       found.active[same] = this.#merged([found.active[same] as Active, added], added.window);
@@ -160,8 +158,9 @@ export class MergingTable implements GroupTable {
     let active = [...found.active, added].sort((a, b) => inOrder(a.window, b.window));
     const windows = active.map(({ window }) => window);
     for (const { merged, result } of mergesOf(this.#windowFn, windows)) {
-      const names = new Set(merged.map(windowKey)).add(windowKey(result));
-      const joined = active.filter(({ window }) => names.has(windowKey(window)));
+      const joined = active.filter(
+        ({ window }) => isSameWindow(window, result) || merged.some((one) => isSameWindow(one, window)),
+      );
       if (joined.length === 0) continue;
       active = [...active.filter((one) => !joined.includes(one)), this.#merged(joined, result)];
     }
