@@ -104,7 +104,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
       {
         file: 'runners/streaming/side-views.ts',
         find: 'this.time.inputWatermark > window.maxTimestamp;',
-        replace: 'this.time.inputWatermark > window.maxTimestamp - 1_000;',
+        replace: 'this.time.inputWatermark >= window.maxTimestamp;',
       },
     ],
     tests: ['test/testing/reference/side-inputs.test.ts', ...TESTS],

@@ -93,6 +93,17 @@ describe('merging windows', () => {
     expect(script.grouping.hold()).toBe(14);
   });
 
+  test.each([
+    ['earliest', 0],
+    ['latest', 15],
+  ] as const)('owe together the %s of what each of them did', async (timestampCombiner, owed) => {
+    const script = new Script(windowingStrategy('Window', gaps, { timestampCombiner }));
+    await script.tell(add('a', 1, 0), add('a', 2, 15), add('a', 3, 8));
+    expect(script.grouping.hold()).toBe(owed);
+    await script.tell(end);
+    expect(script.fired.map(({ window, timestamp }) => [window, timestamp])).toEqual([['0,25', owed]]);
+  });
+
   test('of a function of one\u2019s own may merge as it says; what it gives wrongly is told as its own', async () => {
     const windows = (merge: (all: readonly { readonly maxTimestamp: number }[]) => never) =>
       customWindows({ name: 'Own', assign: (timestamp) => [interval(timestamp, timestamp + 1)], merge });

@@ -76,3 +76,24 @@ test('a step that reads what it groups itself sees no watermark pass before its 
   await p.run(directRunner({ host: virtualHost() }));
   expect(late).toEqual([10, 10, 10, 10, 10]);
 });
+
+test('time stands while the elements of a bundle wait for promises: none of them is late for the others', async () => {
+  const sums: string[] = [];
+  const source = {
+    ...listSource<number>([{ give: [[1, 1_000] as const, [2, 9_000] as const, [3, 30_000] as const] }]),
+    watermark: { kind: 'observed', maxOutOfOrder: 0 } as const,
+  };
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .map(async (value) => {
+      // Longer than the loop waits for it: it looks around meanwhile.
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      return value;
+    })
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }, { pane }) => sums.push(`${[...value].join()} ${pane.timing}`));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(sums).toEqual(['1,2 ON_TIME', '3 ON_TIME']);
+});
