@@ -1,6 +1,6 @@
 import type { Step } from '../model/index.ts';
 import type { Plan, PlannedStage } from '../runners/direct/index.ts';
-import { sideInputsOf } from '../runners/plan/index.ts';
+import { isStreaming, planFor, sideInputsOf } from '../runners/plan/index.ts';
 import { guaranteesOf } from '../runners/run/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { outStyle } from './graph-command.ts';
@@ -14,17 +14,16 @@ export async function explainCommand(
   { terminal }: Session,
   { pipeline, definition, settings }: Prepared,
 ): Promise<number> {
-  const { planFor } = await import('../runners/direct/index.ts');
   const { graph } = pipeline;
   const isDurable = settings.stateDirectory !== undefined;
-  const { plan, isStreaming } = planFor(graph, given(settings));
+  const options = given(settings);
   const view: PlanView = {
     pipeline: definition.name,
     runner: settings.runner,
-    schedule: isStreaming ? 'streaming' : 'batch',
+    schedule: isStreaming(graph, options) ? 'streaming' : 'batch',
     isDurable,
-    stages: stageViews(plan, graph.steps),
-    guarantees: isStreaming ? guaranteesOf(graph, isDurable) : [],
+    stages: stageViews(planFor(graph, options), graph.steps),
+    guarantees: isStreaming(graph, options) ? guaranteesOf(graph, isDurable) : [],
   };
   const { paint, width } = outStyle(terminal);
   const text = settings.isJson ? JSON.stringify(view) : planLines(view, paint, width).join('\n');

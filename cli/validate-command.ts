@@ -1,3 +1,4 @@
+import { isStreaming, planFor } from '../runners/plan/index.ts';
 import { guaranteesOf } from '../runners/run/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { refuseLess } from './guarantees.ts';
@@ -13,16 +14,17 @@ export async function validateCommand(
   { terminal }: Session,
   { pipeline, definition, settings }: Prepared,
 ): Promise<number> {
-  const { planFor } = await import('../runners/direct/index.ts');
-  const { plan, isStreaming } = planFor(pipeline.graph, given(settings));
-  refuseLess(settings.required, guaranteesOf(pipeline.graph, settings.stateDirectory !== undefined));
-  const schedule = isStreaming ? 'streaming' : 'batch';
-  const stages = isStreaming ? plan.stages.length : plan.order.length;
-  const steps = pipeline.graph.steps.length;
+  const { graph } = pipeline;
+  const options = given(settings);
+  const plan = planFor(graph, options);
+  refuseLess(settings.required, guaranteesOf(graph, settings.stateDirectory !== undefined));
+  const schedule = isStreaming(graph, options) ? 'streaming' : 'batch';
+  const stages = schedule === 'streaming' ? plan.stages.length : plan.order.length;
+  const steps = graph.steps.length;
   const { paint } = outStyle(terminal);
   const text = settings.isJson
     ? JSON.stringify({ type: 'valid', pipeline: definition.name, runner: settings.runner, schedule, steps, stages })
-    : `${paint.green('✔')} ${visible(definition.name)} is valid: ${plural(steps, 'step')} in ${plural(stages, 'stage')}${isStreaming ? ', streaming' : ''}`;
+    : `${paint.green('✔')} ${visible(definition.name)} is valid: ${plural(steps, 'step')} in ${plural(stages, 'stage')}${schedule === 'streaming' ? ', streaming' : ''}`;
   terminal.out(`${text}\n`);
   return EXIT.ok;
 }

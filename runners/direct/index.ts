@@ -5,8 +5,8 @@
 //
 // What the engine takes from the machine (clock, randomness, disk, memory) comes through Host, so a simulator can run it.
 import { nodeHost } from '../../host/index.ts';
-import { type Graph, type Pipeline, PipelineError, type Runner, type RunOptions } from '../../model/index.ts';
-import { type Plan, planBounded, planStreaming } from '../plan/index.ts';
+import type { Pipeline, Runner, RunOptions } from '../../model/index.ts';
+import { isStreaming } from '../plan/index.ts';
 import { StreamingRun } from '../streaming/index.ts';
 import { BoundedRun } from './bounded-run.ts';
 import type { DirectRunnerOptions } from './options.ts';
@@ -38,30 +38,4 @@ export function directRunner(options: DirectRunnerOptions = {}): Runner {
       return new StreamingRun(graph, host, options, runOptions).run();
     },
   };
-}
-
-/** The plan that a run with these options would have, and on which of the two schedules. @throws PipelineError for what is refused */
-export function planFor(
-  graph: Graph,
-  options: Pick<DirectRunnerOptions, 'streaming' | 'stateDirectory'>,
-): { readonly plan: Plan; readonly isStreaming: boolean } {
-  const streaming = isStreaming(graph, options);
-  return { plan: streaming ? planStreaming(graph) : planBounded(graph), isStreaming: streaming };
-}
-
-/** Whether a run has the streaming schedule. @throws PipelineError for input without an end that is to be read to its end */
-function isStreaming(
-  { steps }: Graph,
-  { streaming, stateDirectory }: Pick<DirectRunnerOptions, 'streaming' | 'stateDirectory'>,
-): boolean {
-  if (steps.some(({ primitive }) => primitive.kind === 'TestStream')) return true;
-  const endless = steps.find(({ outputs }) => [...outputs.values()].some(({ isBounded }) => !isBounded));
-  if (endless === undefined) return streaming ?? stateDirectory !== undefined;
-  if (streaming === false) {
-    throw new PipelineError(
-      endless.path,
-      'its output never ends, and the run has streaming: false. Stages that run one after another would wait for the end for ever. Leave streaming out, or read something that ends.',
-    );
-  }
-  return true;
 }
