@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 
 export const USAGE = `JOB SIZE [FILE] [--memory-limit=BYTES] [--keys=N] [--state-dir=DIR]
-       npm run -s bench -- nexmark EVENTS [--query=N] [--mode=batch|streaming] [--generators=N]`;
+       npm run -s bench -- nexmark EVENTS [--query=N] [--mode=batch|streaming] [--generators=N]
+                               [--state-dir=DIR]`;
 
 /** @throws Error for flags that are none. */
 export function benchArguments(args) {
@@ -26,18 +27,17 @@ export function benchArguments(args) {
     keys: values.keys === undefined ? undefined : Number(values.keys),
     stateDirectory: values['state-dir'],
     memoryLimit: bytesOf(values['memory-limit']),
-    query: values.query === undefined ? undefined : Number(values.query),
+    query: values.query === undefined ? undefined : Number(values.query || Number.NaN),
     mode: values.mode,
     generators: values.generators === undefined ? undefined : Number(values.generators),
   };
 }
 
 /** The same as a command line. */
-export const asFlags = ({ keys, stateDirectory, memoryLimit }) => [
-  ...(keys === undefined ? [] : [`--keys=${keys}`]),
-  ...(stateDirectory === undefined ? [] : [`--state-dir=${stateDirectory}`]),
-  ...(memoryLimit === undefined ? [] : [`--memory-limit=${memoryLimit}`]),
-];
+export function asFlags({ keys, stateDirectory, memoryLimit, query, mode, generators }) {
+  const flags = { keys, 'state-dir': stateDirectory, 'memory-limit': memoryLimit, query, mode, generators };
+  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+}
 
 function bytesOf(text) {
   if (text === undefined) return undefined;

@@ -1,19 +1,23 @@
-// node benchmarks/nexmark/run.mjs QUERY MODE EVENTS GENERATORS: one query once, one line of JSON.
+// node benchmarks/nexmark/run.mjs nexmark EVENTS --query=N --mode=MODE [--generators=N] [--memory-limit=BYTES] [--state-dir=DIR]:
+// one query once, one line of JSON.
 //
 // Counted is what the run costs, in all threads of the process: making the events too, but not loading the modules, which
 // takes longer than a small run.
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { Pipeline, write } from 'viga';
 import { directRunner } from 'viga/runners/direct';
+import { benchArguments } from '../arguments.mjs';
 import { cacheFolder } from '../data.mjs';
 import { configurationOf, contextOf, queries } from './setup.mjs';
 import { readEvents } from './source.ts';
 import { Tally } from './tally.ts';
 
-const [number, mode, size, generators] = process.argv.slice(2);
-const query = queries[Number(number)];
-const configuration = configurationOf({ size: Number(size), generators: Number(generators) });
-const folder = cacheFolder(`nexmark-${number}-${mode}`);
+const asked = benchArguments(process.argv.slice(2));
+const { mode, memoryLimit } = asked;
+const query = queries[asked.query];
+const configuration = configurationOf(asked);
+const folder = cacheFolder(`nexmark-${query.number}-${mode}`);
 rmSync(folder, { recursive: true, force: true });
 
 const tally = new Tally(query);
@@ -21,9 +25,18 @@ const pipeline = new Pipeline();
 const events = pipeline.apply(readEvents(configuration, { isBounded: mode === 'batch' }));
 query.expand(events, contextOf(configuration, folder)).apply(write(tally.sink(), { name: 'Tally' }));
 
+const stateDirectory =
+  mode === 'batch' || asked.stateDirectory === undefined
+    ? undefined
+    : mkdtempSync(path.join(asked.stateDirectory, `query-${query.number}-`));
+const runner = directRunner({
+  ...(memoryLimit === undefined ? {} : { memoryLimit }),
+  ...(stateDirectory === undefined ? {} : { stateDirectory }),
+});
+
 const started = process.hrtime.bigint();
 const before = process.cpuUsage();
-await pipeline.run(directRunner());
+await pipeline.run(runner);
 const { user, system } = process.cpuUsage(before);
 const cpuSeconds = (user + system) / 1e6;
 console.log(

@@ -13,7 +13,7 @@ export const MODES = ['batch', 'streaming'];
  * Beam's defaults, but for the number of generators. Beam has a hundred, each with event times from the same start: of most
  * all events would be read before time moves. With one of the same rate events come as a stream does.
  */
-export const configurationOf = ({ size, generators }) => ({
+export const configurationOf = ({ size, generators = 1 }) => ({
   ...DEFAULTS,
   numEvents: size,
   numEventGenerators: generators,

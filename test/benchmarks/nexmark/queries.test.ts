@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { type PCollection, Pipeline } from 'viga';
-import { directRunner } from 'viga/runners/direct';
+import { describe, test } from 'vitest';
+import type { PCollection, Pipeline } from 'viga';
 import { assertThat, testPipeline } from 'viga/testing';
 import { type Configuration, DEFAULTS } from '../../../benchmarks/nexmark/configuration.ts';
 import type { Event } from '../../../benchmarks/nexmark/events.ts';
