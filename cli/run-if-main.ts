@@ -17,8 +17,8 @@ export interface ModuleMeta {
  * module is only imported, by a worker, a test or `viga graph`.
  *
  * It is the last line of a pipeline's file. It reads the pipeline's options and the standard ones (`--help` lists both),
- * shows progress and a summary, and sets the exit code: 0 done, 1 failed, 2 wrong options, 130 interrupted. It never
- * rejects.
+ * shows progress and a summary, and sets the exit code: 0 done, or stopped with its state saved; 1 failed; 2 wrong options;
+ * 4 refused by its state or a guarantee; 130 interrupted. It never rejects.
  *
  * @example
  * import { create, definePipeline } from 'viga';

@@ -4,7 +4,10 @@ import { visible } from './safe-text.ts';
 
 /** How far time is in a streaming run. */
 export interface LiveView {
-  /** The least of all that reach sinks, or, where there is none, of all. */
+  /**
+   * The least of those that reach sinks, or, where there is none, of all. One that waits for the end of the job, and so has
+   * no time as long as it runs, tells nothing while others have.
+   */
   readonly watermark: Timestamp;
   readonly heldBy: string | undefined;
   readonly waiting: number;
@@ -16,7 +19,9 @@ export interface LiveView {
 export function liveView({ steps, epoch }: Pick<Progress, 'steps' | 'epoch'>): LiveView | undefined {
   const all = steps.flatMap(({ live }) => live ?? []);
   const ends = steps.flatMap(({ kind, live }) => (kind === 'Write' ? (live ?? []) : []));
-  const [first, ...others] = ends.length > 0 ? ends : all;
+  const reached = ends.length > 0 ? ends : all;
+  const timed = reached.filter(({ outputWatermark }) => isWithin(outputWatermark));
+  const [first, ...others] = timed.length > 0 ? timed : reached;
   if (first === undefined) return undefined;
   const slowest = others.reduce((least, one) => (one.outputWatermark < least.outputWatermark ? one : least), first);
   return {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { didYouMean } from '../../cli/did-you-mean.ts';
-import { checkOwnOptions, parseBytes } from '../../cli/standard-options.ts';
+import { checkOwnOptions, parseBytes, settingsOf } from '../../cli/standard-options.ts';
 import { definePipeline, type OptionSpecs, OptionsError, PipelineError } from '../../model/index.ts';
 
 test.each([
@@ -59,4 +59,28 @@ test.each([
 test('of one letter no other is likely', () => {
   expect(didYouMean('x', ['n'])).toBe(undefined);
   expect(didYouMean('N', ['n'])).toBe('n');
+});
+
+test.each([
+  ['ui-port', -1],
+  ['ui-port', 65_536],
+  ['ui-port', 80.5],
+  ['max-failed-share', -0.1],
+  ['max-failed-share', 5],
+  ['epoch-interval', '0s'],
+  ['epoch-interval', 'often'],
+  ['state-dir', ''],
+])('--%s=%s is refused', (option, value) => {
+  const definition = definePipeline({ name: 'p', options: {}, build() {} });
+  const values = { runner: 'direct', [option]: value };
+  expect(() => settingsOf(values, definition)).toThrow(OptionsError);
+  expect(() => settingsOf(values, definition)).toThrow(new RegExp(`^--${option}: .*Give .*\\.$`));
+});
+
+test('a page at any free port, and a brake that never holds or always does, can be asked for', () => {
+  const definition = definePipeline({ name: 'p', options: {}, build() {} });
+  for (const share of [0, 1]) {
+    const values = { runner: 'direct', 'ui-port': 0, 'max-failed-share': share };
+    expect(settingsOf(values, definition)).toMatchObject({ uiPort: 0, maxFailedShare: share });
+  }
 });

@@ -252,6 +252,11 @@ describe('a streaming run', () => {
   const steps = [
     { ...source, live: { ...live, outputWatermark: 64_000, waiting: 3 } },
     { ...sink, live: { ...live, lateDropped: 2 } },
+    {
+      ...sink,
+      step: 'At the end',
+      live: { ...live, outputWatermark: MIN_TIMESTAMP, heldBy: 'what waits for the end' },
+    },
   ];
   const running = { elapsedMs: 10_000, steps, epoch, bytesRead: 50, bytesTotal: 100 };
 
