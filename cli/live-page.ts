@@ -22,7 +22,7 @@ export async function servedPage(subject: PageSubject, port: number): Promise<Pa
     url: page.url,
     progress: page.progress,
     warning: page.message,
-    finished: ({ state, steps }) => page.end(ENDS[state], steps),
+    finished: ({ state, steps, epoch, elapsedMs }) => page.end(ENDS[state], { steps, epoch, elapsedMs }),
     failed: ({ title }) => page.end(`failed: ${title}`),
   };
 }

@@ -9,6 +9,7 @@ export const CLIENT = `
   const say = (text) => { if (find('status').textContent !== text) find('status').textContent = text; };
   let events;
   let hasEnded = false;
+  let over = '';
 
   const center = () => { const graph = find('graph'); graph.scrollLeft = (graph.scrollWidth - graph.clientWidth) / 2; };
 
@@ -22,7 +23,7 @@ export const CLIENT = `
     }));
     say(status);
     hasEnded = isOver;
-    if (isOver) events.close();
+    if (isOver) { over = status; events.close(); }
   };
 
   const listen = () => {
@@ -35,7 +36,7 @@ export const CLIENT = `
 
   const fold = async (address, id) => {
     const answer = await fetch('view' + address).catch(() => undefined);
-    if (!answer?.ok) { if (!hasEnded) say('the run does not answer; it may have ended'); return; }
+    if (!answer?.ok) return say(hasEnded ? over + '; what is open stays as it is' : 'the run does not answer; it may have ended');
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     find('view').replaceWith(document.adoptNode(fresh.getElementById('view')));
     history.replaceState(null, '', address);

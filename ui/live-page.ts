@@ -1,4 +1,4 @@
-import type { Graph, Progress, StepStats, Timestamp } from '../model/index.ts';
+import type { Graph, Progress, Timestamp } from '../model/index.ts';
 import { type Cells, cellsOf, changed } from './cells.ts';
 import { documentText, type PageContent, viewText } from './document.ts';
 import { Recent } from './figures.ts';
@@ -32,6 +32,9 @@ interface Viewer {
   /** Whether the last of it is still on its way. */
   isBehind: boolean;
 }
+
+/** How a run stood at its end. */
+export type LastFigures = Pick<Progress, 'steps' | 'epoch' | 'elapsedMs'>;
 
 /** What is told of somebody who looks. */
 export interface Watch {
@@ -80,9 +83,9 @@ export class LivePage {
   }
 
   /** Tells how the run ended; nothing comes after it. */
-  end(status: string, steps: readonly StepStats[] | undefined): void {
-    const { last } = this.#recent;
-    if (steps !== undefined && last !== undefined) this.#recent.add({ ...last, steps });
+  end(status: string, last: LastFigures | undefined): void {
+    const before = this.#recent.last ?? { bytesRead: 0, bytesTotal: undefined };
+    if (last !== undefined) this.#recent.add({ ...before, ...last });
     this.#status = shown(status);
     this.#isOver = true;
     this.#update();

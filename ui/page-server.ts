@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Progress, StepStats, Timestamp } from '../model/index.ts';
+import type { Progress, Timestamp } from '../model/index.ts';
 import { accessOf } from './access.ts';
-import { LivePage, type PageSubject } from './live-page.ts';
+import { type LastFigures, LivePage, type PageSubject } from './live-page.ts';
 
 /** Where a page is served. */
 export interface PageOptions {
@@ -21,7 +21,7 @@ export interface ServedPage {
   /** Shows a line that is worth reading. */
   message(text: string): void;
   /** Tells viewers how the run ended, and serves no more. */
-  end(status: string, steps?: readonly StepStats[]): Promise<void>;
+  end(status: string, last?: LastFigures): Promise<void>;
 }
 
 /** A page for one machine's user needs few; a browser keeps one for each tab. */
@@ -81,8 +81,8 @@ export async function startServer(subject: PageSubject, { port, now = Date.now }
     url: `http://127.0.0.1:${bound()}/?token=${token}`,
     progress: (progress) => page.progress(progress),
     message: (text) => page.message(text),
-    async end(status, steps) {
-      page.end(status, steps);
+    async end(status, last) {
+      page.end(status, last);
       const goodbyes = Array.from(viewers, (viewer) => new Promise<void>((done) => viewer.end(done)));
       const enough = new Promise<void>((done) => void setTimeout(done, LONGEST_GOODBYE).unref());
       await Promise.race([Promise.all(goodbyes), enough]);

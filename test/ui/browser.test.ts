@@ -85,8 +85,11 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${reason}`, () 
   });
 
   test('says that the run is over, and shows its last figures', async () => {
-    await page.end('finished', progressOf(about, 0, 5_000).steps);
+    await page.end('finished', progressOf(about, 4_100, 5_000));
     await tab.until("document.getElementById('status').textContent === 'finished'");
+    expect(await textOf('s2-in')).toBe('5,000');
+    await tab.evaluate("document.getElementById('c0-fold').click()");
+    await tab.until("document.getElementById('status').textContent === 'finished; what is open stays as it is'");
     expect(await textOf('s2-in')).toBe('5,000');
   });
 
