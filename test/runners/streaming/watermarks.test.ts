@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { create, fixedWindows, flatten, Pipeline, read, seconds } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
+import { at, testStream } from '../../../testing/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 import { listSource } from './list-source.ts';
 
@@ -59,6 +60,51 @@ test('an idle live source lets the clock carry the watermark, and only then', as
     .map(({ value }) => log.push(`fired ${[...value].join()}`));
   await p.run(directRunner({ host: virtualHost() }));
   expect(log).toEqual(['read 0', 'read 1', 'read 2', 'read 3', 'read 4', 'fired 1', 'read 5']);
+});
+
+test('a live source that was idle is not when it gives something: the clock carries nothing then', async () => {
+  const fired: string[] = [];
+  const source = listSource<number>(
+    [
+      { give: [[1, 1_000]] },
+      { watermark: 1_000 },
+      { idle: true },
+      { rest: 1_000 },
+      { give: [[2, 3_000]] },
+      { watermark: 3_000 },
+      { rest: 60_000 },
+      { give: [[3, 4_000]] },
+    ],
+    { isLive: true },
+  );
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => fired.push([...value].join()));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(fired).toEqual(['1,2,3']);
+});
+
+test('elements that come after their window has expired are counted at the step that drops them, and told', async () => {
+  const warnings: string[] = [];
+  const p = new Pipeline();
+  p.apply(
+    testStream()
+      .addElements(at(1_000, 'early'))
+      .advanceWatermarkTo(10_000)
+      .addElements(at(2_000, 'late'), at(3_000, 'later'))
+      .advanceWatermarkToInfinity(),
+  )
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey({ name: 'Group' });
+  const { steps } = await p.run(directRunner(), { onWarning: (warning) => warnings.push(warning) });
+  expect(steps.filter(({ live }) => live?.lateDropped).map(({ step, live }) => [step, live?.lateDropped])).toEqual([
+    ['Group', 2],
+  ]);
+  expect(warnings).toEqual([expect.stringMatching(/^Group: .*late/)]);
 });
 
 test('a step that reads what it groups itself sees no watermark pass before its elements', async () => {
