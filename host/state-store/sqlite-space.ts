@@ -9,7 +9,8 @@ const NO_KEY = new Uint8Array(0);
 /** Rows of a scan are read in chunks, so that rows may be written meanwhile: at most so many bytes, or so many rows. */
 const CHUNK_BYTES = 256 * 1024;
 const CHUNK_ROWS = 1024;
-const FIRST_CHUNK = 16;
+/** The first chunk is one row, as often no more is asked for; the second one is this. */
+const SECOND_CHUNK = 16;
 
 /** A row without its crc, which was checked. */
 interface Cell {
@@ -106,7 +107,7 @@ export class SqliteSpace implements StateSpace {
 
   *scan(from: Uint8Array = NO_KEY, to?: Uint8Array): Iterable<StateEntry> {
     let next = from;
-    for (let limit = FIRST_CHUNK; ; ) {
+    for (let limit = 1; ; ) {
       const cells = this.#chunk(next, to, limit);
       yield* cells;
       const last = cells.at(-1);
@@ -164,5 +165,5 @@ function successor(key: Uint8Array): Uint8Array {
 function nextLimit(cells: readonly Cell[]): number {
   const bytes = cells.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
   const fitting = Math.floor((cells.length * CHUNK_BYTES) / Math.max(1, bytes));
-  return Math.max(1, Math.min(cells.length * 2, fitting, CHUNK_ROWS));
+  return Math.max(1, Math.min(Math.max(SECOND_CHUNK, cells.length * 2), fitting, CHUNK_ROWS));
 }

@@ -11,7 +11,7 @@ const TEMPORARY = `
   PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = OFF;
   PRAGMA synchronous = OFF;
-  PRAGMA cache_size = -16000;
+  PRAGMA cache_size = -6000;
 `;
 
 /** What a run keeps when its memory is full. A run that never writes to it makes no file. */

@@ -43,14 +43,15 @@ export class DefaultPanes implements PaneTable {
     this.#spec = spec;
     this.#machine = machine;
     this.#rest = new AlignedPanes(spec);
-    const rows = space('slots');
-    const counter = space('generations');
-    const isSaved = rows !== undefined && counter !== undefined;
+    const saved = space('slots');
+    const runs = space('runs');
+    const counter = space('next-run');
+    const isSaved = saved !== undefined && runs !== undefined && counter !== undefined;
     this.#slots = new SlotPanes({
       step,
       reducer,
       form: isSaved ? savedForm(reducer, codegen) : plainForm(reducer),
-      rows: isSaved ? new SlotRows(rows, counter, heldCoder(accumulatorCoder)) : undefined,
+      rows: isSaved ? new SlotRows({ saved, runs, counter }, heldCoder(accumulatorCoder)) : undefined,
       keys,
       codegen,
       time,

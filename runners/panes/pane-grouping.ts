@@ -102,7 +102,10 @@ export class PaneGrouping implements Edge, Operator, Spillable {
     while (left > 0) {
       const next = this.#table.nextEvent();
       if (next === undefined || next >= time.inputWatermark) break;
-      left = this.#table.fireNext(left);
+      // What has no room in memory is written before it comes out.
+      this.#write(() => {
+        left = this.#table.fireNext(left);
+      });
     }
     return left > 0 && this.#table.fireDelays(left) > 0;
   }

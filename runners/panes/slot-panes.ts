@@ -26,7 +26,9 @@ import {
 import { Heap } from './heap.ts';
 import { endOfWindow } from './pane-machine.ts';
 import type { SlotForm } from './slot-form.ts';
-import type { RowGroup, SlotRows } from './slot-rows.ts';
+import type { SlotRows } from './slot-rows.ts';
+import { makeWatch } from './slot-watch.ts';
+import type { RunMerge } from './sorted-runs.ts';
 import { NOTHING } from './window-panes.ts';
 
 /** What a slot takes: its entry in a Map with its share of empty ones, and its places in the columns. */
@@ -66,7 +68,9 @@ export interface OpenWindow {
 interface Firing {
   readonly open: OpenWindow;
   readonly outputs: Iterator<void>;
-  /** Keys that were given out since the last save, where they have rows. */
+  /** What it has on disk; undefined if all of it is in slots. */
+  readonly merge: RunMerge | undefined;
+  /** Keys that were given out of slots since the last save, where they have rows. */
   gone: PrimitiveKey[];
 }
 
@@ -142,7 +146,7 @@ export class SlotPanes {
 
   /** Slots are not taken away while they are given out. */
   get canSpill(): boolean {
-    return this.#spec.rows !== undefined && this.#firing === undefined;
+    return this.#spec.rows !== undefined && (this.#firing === undefined || this.#firing.merge !== undefined);
   }
 
   /** Writes what has changed. */
@@ -150,25 +154,21 @@ export class SlotPanes {
     const { rows, form } = this.#spec;
     if (rows === undefined) return;
     if (this.#firing !== undefined) {
+      this.#firing.merge?.trim();
       for (const key of this.#firing.gone) rows.deleteKey(this.#firing.open.window, key);
       this.#firing.gone = [];
     }
     let hasWritten = false;
     for (const open of this.#all()) hasWritten = this.#saveWindow(open, rows) || hasWritten;
-    if (hasWritten && form.isAppended) rows.endGeneration();
+    if (hasWritten && form.isAppended) rows.endPiece();
   }
 
-  /** Writes what has changed, and forgets all slots. */
+  /** Writes all slots, and forgets them. */
   spill(): void {
     const { rows } = this.#spec;
-    if (rows === undefined || this.#firing !== undefined) return;
-    this.save();
-    rows.forget();
-    for (const open of this.#windows.values()) {
-      if (open.groups.values.length > 0) open.isWhole = false;
-      empty(open);
-    }
-    this.#size = 0;
+    if (rows === undefined || !this.canSpill) return;
+    for (const open of this.#windows.values()) this.#writeAll(open, rows);
+    rows.endRun();
     this.#sample.clear();
   }
 
@@ -191,6 +191,22 @@ export class SlotPanes {
     for (const [text, slot] of groups.encoded) put(text, groups.keys[slot], slot);
     if (hasWritten) open.hasRows = true;
     return hasWritten;
+  }
+
+  /** Writes all slots of a window as sorted runs, and forgets them. */
+  #writeAll(open: OpenWindow, rows: SlotRows): void {
+    const { form, keys, reducer } = this.#spec;
+    const { groups } = open;
+    const { bare, encoded, values } = groups;
+    if (values.length === 0) return;
+    const writer = rows.replace(open.window);
+    const heldIn = (slot: number): unknown => reducer.compact(form.heldOf(values[slot]));
+    for (const [key, slot] of bare) writer.add(tableKey(key, keys.encode), key, heldIn(slot));
+    for (const [text, slot] of encoded) writer.add(text, groups.keys[slot], heldIn(slot));
+    writer.finish();
+    open.hasRows = true;
+    open.isWhole = false;
+    this.#forget(open);
   }
 
   #open(window: BoundedWindow): OpenWindow {
@@ -220,53 +236,64 @@ export class SlotPanes {
     const open = this.#due.pop();
     if (open === undefined) throw new Error('This is a bug in Viga: no window is open.');
     this.#windows.delete(windowKey(open.window));
-    this.#firing = { open, outputs: this.#outputsOf(open), gone: [] };
+    const { rows } = this.#spec;
+    if (rows === undefined || open.isWhole) {
+      this.#firing = { open, outputs: this.#outputsOf(open), merge: undefined, gone: [] };
+    } else {
+      this.#writeAll(open, rows);
+      const merge = rows.merge(open.window);
+      this.#firing = { open, outputs: this.#mergedOutputsOf(open, merge), merge, gone: [] };
+    }
     return this.#firing;
   }
 
-  /** Keys with rows first, as they are read; then those that have been in slots only. */
+  /** What is in slots, as it came. */
   *#outputsOf(open: OpenWindow): Generator<void> {
-    const { rows, form } = this.#spec;
-    const { window, groups, isWhole } = open;
+    const { rows, form, keys } = this.#spec;
+    const { groups, window } = open;
     const { bare, encoded, values } = groups;
-    const size = values.length;
-    if (rows !== undefined && !isWhole) {
-      for (const group of rows.groups(window)) {
-        this.#give(open, group.key, this.#join(groups, group));
-        yield;
-      }
-    }
     for (const [key, slot] of bare) {
       bare.delete(key);
       this.#give(open, key, form.heldOf(values[slot]));
+      if (open.hasRows) this.#firing?.gone.push(tableKey(key, keys.encode));
       yield;
     }
     for (const [text, slot] of encoded) {
       encoded.delete(text);
       this.#give(open, groups.keys[slot], form.heldOf(values[slot]));
+      if (open.hasRows) this.#firing?.gone.push(text);
       yield;
     }
     if (open.hasRows) rows?.deleteWindow(window);
-    empty(open);
-    this.#sample.total *= this.#size > size ? 1 - size / this.#size : 0;
-    this.#size -= size;
+    this.#forget(open);
+  }
+
+  /** What is on disk, in the order in which it lies there. */
+  *#mergedOutputsOf(open: OpenWindow, merge: RunMerge): Generator<void> {
+    for (let group = merge.next(); group !== undefined; group = merge.next()) {
+      this.#give(
+        open,
+        group.key,
+        group.parts.reduce((a, b) => this.#merge(a, b)),
+      );
+      yield;
+    }
+    this.#spec.rows?.deleteWindow(open.window);
   }
 
   #give(open: OpenWindow, key: unknown, held: unknown): void {
     const pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
     this.#spec.give(key, held, open, pane);
-    if (open.hasRows) this.#firing?.gone.push(tableKey(key, this.#spec.keys.encode));
   }
 
-  /** What the rows of a key and its slot have together; the slot is taken away. */
-  #join({ bare, encoded, values }: Groups, { form: row, key, parts }: RowGroup): unknown {
-    const { form } = this.#spec;
-    const isBare = isPrimitiveKey(key);
-    const slot = isBare ? bare.get(key) : encoded.get(row as string); // the row of what is no primitive is its text
-    if (isBare) bare.delete(key);
-    else encoded.delete(row as string);
-    const all = slot === undefined ? parts : [...parts, form.heldOf(values[slot])];
-    return all.reduce((a, b) => this.#merge(a, b));
+  /** Empties the slots of a window in place: `add` may still hold its groups. */
+  #forget({ groups, saved }: OpenWindow): void {
+    const size = groups.values.length;
+    this.#sample.total *= this.#size > size ? 1 - size / this.#size : 0;
+    this.#size -= size;
+    groups.bare.clear();
+    groups.encoded.clear();
+    groups.keys.length = groups.values.length = saved.length = 0;
   }
 
   #merge(a: unknown, b: unknown): unknown {
@@ -278,59 +305,3 @@ export class SlotPanes {
     }
   }
 }
-
-/** Empties a window in place: `add` may still hold its groups. */
-function empty({ groups, saved }: OpenWindow): void {
-  groups.bare.clear();
-  groups.encoded.clear();
-  groups.keys.length = groups.values.length = saved.length = 0;
-}
-
-/**
- * Makes the functions that look whether a window is over before an element goes into its slot. A list of windows is looked
- * at once between two moves of the watermark.
- *
- * Compiled again for each step (ownCopy), so it uses nothing but its parameters. Guarded by the benchmark streamwindow.
- */
-const makeWatch = (
-  time: StepTime,
-  add: AddToGroup,
-  addBatch: AddBatch,
-  addEach: AddToGroup,
-  endOfTime: Timestamp,
-): { readonly addPair: AddToGroup; readonly addBatch: AddBatch } => {
-  let open: Windows | undefined;
-  let checkedAt = Number.NaN;
-  /** Whether none of the windows is over. */
-  const look = (windows: Windows): boolean => {
-    for (const window of windows) if (time.inputWatermark > Math.min(window.maxTimestamp, endOfTime)) return false;
-    open = windows;
-    checkedAt = time.inputWatermark;
-    return true;
-  };
-  const addPair: AddToGroup = (key, value, timestamp, windows) => {
-    if ((windows === open && checkedAt === time.inputWatermark) || look(windows)) add(key, value, timestamp, windows);
-    else addEach(key, value, timestamp, windows);
-  };
-  return {
-    addPair,
-    addBatch(batch, from, to) {
-      const { windows, windowsColumn, timestamp, timestamps } = batch;
-      let i = from;
-      if (windowsColumn === null) {
-        if (look(windows)) i = to;
-      } else {
-        for (let last: Windows | undefined; i < to; i++) {
-          const its = windowsColumn[i] as Windows; // the column is as long as the batch
-          if (its !== last && !look(its)) break;
-          last = its;
-        }
-      }
-      if (i > from) addBatch(batch, from, i);
-      for (; i < to; i++) {
-        const { key, value } = batch.values[i] as { key: unknown; value: unknown }; // see add
-        addPair(key, value, timestamps === null ? timestamp : (timestamps[i] ?? 0), windowsColumn?.[i] ?? windows);
-      }
-    },
-  };
-};

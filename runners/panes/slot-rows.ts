@@ -5,140 +5,173 @@ import {
   type PrimitiveKey,
   type StateEntry,
   type StateSpace,
+  windowKey,
 } from '../../model/index.ts';
 import {
   type CellCodec,
   endOf,
-  readKey,
-  readWholeKey,
   readWholeWindow,
-  skipWindowValue,
   writeKey,
   writeKeyValue,
   writeWindow,
   writeWindowValue,
 } from '../state/index.ts';
+import { RunWriter } from './run-writer.ts';
+import { BlockRun, RowRun, RunMerge, type RunPlace, type RunReader } from './sorted-runs.ts';
 import { readUint32, writeUint32 } from './uint32.ts';
 
-/** The name of the row that says which generation is the next. */
+/** The name of the row that says which run is the next. */
 const NEXT = new Uint8Array(1);
 
-/** What the rows of a key hold, in the order in which they were begun. */
-export interface RowGroup {
-  readonly key: unknown;
-  readonly form: PrimitiveKey;
-  readonly parts: readonly unknown[];
+/** Where slots lie that have no room in memory, or have to survive a crash. */
+export interface SlotSpaces {
+  /** What was saved of slots that are in memory as well. */
+  readonly saved: StateSpace;
+  /** What is in memory no more. */
+  readonly runs: StateSpace;
+  readonly counter: StateSpace;
 }
 
 /**
- * What the slots of open windows hold, as rows: by window, key and generation.
+ * What the slots of open windows hold, in runs: by window, run and key.
  *
- * A generation ends when slots are forgotten, and for lists with each save. Within one, a row is put in place of the last;
- * across generations the rows of a key are parts of what it holds, so nothing has to be read before the window fires.
+ * Saves write slots that stay in memory, a row for each that has changed; for lists a piece of what was added. When slots are
+ * forgotten they are written as sorted runs in the place of those rows, and a new run begins. What a key has is the sum of
+ * its parts in all runs, so nothing has to be read before the window fires; then all runs are read side by side.
  */
 export class SlotRows {
-  readonly #rows: StateSpace;
-  readonly #counter: StateSpace;
+  readonly #spaces: SlotSpaces;
   readonly #held: CellCodec<unknown>;
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
-  /** Rows from this generation on hold what is in memory as well. */
-  #inMemory: number;
-  #generation: number;
+  /** The number of the next run. */
+  #next: number;
+  /** That of the slots in memory. */
+  #run: number;
+  #piece = 0;
+  /** Whether rows tell that the run of the slots in memory has begun. */
+  #isBegun = false;
 
-  constructor(rows: StateSpace, counter: StateSpace, held: CellCodec<unknown>) {
-    this.#rows = rows;
-    this.#counter = counter;
+  constructor(spaces: SlotSpaces, held: CellCodec<unknown>) {
+    this.#spaces = spaces;
     this.#held = held;
-    const next = counter.get(NEXT);
-    this.#generation = next === undefined ? 0 : new ByteReader(next).readVarint();
-    this.#inMemory = this.#generation;
-    this.#saveNext();
+    const next = spaces.counter.get(NEXT);
+    this.#next = next === undefined ? 0 : new ByteReader(next).readVarint();
+    // The slots of a job that starts again are empty: it begins with a run of its own.
+    this.#run = this.#next++;
   }
 
-  /** The windows that have rows: one look for each. */
-  *windows(): Iterable<BoundedWindow> {
-    for (let from: Uint8Array | undefined = new Uint8Array(0); from !== undefined; ) {
-      const row = firstOf(this.#rows.scan(from));
-      if (row === undefined) return;
-      const window = readWholeWindow(new ByteReader(row.key), new ByteReader(row.value));
-      yield window;
-      from = endOf(prefixOf(window));
+  /** The windows that have rows: a look for each. */
+  windows(): Iterable<BoundedWindow> {
+    const windows = new Map<string, BoundedWindow>();
+    for (const space of [this.#spaces.saved, this.#spaces.runs]) {
+      for (let from: Uint8Array | undefined = new Uint8Array(0); from !== undefined; ) {
+        const row = firstOf(space.scan(from));
+        if (row === undefined) break;
+        const window = readWholeWindow(new ByteReader(row.key), new ByteReader(row.value));
+        windows.set(windowKey(window), window);
+        from = endOf(prefixOf(window));
+      }
     }
+    return windows.values();
   }
 
+  /** Saves what a slot holds, or for lists what was added to it. */
   put(window: BoundedWindow, form: PrimitiveKey, key: unknown, held: unknown): void {
-    const writer = this.#key;
-    writer.reset();
-    writeWindow(window, writer);
-    writeKey(form, writer);
-    writeUint32(this.#generation, writer);
+    if (!this.#isBegun) this.#saveNext();
+    this.#isBegun = true;
+    const writer = this.#keyOf(window, form);
+    writeUint32(this.#piece, writer);
     const value = this.#value;
     value.reset();
     writeWindowValue(window, value);
     writeKeyValue(form, key, value);
     this.#held.encode(held, value);
-    this.#rows.put(writer.bytes.subarray(0, writer.position), value.bytes.subarray(0, value.position));
+    this.#spaces.saved.put(writer.bytes.subarray(0, writer.position), value.bytes.subarray(0, value.position));
   }
 
-  /** What is put from now on does not take the place of what was put before. */
-  endGeneration(): void {
-    this.#generation++;
-    this.#saveNext();
+  /** What is saved from now on does not take the place of what was saved before. */
+  endPiece(): void {
+    this.#piece++;
   }
 
-  /** The slots are empty: what rows hold is in memory no more. */
-  forget(): void {
-    this.endGeneration();
-    this.#inMemory = this.#generation;
+  /** Begins to write what is in slots of a window, in the place of what was saved of them: they are to be forgotten. */
+  replace(window: BoundedWindow): RunWriter {
+    const prefix = prefixOf(window, this.#run);
+    if (this.#isBegun) this.#spaces.saved.deleteRange(prefix, endOf(prefix));
+    const number = (): number => {
+      const next = this.#next++;
+      this.#saveNext();
+      return next;
+    };
+    return new RunWriter({ space: this.#spaces.runs, window, held: this.#held, number });
   }
 
-  /** The rows of a window, key by key; parts that are in memory are left out. */
-  *groups(window: BoundedWindow): Iterable<RowGroup> {
-    const prefix = prefixOf(window);
-    let group: { key: unknown; form: PrimitiveKey; parts: unknown[] } | undefined;
-    for (const row of this.#rows.scan(prefix, endOf(prefix))) {
-      const keyReader = new ByteReader(row.key, prefix.length);
-      const form = readKey(keyReader);
-      const reader = new ByteReader(row.value);
-      skipWindowValue(window, reader);
-      const key = readWholeKey(form, reader);
-      if (group === undefined || !Object.is(group.form, form)) {
-        if (group !== undefined) yield group;
-        group = { key, form, parts: [] };
-      }
-      if (readUint32(keyReader) < this.#inMemory) group.parts.push(this.#held.decode(reader));
-    }
-    if (group !== undefined) yield group;
+  /** All slots were forgotten: those that come from now on are in a run of their own. */
+  endRun(): void {
+    this.#run = this.#next++;
+    this.#piece = 0;
+    this.#isBegun = false;
   }
 
-  /** Deletes the rows of a key. */
+  /** Reads all that rows hold of a window, which goes away by being read. */
+  merge(window: BoundedWindow): RunMerge {
+    const { saved, runs } = this.#spaces;
+    const readers = [
+      ...this.#runsIn(runs, window).map(({ run, place }) => ({ run, reader: new BlockRun(place) as RunReader })),
+      ...this.#runsIn(saved, window).map(({ run, place }) => ({ run, reader: new RowRun(place) as RunReader })),
+    ];
+    return new RunMerge(readers.sort((a, b) => a.run - b.run).map(({ reader }) => reader));
+  }
+
+  /** Deletes what was saved of a slot in memory. */
   deleteKey(window: BoundedWindow, form: PrimitiveKey): void {
-    const writer = this.#key;
-    writer.reset();
-    writeWindow(window, writer);
-    writeKey(form, writer);
-    const from = writer.toBytes();
-    this.#rows.deleteRange(from, endOf(from));
+    const from = this.#keyOf(window, form).toBytes();
+    this.#spaces.saved.deleteRange(from, endOf(from));
   }
 
   deleteWindow(window: BoundedWindow): void {
     const prefix = prefixOf(window);
-    this.#rows.deleteRange(prefix, endOf(prefix));
+    for (const space of [this.#spaces.saved, this.#spaces.runs]) space.deleteRange(prefix, endOf(prefix));
   }
 
-  /** The slots of a job that starts again are empty: it begins with a generation of its own. */
+  /** The runs that have rows in a window: a look for each. */
+  #runsIn(space: StateSpace, window: BoundedWindow): { readonly run: number; readonly place: RunPlace }[] {
+    const found: { readonly run: number; readonly place: RunPlace }[] = [];
+    const all = prefixOf(window);
+    for (let from: Uint8Array | undefined = all; from !== undefined; ) {
+      const row = firstOf(space.scan(from, endOf(all)));
+      if (row === undefined) break;
+      const run = readUint32(new ByteReader(row.key, all.length));
+      const prefix = prefixOf(window, run);
+      found.push({ run, place: { space, window, prefix, held: this.#held } });
+      from = endOf(prefix);
+    }
+    return found;
+  }
+
+  /** That of a slot in memory; good until the next one is made. */
+  #keyOf(window: BoundedWindow, form: PrimitiveKey): ByteWriter {
+    const writer = this.#key;
+    writer.reset();
+    writeWindow(window, writer);
+    writeUint32(this.#run, writer);
+    writeKey(form, writer);
+    return writer;
+  }
+
   #saveNext(): void {
     const writer = this.#value;
     writer.reset();
-    writer.writeVarint(this.#generation + 1);
-    this.#counter.put(NEXT, writer.bytes.subarray(0, writer.position));
+    writer.writeVarint(this.#next);
+    this.#spaces.counter.put(NEXT, writer.bytes.subarray(0, writer.position));
   }
 }
 
-function prefixOf(window: BoundedWindow): Uint8Array {
+function prefixOf(window: BoundedWindow, run?: number): Uint8Array {
   const writer = new ByteWriter(64);
   writeWindow(window, writer);
+  if (run !== undefined) writeUint32(run, writer);
   return writer.toBytes();
 }
 

@@ -7,16 +7,21 @@ export interface Spillable {
   spill(): void;
 }
 
-/** Shares of the memory limit. */
+/** The limit, if none is given: a share of what the machine has. */
 const DEFAULT_SHARE = 0.6;
-/** What all that can be put on disk may take by its own estimate. */
+/** What all that can be put on disk may take by its own estimate: a share of the limit, and of the room there is. */
 const HELD_SHARE = 0.35;
-/** Where the process as a whole is too large, whatever the estimates say. */
-const PROCESS_SHARE = 0.7;
-const COLLECT_SHARE = 0.8;
-/** So much more in the heap than after the last collection is worth another one. */
-const GARBAGE_SHARE = 0.12;
-const LEAST_GARBAGE = 12 << 20;
+const HELD_SHARE_OF_ROOM = 0.4;
+/** Shares of the room, where the process as a whole is too large, whatever the estimates say. */
+const PROCESS_SHARE = 0.6;
+const COLLECT_SHARE = 0.75;
+/** The room is at least this share of the limit, however large the process was before the run. */
+const LEAST_ROOM = 0.15;
+/** Less than this share of what may be held is not worth going to disk for. */
+const LEAST_HELD = 0.4;
+/** So much in the heap that is not held, more than after the last collection, is worth another one; a share of the room. */
+const GARBAGE_SHARE = 0.2;
+const LEAST_GARBAGE = 8 << 20;
 /** A partition on disk may have this share: in memory it becomes several times as large. */
 const PARTITION_SHARE = 1 / 48;
 const LEAST_PARTITION = 1 << 20;
@@ -34,8 +39,12 @@ export class MemoryWatch {
   readonly limit: number;
   readonly #gauge: MemoryGauge;
   readonly #spillables: Spillable[] = [];
-  /** What the heap held when garbage was last collected. */
-  #usedAfter = 0;
+  /** The size of the process before the run: its program, which nothing can make smaller. */
+  readonly #base: number;
+  readonly #room: number;
+  readonly #mostHeld: number;
+  /** What else the heap had than what is held by estimate, when garbage was last collected. */
+  #restAfter = 0;
 
   /** @throws OptionsError for a limit that is no number of bytes. */
   constructor(gauge: MemoryGauge, limit: number | undefined) {
@@ -47,6 +56,9 @@ export class MemoryWatch {
     }
     this.#gauge = gauge;
     this.limit = Math.min(limit ?? gauge.total() * DEFAULT_SHARE, gauge.heapLimit() * HEAP_SHARE);
+    this.#room = Math.max(this.limit - gauge.rss(), this.limit * LEAST_ROOM);
+    this.#base = this.limit - this.#room;
+    this.#mostHeld = Math.min(this.limit * HELD_SHARE, this.#room * HELD_SHARE_OF_ROOM);
   }
 
   /** How many bytes of rows may be grouped in memory at a time. */
@@ -60,23 +72,31 @@ export class MemoryWatch {
 
   /** Puts on disk what is too much by the estimates; quick enough to be asked for after each batch. */
   readonly checkHeld = (): void => {
-    if (this.#held() > this.limit * HELD_SHARE) this.#shrink();
+    if (this.#held() <= this.#mostHeld) return;
+    this.#shrink();
+    this.#collect(this.#gauge.rss());
+  };
+
+  /** The same where the process as a whole has grown too large. */
+  readonly checkProcess = (): void => {
+    const rss = this.#gauge.rss();
+    if (rss <= this.#base + this.#room * PROCESS_SHARE) return;
+    if (this.#held() >= this.#mostHeld * LEAST_HELD) this.#shrink();
+    this.#collect(rss);
   };
 
   /**
-   * The same where the process as a whole has grown too large. What was put on disk is garbage then, and V8 would let its
-   * heap grow by that much before it looks: so it is told to, unless there can't be enough of it since the last time.
+   * What was put on disk is garbage then, and V8 would let its heap grow by that much before it looks: so it is told to,
+   * unless there can't be enough of it since the last time.
    */
-  readonly checkProcess = (): void => {
-    const rss = this.#gauge.rss();
-    if (rss <= this.limit * PROCESS_SHARE) return;
-    this.#shrink();
-    if (rss <= this.limit * COLLECT_SHARE) return;
-    const used = this.#gauge.heapUsed();
-    if (used - this.#usedAfter < Math.max(LEAST_GARBAGE, this.limit * GARBAGE_SHARE)) return;
+  #collect(rss: number): void {
+    if (rss <= this.#base + this.#room * COLLECT_SHARE) return;
+    const held = this.#held();
+    const rest = this.#gauge.heapUsed() - held;
+    if (rest - this.#restAfter < Math.max(LEAST_GARBAGE, this.#room * GARBAGE_SHARE)) return;
     this.#gauge.collect();
-    this.#usedAfter = this.#gauge.heapUsed();
-  };
+    this.#restAfter = this.#gauge.heapUsed() - held;
+  }
 
   #held(): number {
     let held = 0;
@@ -88,7 +108,7 @@ export class MemoryWatch {
     const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
     for (const spillable of largestFirst) {
       spillable.spill();
-      if (this.#held() <= this.limit * (HELD_SHARE / 2)) return;
+      if (this.#held() <= this.#mostHeld / 2) return;
     }
   }
 }
