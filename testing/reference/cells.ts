@@ -1,6 +1,5 @@
 // State cells in the plainest form: what a cell holds lies in a Map, by the text of its key, window and name.
-import { encodeKey } from '../../model/index.ts';
-import type { CombineFn, StateSpec, TimestampedValue, Timestamp } from '../../model/index.ts';
+import { type CombineFn, encodeKey, type StateSpec, type TimestampedValue, type Timestamp } from '../../model/index.ts';
 
 type Entry = readonly [key: unknown, value: unknown];
 type Stamped = TimestampedValue<unknown>;

@@ -1,5 +1,5 @@
-import { END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP } from '../../model/index.ts';
-import type { BoundedWindow, PaneInfo, Timestamp, WindowingStrategy } from '../../model/index.ts';
+import { type BoundedWindow, END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
+import type { Step, Timestamp, WindowingStrategy } from '../../model/index.ts';
 
 /** Where an element is. One in several windows is that many elements from the start. */
 export interface Place {
@@ -38,12 +38,23 @@ export interface Behavior {
   hold?(): Timestamp;
 }
 
+/** Gives the views that a call in a window may look at. */
+export type SideValuesOf = (window: BoundedWindow) => Readonly<Record<string, unknown>>;
+
 /** What a behavior gets from the evaluator. */
 export interface Surroundings {
   readonly time: StepTime;
   readonly windowing: WindowingStrategy;
   readonly emit: (element: Element, tag?: string) => void;
   readonly drop: (element: Element, reason: Drop['reason']) => void;
+}
+
+/** What one that calls functions of its step gets besides. */
+export interface CallSurroundings extends Surroundings {
+  readonly step: Step;
+  readonly views: SideValuesOf;
+  /** What `setup` gave. */
+  readonly resource: unknown;
 }
 
 export const isOver = (window: BoundedWindow, watermark: Timestamp): boolean => watermark > window.maxTimestamp;

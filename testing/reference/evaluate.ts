@@ -2,7 +2,7 @@ import { DEFAULT_WINDOWING, GLOBAL_WINDOW, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, N
 import type { Graph, PCollection, PCollectionView, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
 import { elementWise } from './calls.ts';
 import { combined } from './cells.ts';
-import { type Behavior, type Drop, earliest, type Element, type StepTime, type Surroundings } from './element.ts';
+import { type Behavior, type CallSurroundings, type Drop, earliest, type Element, type StepTime } from './element.ts';
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
 import { Queue } from './queue.ts';
@@ -129,25 +129,30 @@ class Evaluator implements Evaluation {
   #addStep(step: Step): void {
     const { primitive, inputs, path } = step;
     const outputs = [...step.outputs.values()];
-    const views = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
-    const sides = views.map(([name, view]): Side => [name, view, this.#sideOf(view)]);
+    const named = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
+    const sides = named.map(([name, view]): Side => [name, view, this.#sideOf(view)]);
     // All but a Flatten of nothing have an input, and that one takes no element.
     const windowing = inputs[0]?.windowing ?? DEFAULT_WINDOWING;
-    const time = startTime();
+    const resource = primitive.kind === 'ParDo' ? primitive.doFn.setup?.() : undefined;
+    const drop: CallSurroundings['drop'] = (element, reason) => void this.drops.push({ step: path, reason, element });
+    const at = { step, time: startTime(), windowing, drop, views: sideValuesOf(sides), resource };
     const isGrouping = primitive.kind === 'GroupByKey' || primitive.kind === 'CombinePerKey';
     // Panes are given out one by one, and on their way together until somebody takes them.
     const panes = { of: path };
-    const emit: Surroundings['emit'] = (element, tag = MAIN) =>
+    const emit: CallSurroundings['emit'] = (element, tag = MAIN) =>
       this.#give(isGrouping ? panes : step.outputs.get(tag), element);
-    const drop: Surroundings['drop'] = (element, reason) => void this.drops.push({ step: path, reason, element });
-    const behavior = behaviorOf(step, sides, { time, windowing, emit, drop });
+    const behavior = behaviorOf(step, { ...at, emit });
     const isQueued = behavior instanceof KeyedParDo || sides.length > 0;
-    const queue = isQueued ? { queue: new Queue(({ window }) => areReady(sides, window)) } : {};
-    this.#nodes.push({ inputs, outputs: isGrouping ? [panes] : outputs, time, behavior, ...queue, done: startTime() });
-    if (!isGrouping) return;
+    this.#addNode(inputs, isGrouping ? [panes] : outputs, behavior, {
+      time: at.time,
+      ...(isQueued && { queue: new Queue(({ window }) => areReady(sides, window)) }),
+    });
     const passOn: Behavior = { process: (element) => this.#give(outputs[0], element) };
-    const taken = { inputs: [panes], outputs, time: startTime(), behavior: passOn, done: startTime() };
-    this.#nodes.push({ ...taken, queue: new Queue(() => true) });
+    if (isGrouping) this.#addNode([panes], outputs, passOn, { queue: new Queue(() => true) });
+  }
+
+  #addNode(inputs: Node['inputs'], outputs: Node['outputs'], behavior: Behavior, more: Partial<Node>): void {
+    this.#nodes.push({ inputs, outputs, behavior, time: startTime(), done: startTime(), ...more });
   }
 
   #sideOf({ collection }: PCollectionView<unknown>): SideCollection {
@@ -156,15 +161,13 @@ class Evaluator implements Evaluation {
     const time = startTime();
     const behavior = sideCollection(collection, time);
     this.#sides.set(collection, behavior);
-    this.#nodes.push({ inputs: [collection], outputs: [], time, behavior, isSide: true, done: startTime() });
+    this.#addNode([collection], [], behavior, { time, isSide: true });
     return behavior;
   }
 }
 
-function behaviorOf(step: Step, sides: readonly Side[], at: Surroundings): Behavior {
-  const { primitive, path } = step;
+function behaviorOf({ path, primitive }: Step, at: CallSurroundings): Behavior {
   const { emit } = at;
-  const views = sideValuesOf(sides);
   switch (primitive.kind) {
     case 'GroupByKey':
       return new Grouping(at, (values) => values);
@@ -181,13 +184,11 @@ function behaviorOf(step: Step, sides: readonly Side[], at: Surroundings): Behav
       return { process: () => {} };
     default:
       if (!('traits' in primitive)) throw new TypeError(`${path}: the reference evaluator knows no ${primitive.kind}.`);
-      if (primitive.kind !== 'ParDo') return elementWise(step, primitive, views, emit);
+      if (primitive.kind !== 'ParDo') return elementWise(primitive, at);
   }
   const { startBundle, finishBundle, requiresTimeSortedInput } = primitive.doFn;
   if (startBundle ?? finishBundle ?? requiresTimeSortedInput) {
     throw new TypeError(`${path}: the reference evaluator knows no bundles, and no input sorted by time.`);
   }
-  return isKeyed(primitive.doFn)
-    ? new KeyedParDo(step, primitive.doFn, views, at)
-    : elementWise(step, primitive, views, emit);
+  return isKeyed(primitive.doFn) ? new KeyedParDo(primitive.doFn, at) : elementWise(primitive, at);
 }

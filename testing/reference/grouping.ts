@@ -1,10 +1,8 @@
 // Elements of a key and window to panes: Beam's ReduceFnRunner, one element at a time.
-import { encodeKey, windowKey } from '../../model/index.ts';
-import type { BoundedWindow, KV, PaneInfo, PaneTiming, Timestamp } from '../../model/index.ts';
-import { earliest, expiryOf, isOver } from './element.ts';
-import type { Behavior, Element, Surroundings } from './element.ts';
-import { freshTrigger, onElement, onFire, onMerge, shouldFire, wakesOf } from './triggers.ts';
-import type { TriggerState } from './triggers.ts';
+import { type BoundedWindow, encodeKey, type KV, MIN_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
+import { type PaneTiming, type Timestamp, windowKey } from '../../model/index.ts';
+import { type Behavior, earliest, type Element, expiryOf, isOver, type Surroundings } from './element.ts';
+import { freshTrigger, onElement, onFire, onMerge, shouldFire, type TriggerState, wakesOf } from './triggers.ts';
 
 /** What one key has in one window. */
 interface Group {
@@ -17,21 +15,17 @@ interface Group {
   /** The timestamp that the next pane has so far. */
   hold: Timestamp | undefined;
   trigger: TriggerState;
-  /** Whether the trigger was asked when the window became over. */
-  endAsked: boolean;
   pane: PaneInfo | undefined;
 }
-
-type Groups = Map<string, Group>;
 
 /** GroupByKey and CombinePerKey: `reduce` makes one value of those of a pane. */
 export class Grouping implements Behavior {
   readonly #at: Surroundings;
   readonly #reduce: (values: readonly unknown[]) => unknown;
-  readonly #keys = new Map<string, Groups>();
+  readonly #groups = new Set<Group>();
   readonly #isMerging: boolean;
-  /** The clock when triggers were last asked. */
-  #asked: Timestamp = 0;
+  /** How far time was when triggers were last asked because of it. */
+  #asked = { input: MIN_TIMESTAMP, now: 0 };
 
   constructor(at: Surroundings, reduce: (values: readonly unknown[]) => unknown) {
     this.#at = at;
@@ -44,12 +38,10 @@ export class Grouping implements Behavior {
     if (time.input > expiryOf(element.window, windowing)) return drop(element, 'late');
     // The input of a grouping are pairs.
     const { key, value } = element.value as KV<unknown, unknown>;
-    const groups: Groups = this.#keys.get(encodeKey(key)) ?? new Map();
-    this.#keys.set(encodeKey(key), groups);
-    const window = this.#isMerging ? this.#merge(groups, key, element.window) : element.window;
-    const group = groups.get(windowKey(window)) ?? this.#fresh(key, window);
+    const window = this.#isMerging ? this.#merge(key, element.window) : element.window;
+    const group = this.#of(key).find(isIn(window)) ?? this.#fresh(key, window);
     if (group.trigger.isFinished) return drop(element, 'finished');
-    groups.set(windowKey(window), group);
+    this.#groups.add(group);
     group.values = [...group.values, value];
     group.added++;
     this.#addHold(group, element.timestamp);
@@ -60,29 +52,32 @@ export class Grouping implements Behavior {
   /** Asks the trigger where the window has become over or its time has come, and ends windows that expire, by time. */
   advance(): void {
     const { windowing, time } = this.#at;
-    const groups = [...this.#keys.values()].flatMap((all) => [...all.values()]);
-    const nextOf = ({ window, endAsked }: Group): Timestamp =>
-      endAsked ? expiryOf(window, windowing) : window.maxTimestamp;
-    for (const group of groups.sort((a, b) => nextOf(a) - nextOf(b))) {
-      const hasWoken = wakesOf(group.trigger).some((wake) => wake > this.#asked && wake <= time.now);
-      const becameOver = isOver(group.window, time.input) && !group.endAsked;
-      if (becameOver) group.endAsked = true;
+    const asked = this.#asked;
+    const nextOf = ({ window }: Group): Timestamp =>
+      isOver(window, asked.input) ? expiryOf(window, windowing) : window.maxTimestamp;
+    for (const group of [...this.#groups].sort((a, b) => nextOf(a) - nextOf(b))) {
+      const hasWoken = wakesOf(group.trigger).some((wake) => wake > asked.now && wake <= time.now);
+      const becameOver = isOver(group.window, time.input) && !isOver(group.window, asked.input);
       if (becameOver || hasWoken) this.#askTrigger(group);
       if (time.input <= expiryOf(group.window, windowing)) continue;
       if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
-      this.#keys.get(encodeKey(group.key))?.delete(windowKey(group.window));
+      this.#groups.delete(group);
     }
-    this.#asked = time.now;
+    this.#asked = { ...time };
   }
 
   hold(): Timestamp {
-    return earliest([...this.#keys.values()].flatMap((groups) => [...groups.values()].map(({ hold }) => hold)));
+    return earliest([...this.#groups].map(({ hold }) => hold));
   }
 
   #fresh(key: unknown, window: BoundedWindow): Group {
     const trigger = freshTrigger(this.#at.windowing.trigger);
-    const endAsked = isOver(window, this.#at.time.input);
-    return { key, window, values: [], added: 0, hold: undefined, trigger, endAsked, pane: undefined };
+    return { key, window, values: [], added: 0, hold: undefined, trigger, pane: undefined };
+  }
+
+  /** All that a key has. */
+  #of(key: unknown): readonly Group[] {
+    return [...this.#groups].filter((group) => encodeKey(group.key) === encodeKey(key));
   }
 
   #triggerTime(window: BoundedWindow) {
@@ -105,22 +100,21 @@ export class Grouping implements Behavior {
   }
 
   /** Merges the windows of a key with a new one, and gives the window that its element belongs to now. */
-  #merge(groups: Groups, key: unknown, added: BoundedWindow): BoundedWindow {
-    const open = [...groups.values()].filter(({ trigger }) => !trigger.isFinished);
-    const windows = new Map([added, ...open.map(({ window }) => window)].map((window) => [windowKey(window), window]));
+  #merge(key: unknown, added: BoundedWindow): BoundedWindow {
+    const open = this.#of(key).filter(({ trigger }) => !trigger.isFinished);
+    const others = open.filter((group) => !isIn(added)(group));
+    const windows = [added, ...others.map(({ window }) => window)].sort(byStart);
     let target = added;
-    const merges = this.#at.windowing.windowFn.merge?.([...windows.values()].sort(byStart)) ?? [];
-    for (const { merged, result } of merges) {
-      const names = new Set(merged.map(windowKey));
-      if (names.has(windowKey(added))) target = result;
-      const sources = open.filter(({ window }) => names.has(windowKey(window)));
-      if (sources.length > 0) this.#mergeInto(groups, this.#fresh(key, result), sources);
+    for (const { merged, result } of this.#at.windowing.windowFn.merge?.(windows) ?? []) {
+      if (merged.some((window) => windowKey(window) === windowKey(added))) target = result;
+      const sources = open.filter((group) => merged.some((window) => isIn(window)(group)));
+      if (sources.length > 0) this.#mergeInto(this.#fresh(key, result), sources);
     }
     return target;
   }
 
-  #mergeInto(groups: Groups, result: Group, sources: readonly Group[]): void {
-    const before = sources.find(({ window }) => windowKey(window) === windowKey(result.window));
+  #mergeInto(result: Group, sources: readonly Group[]): void {
+    const before = sources.find(isIn(result.window));
     result.pane = before?.pane;
     result.values = sources.flatMap(({ values }) => values);
     result.added = sources.reduce((sum, { added }) => sum + added, 0);
@@ -129,8 +123,9 @@ export class Grouping implements Behavior {
     if (before !== undefined) result.trigger = structuredClone(before.trigger);
     const states = sources.map(({ trigger }) => trigger);
     onMerge(result.trigger, states, this.#triggerTime(result.window));
-    for (const { window } of sources) groups.delete(windowKey(window));
-    groups.set(windowKey(result.window), result);
+    const replaced = this.#of(result.key).filter((group) => sources.includes(group) || isIn(result.window)(group));
+    for (const group of replaced) this.#groups.delete(group);
+    this.#groups.add(result);
   }
 
   #askTrigger(group: Group): void {
@@ -165,6 +160,11 @@ export class Grouping implements Behavior {
     return isOver(window, input) ? 'ON_TIME' : 'EARLY';
   }
 }
+
+const isIn =
+  (window: BoundedWindow) =>
+  (group: Group): boolean =>
+    windowKey(group.window) === windowKey(window);
 
 const startOf = (window: BoundedWindow): Timestamp =>
   'start' in window && typeof window.start === 'number' ? window.start : window.maxTimestamp;

@@ -1,13 +1,22 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
-import { encodeKey, MIN_TIMESTAMP, NO_FIRING, windowKey } from '../../model/index.ts';
-import type { AnyDoFn, KV, StateSpec, Step, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
-import { afterCommit, callAt, type Context, type SideValuesOf } from './calls.ts';
+import {
+  type AnyDoFn,
+  type BoundedWindow,
+  encodeKey,
+  type KV,
+  MIN_TIMESTAMP,
+  NO_FIRING,
+  windowKey,
+} from '../../model/index.ts';
+import type { StateSpec, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
+import { callAt, type Context } from './calls.ts';
 import { cellOf } from './cells.ts';
-import { type Behavior, earliest, type Element, expiryOf, type Place, type Surroundings } from './element.ts';
+import { type Behavior, type CallSurroundings, earliest, type Element, expiryOf, type Place } from './element.ts';
 
 /** A key in a window: where state and timers are. */
-interface Scope extends Pick<Place, 'window'> {
+interface Scope {
   readonly id: string;
+  readonly window: BoundedWindow;
   readonly key: unknown;
 }
 
@@ -31,22 +40,21 @@ const inOrder = (a: SetTimer, b: SetTimer): number =>
 export const isKeyed = ({ state, timers, onWindowExpiration }: AnyDoFn): boolean =>
   (state ?? timers ?? onWindowExpiration) !== undefined;
 
+function putBack<V>(map: Map<string, V>, before: ReadonlyMap<string, V>): void {
+  map.clear();
+  for (const entry of before) map.set(...entry);
+}
+
 export class KeyedParDo implements Behavior {
-  readonly #step: Step;
   readonly #doFn: AnyDoFn;
-  readonly #views: SideValuesOf;
-  readonly #at: Surroundings;
-  readonly #resource: unknown;
+  readonly #at: CallSurroundings;
   readonly #scopes = new Map<string, Scope>();
   readonly #contents = new Map<string, unknown>();
   readonly #timers = new Map<string, SetTimer>();
 
-  constructor(step: Step, doFn: AnyDoFn, views: SideValuesOf, at: Surroundings) {
-    this.#step = step;
+  constructor(doFn: AnyDoFn, at: CallSurroundings) {
     this.#doFn = doFn;
-    this.#views = views;
     this.#at = at;
-    this.#resource = doFn.setup?.();
   }
 
   process(element: Element): void {
@@ -75,7 +83,7 @@ export class KeyedParDo implements Behavior {
     return earliest([...outputs, ...(this.#doFn.onWindowExpiration === undefined ? [] : ends)]);
   }
 
-  #isExpired({ window }: Pick<Place, 'window'>): boolean {
+  #isExpired({ window }: Scope | Element): boolean {
     return this.#at.time.input > expiryOf(window, this.#at.windowing);
   }
 
@@ -119,9 +127,13 @@ export class KeyedParDo implements Behavior {
     const handles = Object.entries<TimerSpec>(timers).map(([name, { domain }]) => {
       return [name, this.#handleOf(scope, name, domain, place.timestamp)];
     });
-    const common = { ...place, afterCommit, resource: this.#resource, sideInputs: this.#views(place.window) };
-    const context = { ...common, state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
-    callAt(this.#step, place, this.#at.emit, (emit) => fn({ ...context, emit }));
+    const own = { state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
+    const [contents, set] = [new Map(this.#contents), new Map(this.#timers)];
+    const undo = (): void => {
+      putBack(this.#contents, contents);
+      putBack(this.#timers, set);
+    };
+    callAt(this.#at, place, (context) => fn({ ...context, ...own }), undo);
   }
 
   #handleOf(scope: Scope, name: string, domain: TimerSpec['domain'], current: Timestamp): Timer {
@@ -130,7 +142,9 @@ export class KeyedParDo implements Behavior {
     const expiry = expiryOf(scope.window, windowing);
     const set: Timer['set'] = (timestamp, { outputTimestamp = isEvent ? timestamp : current, tag = '' } = {}) => {
       if (outputTimestamp > expiry || (isEvent && timestamp > expiry)) {
-        throw new RangeError(`${this.#step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`);
+        throw new RangeError(
+          `${this.#at.step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`,
+        );
       }
       this.#timers.set(idOf(scope, name, tag), { ...scope, name, tag, domain, timestamp, outputTimestamp });
     };

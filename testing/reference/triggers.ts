@@ -1,6 +1,5 @@
 // When a window fires, by Beam's state machines of triggers. What is known of a trigger is a tree of its own shape.
-import { afterWatermark, never, repeatedly } from '../../model/index.ts';
-import type { Timestamp, Trigger } from '../../model/index.ts';
+import { afterWatermark, never, repeatedly, type Timestamp, type Trigger } from '../../model/index.ts';
 
 /** A trigger in one window of one key. */
 export interface TriggerState {
@@ -47,12 +46,7 @@ function clear(state: TriggerState): void {
   state.parts.forEach(clear);
 }
 
-function reset(state: TriggerState): void {
-  clear(state);
-  state.isFinished = false;
-  state.parts.forEach(reset);
-}
-
+const reset = (state: TriggerState): void => void Object.assign(state, freshTrigger(state.trigger));
 const isDone = ({ isFinished }: TriggerState): boolean => isFinished;
 /** The part whose turn it is. */
 const current = ({ parts }: TriggerState): readonly TriggerState[] => parts.filter((part) => !isDone(part)).slice(0, 1);

@@ -1,8 +1,7 @@
 // Side inputs: a collection is grouped by its own windows and trigger; a pane of a window takes the place of what was there.
-import { tableKey, windowKey } from '../../model/index.ts';
-import type { BoundedWindow, KV, PCollection, PCollectionView } from '../../model/index.ts';
-import type { SideValuesOf } from './calls.ts';
-import { type Behavior, type Element, isOver, type StepTime } from './element.ts';
+import { type BoundedWindow, type KV, type PCollection, type PCollectionView, tableKey } from '../../model/index.ts';
+import { windowKey } from '../../model/index.ts';
+import { type Behavior, type Element, isOver, type SideValuesOf, type StepTime } from './element.ts';
 import { Grouping } from './grouping.ts';
 
 /** A collection that is a side input, window by window. */
