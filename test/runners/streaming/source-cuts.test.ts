@@ -67,3 +67,24 @@ test('a cut waits until it is known what a source is to read', async () => {
   await run(new AbortController());
   expect(seen).toEqual([1, 2]);
 });
+
+test('what a source has handed over and nobody has taken at a cut comes in the next run', async () => {
+  const seen: string[] = [];
+  const run = (stop: AbortController) => {
+    const p = new Pipeline();
+    // Both have something at once; one of them is taken first, and then comes the cut.
+    for (const name of ['a', 'b']) {
+      const source = listSource([{ give: [[`${name}1`, 0] as const] }, { give: [[`${name}2`, 0] as const] }]);
+      p.apply(read(source, { isBounded: false, name })).map(
+        (text) => {
+          seen.push(text);
+          stop.abort();
+        },
+        { name: `See ${name}` },
+      );
+    }
+    return p.run(directRunner({ host: virtualHost(), stateDirectory: directory }), { stop: stop.signal });
+  };
+  for (let runs = 0; (await run(new AbortController())).state === 'STOPPED'; runs++) expect(runs).toBeLessThan(10);
+  expect(seen.sort()).toEqual(['a1', 'a2', 'b1', 'b2']);
+});

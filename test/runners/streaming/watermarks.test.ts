@@ -87,6 +87,37 @@ test('a live source that was idle is not when it gives something: the clock carr
   expect(fired).toEqual(['1,2,3']);
 });
 
+test('a live source that has given nothing yet stays before its first record, however long it is idle', async () => {
+  const fired: string[] = [];
+  const source = listSource<number>([{ idle: true }, { rest: 60_000 }, { give: [[1, 1_000]] }], { isLive: true });
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }, { pane }) => fired.push(`${[...value].join()} ${pane.timing}`));
+  await p.run(directRunner({ host: virtualHost(120_000) }));
+  expect(fired).toEqual(['1 ON_TIME']);
+});
+
+test('a timestamp that is far ahead of the clock makes nothing of what comes after it late', async () => {
+  const fired: string[] = [];
+  const source = {
+    ...listSource<number>([{ give: [[1, 1_000] as const, [2, 1e12] as const] }, { rest: 10 }, { give: [[3, 2_000]] }], {
+      isLive: true,
+    }),
+    watermark: { kind: 'observed', maxOutOfOrder: 0 } as const,
+  };
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }) => fired.push([...value].join()));
+  await p.run(directRunner({ host: virtualHost() }));
+  expect(fired).toEqual(['1,3', '2']);
+});
+
 test('elements that come after their window has expired are counted at the step that drops them, and told', async () => {
   const warnings: string[] = [];
   const p = new Pipeline();
