@@ -3,4 +3,5 @@
 //
 // Start with pane-machine.ts (what happens to one key and window), then trigger-machine.ts (when it fires), then what panes lie
 // in: aligned-panes.ts and merging-panes.ts; default-panes.ts is the quick way of the default trigger, by slot-panes.ts.
+export { Heap } from './heap.ts';
 export { PaneGrouping, type PaneGroupingSpec } from './pane-grouping.ts';

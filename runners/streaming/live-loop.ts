@@ -255,7 +255,7 @@ export class LiveLoop {
       return true;
     }
     // A reader that works may have something in a moment; a script goes on when all is quiet.
-    if (reading.some(({ reads }) => reads?.isReading === true)) return false;
+    if (!this.#testStreams.isPresent || reading.some(({ reads }) => reads?.isReading === true)) return false;
     return this.#isQuiet && (await this.#testStreams.play());
   }
 

@@ -202,7 +202,8 @@ export class LiveStage {
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
     if (this.#putOff.length > 0) return this.#takeUp();
-    if (this.grouping?.isDue === true) {
+    // What has come out goes on first where there is much of it, so that a large window comes out bit by bit.
+    if (this.grouping?.isDue === true && (!this.queue.isFull || this.#readsEnough)) {
       await this.grouping.advance();
       return;
     }
@@ -226,7 +227,7 @@ export class LiveStage {
 
   /** Whether it reads so much at a time that more has to wait. */
   get #readsEnough(): boolean {
-    return this.planned.entryKind === 'splittable' && (this.reads?.splits.length ?? 0) >= MOST_SPLITS;
+    return this.planned.entryKind === 'splittable' && (this.reads?.size ?? 0) >= MOST_SPLITS;
   }
 
   async #admitted(batch: Batch): Promise<void> {

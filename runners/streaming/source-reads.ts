@@ -21,6 +21,7 @@ import {
   type SplitAt,
 } from '../run/index.ts';
 import { type AnyReader, SplitReader } from './split-reader.ts';
+import { SplitSet } from './split-set.ts';
 
 /** Milliseconds by which time carries the watermark of a source that is idle. */
 const CARRY_STEP = 100;
@@ -54,13 +55,12 @@ export class SourceReads {
   readonly #reader: AnyReader;
   readonly #environment: ReadsEnvironment;
   readonly #context: SourceContext;
-  readonly #splits: SplitReader[] = [];
+  readonly #splits: SplitSet;
   /** Elements whose restrictions are being found. */
   readonly #starting = new Set<Origin>();
   #startingFrom: Timestamp = MAX_TIMESTAMP;
   /** What was left of restrictions that ended, nothing as a rule, until their system has been told. */
   readonly #ended: unknown[] = [];
-  #next = 0;
   #watermark: Timestamp = MIN_TIMESTAMP;
   #idleSince: number | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -74,12 +74,13 @@ export class SourceReads {
     // A source is a reader whose element is undefined.
     this.#reader = primitive.kind === 'Read' ? primitive.source : primitive.reader;
     this.#environment = environment;
+    this.#splits = new SplitSet(environment.host.clock);
     this.#context = { host: environment.host, signal: environment.signal, step: step.path };
   }
 
   /** Whether all that was begun is read. */
   get isDone(): boolean {
-    return this.#starting.size === 0 && this.#splits.length === 0 && this.#failure === undefined;
+    return this.#starting.size === 0 && this.#splits.size === 0 && this.#failure === undefined;
   }
 
   /** Elements of which it is not known yet what is to be read: they are begun again after a crash. */
@@ -87,18 +88,18 @@ export class SourceReads {
     return [...this.#starting];
   }
 
-  /** Splits that are read now. */
-  get splits(): readonly SplitReader[] {
-    return this.#splits;
+  /** How many restrictions are read now. */
+  get size(): number {
+    return this.#splits.size;
   }
 
   get isReady(): boolean {
-    return this.#failure !== undefined || this.#splits.some(({ isReady }) => isReady);
+    return this.#failure !== undefined || this.#splits.isReady;
   }
 
   /** Whether some reader works, so that something may come any moment. */
   get isReading(): boolean {
-    return this.#starting.size > 0 || this.#splits.some(({ isReading }) => isReading);
+    return this.#starting.size > 0 || [...this.#splits].some(({ isReading }) => isReading);
   }
 
   /** Where the step's own elements come from. */
@@ -108,14 +109,16 @@ export class SourceReads {
 
   /** Begins to read what elements name, one after another. */
   async begin(origins: readonly Origin[]): Promise<void> {
-    for (const origin of origins) this.#starting.add(origin);
+    for (const origin of origins) {
+      this.#starting.add(origin);
+      const from = this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP;
+      this.#startingFrom = Math.min(this.#startingFrom, from);
+    }
     for (const origin of origins) await this.#begin(origin);
   }
 
   async #begin(origin: Origin): Promise<void> {
     const { step } = this;
-    const from = this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP;
-    this.#startingFrom = Math.min(this.#startingFrom, from);
     try {
       const initial = await named(step.path, 'finding what to read', () =>
         this.#reader.initialRestriction(origin.element, this.#context),
@@ -142,46 +145,44 @@ export class SourceReads {
   /** Where to go on after what was taken. */
   save(): readonly SavedSplit[] {
     // A reader that came to its end at the cut has nothing left, though its split is not tidied up yet.
-    return this.#splits
+    return [...this.#splits]
       .filter(({ isDone }) => !isDone)
       .map(({ origin, restriction, watermark }) => ({ origin, restriction, watermark }));
   }
 
   /** Whether all splits can say where to go on; those that can't are made to come to an end soon. */
   settle(): boolean {
-    return this.#splits.map((split) => split.settle()).every(Boolean);
+    return [...this.#splits].map((split) => split.settle()).every(Boolean);
   }
 
   /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
   drain(): void {
-    for (const split of this.#splits.slice()) {
+    for (const split of [...this.#splits]) {
       const { truncate } = this.#reader;
       if (truncate === undefined && split.isBounded) continue;
       const left = truncate?.call(this.#reader, split.restriction);
       if (left !== undefined) this.#add(split.origin, left, split.watermark);
       split.stop();
+      this.#splits.notice(split);
     }
   }
 
   /** Ends all readers. */
   async close(): Promise<void> {
-    await Promise.all(this.#splits.map((split) => split.close()));
+    await Promise.all([...this.#splits].map((split) => split.close()));
   }
 
   /** Lets readers go on that wait for it. */
   poke(): void {
-    for (const split of this.#splits) split.poke();
+    this.#splits.poke();
   }
 
   /** The next batch of the split whose turn it is. @throws what a reader threw. */
   take(): { readonly batch: Batch; readonly tag: string } | undefined {
     if (this.#failure !== undefined) throw this.#failure.error;
-    const count = this.#splits.length;
-    for (let i = 0; i < count; i++) {
-      const split = this.#splits[(this.#next + i) % count];
-      if (split?.isReady !== true) continue;
-      this.#next = (this.#next + i + 1) % count;
+    for (let split = this.#splits.next(); split !== undefined; split = this.#splits.next()) {
       const taken = split.take();
+      this.#splits.taken(split);
       if (taken === undefined) continue;
       this.#splitAfterBatch(split);
       return taken;
@@ -197,30 +198,25 @@ export class SourceReads {
 
   /** Forgets splits that are done, which hold the watermark until then; returns whether there were any. */
   tidy(): boolean {
-    const before = this.#splits.length;
-    for (let i = before - 1; i >= 0; i--) {
-      if (this.#splits[i]?.isDone !== true) continue;
-      for (const { restriction } of this.#splits.splice(i, 1)) this.#ended.push(restriction);
-    }
-    return this.#splits.length < before;
+    const done = this.#splits.tidy();
+    for (const { restriction } of done) this.#ended.push(restriction);
+    return done.length > 0;
   }
 
   /** When the first resting reader may be called again. */
   get restsUntil(): number | undefined {
-    return this.#splits.reduce<number | undefined>((first, { restsUntil }) => {
-      return restsUntil === undefined ? first : Math.min(first ?? restsUntil, restsUntil);
-    }, undefined);
+    return this.#splits.restsUntil;
   }
 
   /** No element comes with an earlier timestamp; {@link MAX_TIMESTAMP} when nothing is read. */
   watermark(): Timestamp {
-    const active = this.#splits.filter(({ isIdle }) => !isIdle);
-    if (active.length > 0 || this.#starting.size > 0 || this.#splits.length === 0) {
+    const active = this.#splits.watermark();
+    if (active !== undefined || this.#starting.size > 0 || this.#splits.size === 0) {
       this.#idleSince = undefined;
-      this.#watermark = active.reduce((least, { watermark }) => Math.min(least, watermark), this.#startingFrom);
+      this.#watermark = Math.min(active ?? MAX_TIMESTAMP, this.#startingFrom);
       return this.#watermark;
     }
-    const seen = this.#splits.map(({ watermark }) => watermark).filter((watermark) => watermark > MIN_TIMESTAMP);
+    const seen = [...this.#splits].map(({ watermark }) => watermark).filter((watermark) => watermark > MIN_TIMESTAMP);
     if (seen.length > 0) this.#watermark = Math.max(this.#watermark, Math.min(...seen));
     if (this.#reader.isLive !== true || this.#watermark === MIN_TIMESTAMP) return this.#watermark;
     // Nothing is left to read: time itself says that nothing earlier can come.
@@ -233,14 +229,14 @@ export class SourceReads {
   /** Whether time alone moves the watermark now. */
   get isCarriedByClock(): boolean {
     return (
-      (this.#reader.isLive === true && this.#splits.length > 0 && this.#splits.every(({ isIdle }) => isIdle)) ||
+      (this.#reader.isLive === true && this.#splits.size > 0 && [...this.#splits].every(({ isIdle }) => isIdle)) ||
       this.#reader.watermark?.kind === 'wall-time'
     );
   }
 
   /** What is left of each restriction at this moment, of those that ended since the last time too. */
   rests(): readonly unknown[] {
-    return [...this.#ended, ...this.#splits.map(({ restriction }) => restriction)];
+    return [...this.#ended, ...[...this.#splits].map(({ restriction }) => restriction)];
   }
 
   /** What was left of restrictions that ended and whose system was not told yet: a crash may come before it is. */
@@ -268,9 +264,14 @@ export class SourceReads {
     const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
     const [window] = origin.windows;
     const context = { ...this.#context, sideInputs: window === undefined ? {} : sideInputs(window) };
-    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, scoped, wake };
+    const noticed = (): void => {
+      this.#splits.notice(split);
+      wake();
+    };
+    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, scoped, wake: noticed };
     // Without timestamps of its own what is read has those of the element that names it.
     const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
-    this.#splits.push(new SplitReader(environment, origin, restriction, from));
+    const split = new SplitReader(environment, origin, restriction, from);
+    this.#splits.add(split);
   }
 }
