@@ -52,6 +52,6 @@ export function refuseLoss(directory: string, rows: readonly UpgradeRow[]): void
   throw new StateError(
     directory,
     'foreign',
-    `the program is not the one that made this state: of ${first.step} ${first.why}. What it has kept would be lost. Run the program that made it, or drop what is lost with dropState: ['${first.step}'] (--drop-state), or begin a new job with an empty directory.${table.join('')}`,
+    `the program is not the one that made this state: ${first.step}: ${first.why}. What it has kept would be lost. Run the program that made it, or drop what is lost with dropState: ['${first.step}'] (--drop-state), or begin a new job with an empty directory.${table.join('')}`,
   );
 }

@@ -35,13 +35,13 @@ test('state of a step that is gone is not dropped without being asked for, and s
   await run(counted);
   for (let attempt = 0; attempt < 2; attempt++) {
     await expect(run(summed)).rejects.toThrow(
-      /the program is not the one that made this state: of Count the program has no such step\. .*dropState: \['Count'\]/,
+      /the program is not the one that made this state: Count: the program has no such step\. .*dropState: \['Count'\]/,
     );
   }
   await run(counted);
   await run(summed, ['Count']);
   // Now it is the other one's.
-  await expect(run(counted)).rejects.toThrow('of Sum the program has no such step');
+  await expect(run(counted)).rejects.toThrow('Sum: the program has no such step');
 });
 
 test('steps that are added elsewhere do not touch what others keep', async () => {
