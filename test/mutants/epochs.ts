@@ -8,8 +8,6 @@ const READS = 'runners/streaming/source-reads.ts';
 
 const FINALIZE = 'for (const [i, { reads }] of this.#network.stages.entries()) await reads?.finalize(rests[i] ?? []);';
 
-const TESTS = ['test/runners/streaming', 'test/io/log', 'test/io/sqlite', 'test/testing/simulation'];
-
 /** What is saved at a cut, in which order, and who is told of it. */
 export const EPOCH_MUTANTS: readonly Mutant[] = [
   {
@@ -19,8 +17,8 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: EPOCHS,
-        find: 'if (isDurable) { this.#saved.save(); await this.#store.commit(epoch); }',
-        replace: `${FINALIZE} if (isDurable) { this.#saved.save(); await this.#store.commit(epoch); }`,
+        find: 'await this.#store.commit(epoch);',
+        replace: `${FINALIZE} await this.#store.commit(epoch);`,
       },
       {
         file: EPOCHS,
@@ -28,7 +26,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'await callback();',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/finalize.test.ts'],
   },
   {
     id: 'finalize-not-at-drain',
@@ -41,7 +39,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: `if (!loop.isFinished) ${FINALIZE}`,
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/finalize.test.ts'],
   },
   {
     id: 'finalize-dropped',
@@ -54,52 +52,47 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'void rest;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/finalize.test.ts'],
   },
   {
     id: 'newest-epoch-first',
     title: 'a sink gets its newest epoch first, and takes the ones before it for written',
     row: 5,
     edits: [{ file: OUTBOX, find: 'Math.min(...this.#epochs.keys())', replace: 'Math.max(...this.#epochs.keys())' }],
-    tests: TESTS,
+    tests: ['test/io/sqlite/streaming.test.ts'],
   },
   {
     id: 'outbox-forgotten',
     title: 'what a durable epoch had for a sink is not taken up after a crash',
     row: 11,
     edits: [{ file: WRITE, find: 'this.#outbox.restore();', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'state-before-quiet',
-    title: 'state is captured before what is open has run, and positions after it',
+    title: 'state is captured while bundles are open and queues are not empty',
     row: 13,
     edits: [
       {
         file: EPOCHS,
-        find: 'await this.#quiet(loop); for',
-        replace: 'if (isDurable) this.#saved.save(); await this.#quiet(loop); for',
-      },
-      {
-        file: EPOCHS,
-        find: 'this.#saved.save(); await this.#store.commit(epoch);',
-        replace: 'await this.#store.commit(epoch);',
+        find: 'const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;',
+        replace: 'const isQuiet = didSomething || !didSomething;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/cuts.test.ts'],
   },
   {
     id: 'outbox-quota-ignored',
     title: 'what waits for a sink that is out of reach grows without end',
     row: 21,
     edits: [{ file: EPOCHS, find: 'return this.#waiting > OUTBOX_QUOTA;', replace: 'return false;' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox-quota.test.ts'],
   },
   {
     id: 'delivered-before-commit',
     title: 'a sink gets what it has of an epoch before that is durable',
     edits: [{ file: EPOCHS, find: 'epoch <= this.#epoch;', replace: 'epoch <= this.#epoch + 1;' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'outbox-off-by-one',
@@ -111,7 +104,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'await this.flush(true); this.#epoch = epoch;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/io/log/streaming.test.ts'],
   },
   {
     id: 'restart-counts-anew',
@@ -123,13 +116,13 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'async open(epoch: number): Promise<void> { this.#epoch = epoch;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'delivered-not-removed',
     title: 'what a sink has stays in the outbox, and is delivered again at each start',
     edits: [{ file: WRITE, find: 'this.#outbox.forgetDelivered();', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'older-state-not-refused',
@@ -141,7 +134,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'if (has !== undefined && has < 0)',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'watermarks-not-restored',
@@ -153,7 +146,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: '',
       },
     ],
-    tests: TESTS,
+    tests: ['test/testing/simulation/swarm.test.ts'],
   },
   {
     id: 'orphans-not-refused',
@@ -166,6 +159,6 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: "rows.find(({ verdict }) => verdict === 'needs migration')",
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/upgrade.test.ts'],
   },
 ];

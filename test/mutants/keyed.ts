@@ -3,15 +3,6 @@ import type { Mutant } from './mutant.ts';
 const STORE = 'runners/keyed/keyed-store.ts';
 const SCOPE = 'runners/keyed/scope.ts';
 
-const TESTS = [
-  'test/runners/keyed',
-  'test/runners/state/timer-table.test.ts',
-  'test/testing/reference',
-  'test/runners/direct/keyed.test.ts',
-  'test/properties/streaming',
-  'test/conformance.test.ts',
-];
-
 /** State and timers. */
 export const KEYED_MUTANTS: readonly Mutant[] = [
   {
@@ -24,7 +15,7 @@ export const KEYED_MUTANTS: readonly Mutant[] = [
         replace: 'a.timestamp !== b.timestamp ? a.name < b.name || a.timestamp < b.timestamp : a.owner !== b.owner',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/keyed/timers.test.ts'],
   },
   {
     id: 'timers-lost-at-expiry',
@@ -36,7 +27,7 @@ export const KEYED_MUTANTS: readonly Mutant[] = [
         replace: 'const event = isExpired ? undefined : events.pop(inputWatermark);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/keyed/timers.test.ts'],
   },
   {
     id: 'state-across-windows',
@@ -49,25 +40,25 @@ export const KEYED_MUTANTS: readonly Mutant[] = [
           'enter(own: BoundedWindow, key: unknown): Cell<Kept> | undefined { const window = this.#windows.first() ?? own;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/keyed/timers.test.ts'],
   },
   {
     id: 'state-not-removed',
     title: 'the state of a window stays when that has expired',
     edits: [{ file: STORE, find: 'this.#cells.deleteWindow(window);', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/keyed/windows.test.ts'],
   },
   {
     id: 'undo-not-applied',
     title: 'what a failed call has written stays',
     edits: [{ file: SCOPE, find: 'for (const undo of this.#undo.toReversed()) undo();', replace: '' }],
-    tests: ['test/runners/keyed/calls.test.ts', 'test/runners/direct/atomicity.test.ts', ...TESTS],
+    tests: ['test/runners/keyed/calls.test.ts'],
   },
   {
     id: 'undo-in-order',
     title: 'what a failed call has written is taken back from its beginning on',
     edits: [{ file: SCOPE, find: 'of this.#undo.toReversed()', replace: 'of this.#undo' }],
-    tests: ['test/runners/keyed/calls.test.ts', 'test/runners/direct/atomicity.test.ts', ...TESTS],
+    tests: ['test/runners/keyed/calls.test.ts'],
   },
   {
     id: 'timers-not-saved',
@@ -79,12 +70,12 @@ export const KEYED_MUTANTS: readonly Mutant[] = [
         replace: 'save(): void { for (const table of this.#tables) if (table !== this.events) table.save(); }',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/keyed/restart.test.ts'],
   },
   {
     id: 'calls-overlap',
     title: 'calls of one key overlap while they wait',
     edits: [{ file: SCOPE, find: 'if (busy !== undefined) return busy;', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/keyed/calls.test.ts'],
   },
 ];

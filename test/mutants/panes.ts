@@ -3,14 +3,6 @@ import type { Mutant } from './mutant.ts';
 const MACHINE = 'runners/panes/pane-machine.ts';
 const DEFAULTS = 'runners/panes/default-panes.ts';
 
-const TESTS = [
-  'test/runners/panes',
-  'test/testing/reference',
-  'test/properties/streaming',
-  'test/runners/streaming',
-  'test/conformance.test.ts',
-];
-
 /** When panes fire, what they hold and what they say of themselves. */
 export const PANE_MUTANTS: readonly Mutant[] = [
   {
@@ -23,7 +15,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: 'trigger.kind.length > 0 && timestampCombiner',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'lifted-with-merging',
@@ -35,7 +27,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: '&& (windowFn !== undefined || alreadyMerged);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/merging-panes.test.ts'],
   },
   {
     id: 'fires-too-early',
@@ -47,25 +39,25 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: 'return this.#spec.time.inputWatermark >= endOfWindow(window);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/same-panes.test.ts'],
   },
   {
     id: 'wrong-pane-index',
     title: 'panes count only those that were not early',
     edits: [{ file: MACHINE, find: 'index: fired,', replace: 'index: firedNotEarly,' }],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'pane-index-restarts',
     title: 'late panes behind the default trigger begin to count at 0 again',
     edits: [{ file: DEFAULTS, find: 'panes.fired = 1;', replace: 'panes.fired = 0;' }],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'never-last',
     title: 'the last pane of a window does not say that it is',
     edits: [{ file: MACHINE, find: 'isFirst: fired === 0, isLast,', replace: 'isFirst: fired === 0, isLast: false,' }],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'modes-swapped',
@@ -77,7 +69,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: "const keepsOn = windowing.accumulationMode === 'discarding' && !isLast;",
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'merge-loses-state',
@@ -89,7 +81,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: 'held = held === NOTHING || reducer === undefined ? more : held;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/merging-panes.test.ts'],
   },
   {
     id: 'merge-loses-hold',
@@ -97,7 +89,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
     edits: [
       { file: MACHINE, find: 'else for (const hold of held) this.#hold(merged, hold);', replace: 'else void held;' },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/merging-panes.test.ts'],
   },
   {
     id: 'repeat-without-reset',
@@ -109,6 +101,6 @@ export const PANE_MUTANTS: readonly Mutant[] = [
         replace: 'onFire(part, state, time);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
 ];

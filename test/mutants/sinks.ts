@@ -4,9 +4,6 @@ const LEDGER = 'io/sqlite-file/ledger.ts';
 const PUBLISH = 'io/files/pane-publish.ts';
 const FILES = 'io/files/place-files.ts';
 
-const SQL = ['test/io/sqlite', 'test/io/log', 'test/runners/streaming'];
-const PANES = ['test/io/files/panes-crash.test.ts', 'test/io/files', 'test/testing/simulation'];
-
 /** How sinks make an epoch visible once. */
 export const SINK_MUTANTS: readonly Mutant[] = [
   {
@@ -20,13 +17,13 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'this.#guard.has(db, place, key, epoch);',
       },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'ledger-off-by-one',
     title: 'the last epoch of the ledger is written again',
     edits: [{ file: LEDGER, find: 'return last >= epoch;', replace: 'return last > epoch;' }],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'ledger-without-step',
@@ -39,7 +36,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
       },
       { file: LEDGER, find: '.run( jobId, step, stage,', replace: '.run( jobId, step.slice(0, 0), stage,' },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'ledger-of-others',
@@ -51,7 +48,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'if (last >= -1) return last >= epoch;',
       },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'ledger-apart',
@@ -63,7 +60,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: "db.exec('COMMIT; BEGIN'); this.#guard.enter(db, key,",
       },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'empty-commit-fails',
@@ -72,7 +69,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     edits: [
       { file: 'io/sqlite/commit.ts', find: 'if (rows > 0) db.exec(moveStatement', replace: 'db.exec(moveStatement' },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/write.test.ts'],
   },
   {
     id: 'upsert-keeps-first',
@@ -84,7 +81,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: "const action = sets.length > -1 ? 'NOTHING'",
       },
     ],
-    tests: SQL,
+    tests: ['test/io/sqlite/deliver.test.ts'],
   },
   {
     id: 'staged-removed-on-doubt',
@@ -97,7 +94,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'if (begun !== staging) await staging.remove();',
       },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-crash.test.ts'],
   },
   {
     id: 'swept-before-published',
@@ -109,7 +106,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'if (epoch !== undefined && epoch >= job.epoch) await',
       },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-crash.test.ts'],
   },
   {
     id: 'left-over-not-swept',
@@ -121,7 +118,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'if (epoch !== undefined && epoch > job.epoch + 1_000) await',
       },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-crash.test.ts'],
   },
   {
     id: 'manifest-before-files',
@@ -133,7 +130,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'await writeEntry(fileSystem, publication); await placeFiles(fileSystem, publication);',
       },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-crash.test.ts'],
   },
   {
     id: 'file-not-synced',
@@ -141,7 +138,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     edits: [
       { file: 'io/files/output-file.ts', find: "await onDisk(this.#path, 'write', this.#disk.sync());", replace: '' },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-power-loss.test.ts'],
   },
   {
     id: 'directory-not-synced',
@@ -153,12 +150,12 @@ export const SINK_MUTANTS: readonly Mutant[] = [
         replace: 'void changed;',
       },
     ],
-    tests: PANES,
+    tests: ['test/io/files/panes-power-loss.test.ts'],
   },
   {
     id: 'staging-not-synced',
     title: 'the names of staged files are not on stable storage when the cut is made',
     edits: [{ file: 'io/files/pane-writer.ts', find: 'await staging.sync();', replace: '' }],
-    tests: PANES,
+    tests: ['test/io/files/panes-power-loss.test.ts'],
   },
 ];

@@ -1,16 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
 const READS = 'runners/streaming/source-reads.ts';
+const EPOCHS = 'runners/streaming/epochs.ts';
 const READER = 'runners/streaming/split-reader.ts';
 const WATERMARK = 'runners/streaming/split-watermark.ts';
 const STAGE = 'runners/streaming/live-stage.ts';
-
-const TESTS = [
-  'test/runners/streaming',
-  'test/io/log/streaming.test.ts',
-  'test/model/splittable-side-inputs.test.ts',
-  'test/conformance.test.ts',
-];
 
 /** Where sources stand, and what time they say it is. */
 export const SOURCE_MUTANTS: readonly Mutant[] = [
@@ -25,26 +19,31 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
         replace: 'get restriction(): unknown { return this.#tracker.remaining?.() ?? this.#restriction; }',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/source-cuts.test.ts'],
   },
   {
     id: 'half-taken',
     title: 'a cut falls between what a source has rejected and what it has read with it',
     edits: [{ file: READER, find: 'if (this.#isHalfTaken) return false;', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/source-cuts.test.ts'],
   },
   {
-    id: 'start-not-settled',
+    id: 'start-not-saved',
     title: 'a cut falls while it is found out what an element is to read, and loses that',
     row: 6,
     edits: [
       {
-        file: READS,
-        find: 'return this.#starting === 0 && settled.every(Boolean);',
-        replace: 'return settled.every(Boolean);',
+        file: 'runners/streaming/saved-in-flight.ts',
+        find: 'const starting = stage.reads?.starting ?? [];',
+        replace: 'const starting = (stage.reads?.starting ?? []).slice(0, 0);',
+      },
+      {
+        file: EPOCHS,
+        find: '!loop.isBusy && !loop.isStarting;',
+        replace: '!loop.isBusy;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/source-cuts.test.ts'],
   },
   {
     id: 'idle-split-holds',
@@ -52,26 +51,26 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
     row: 14,
     edits: [
       {
-        file: READS,
-        find: 'const active = this.#splits.filter(({ isIdle }) => !isIdle);',
-        replace: 'const active = [...this.#splits];',
+        file: 'runners/streaming/low-watermark.ts',
+        find: 'if (isHere && !one.isIdle && one.watermark === at) return at;',
+        replace: 'if (isHere && one.watermark === at) return at;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'idle-for-ever',
     title: 'a split that was idle is left out of the watermark when it reads again',
     row: 14,
     edits: [{ file: WATERMARK, find: 'if (values.length > 0) this.#isIdle = false;', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'not-started-is-done',
     title: 'a source that has not begun counts as one that has ended',
     row: 15,
     edits: [{ file: READS, find: 'this.#startingFrom = Math.min(this.#startingFrom, from);', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/streaming/epochs.test.ts'],
   },
   {
     id: 'idle-before-first-record',
@@ -85,7 +84,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
           if (this.#watermark === MIN_TIMESTAMP) return this.#environment.host.clock.now();`,
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'future-moves-watermark',
@@ -98,7 +97,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
         replace: 'Number.POSITIVE_INFINITY',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'watermark-before-batch',
@@ -110,7 +109,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
         replace: 'this.#watermark = this.#estimate.value;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/io/files/watch.test.ts'],
   },
   {
     id: 'bundle-not-finished',
@@ -124,7 +123,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
           'async #finishBundle(): Promise<void> { if (this.producers.length > 0) await this.runtime.finishBundle();',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'full-queue-drops',
@@ -138,6 +137,6 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
           'const batch = this.#builder.take(); if (!this.isFull) this.#batches.push({ batch, earliest: earliestOf(batch) });',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/full-queue.test.ts'],
   },
 ];

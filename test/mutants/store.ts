@@ -4,8 +4,6 @@ const STORE = 'host/state-store/sqlite-store.ts';
 const WITNESS = 'host/state-store/witness.ts';
 const OPEN = 'host/state-store/open-database.ts';
 
-const TESTS = ['test/host/state-store.test.ts', 'test/runners/state/store-contract.test.ts', 'test/host'];
-
 /** The store of a job, and its witness. */
 export const STORE_MUTANTS: readonly Mutant[] = [
   {
@@ -18,25 +16,25 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         replace: "await this.#parts.onCommitted(epoch); this.db.exec('COMMIT'); this.#isInTransaction = false;",
       },
     ],
-    tests: TESTS,
+    tests: ['test/host/state-store.test.ts'],
   },
   {
     id: 'witness-not-synced',
     title: 'the witness may be lost with the power when others were told of its epoch',
     edits: [{ file: WITNESS, find: 'await this.#file.sync();', replace: '' }],
-    tests: TESTS,
+    tests: ['test/host/witness.test.ts'],
   },
   {
     id: 'witness-in-one-slot',
     title: 'the witness is written over itself, so that a torn write leaves none',
     edits: [{ file: WITNESS, find: 'this.#slot = (this.#slot + 1) % SLOTS;', replace: '' }],
-    tests: TESTS,
+    tests: ['test/host/witness.test.ts'],
   },
   {
     id: 'witness-off-by-one',
     title: 'a database that is an epoch behind its witness is taken for the newest',
     edits: [{ file: OPEN, find: 'job.epoch < witnessed.epoch', replace: 'job.epoch < witnessed.epoch - 1' }],
-    tests: TESTS,
+    tests: ['test/host/state-damage.test.ts'],
   },
   {
     id: 'crc-not-checked',
@@ -48,7 +46,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         replace: 'if (cellCrc(space, key, value) === crc || crc !== undefined) return;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/host/state-store.test.ts'],
   },
   {
     id: 'crc-without-key',
@@ -60,12 +58,12 @@ export const STORE_MUTANTS: readonly Mutant[] = [
         replace: 'crc32(value, key === value ? 0 : space)',
       },
     ],
-    tests: TESTS,
+    tests: ['test/host/state-store.test.ts'],
   },
   {
     id: 'lock-not-taken',
     title: 'two processes work on one state directory',
     edits: [{ file: OPEN, find: 'PRAGMA locking_mode = EXCLUSIVE;', replace: '' }],
-    tests: TESTS,
+    tests: ['test/host/state-store.test.ts'],
   },
 ];

@@ -5,15 +5,6 @@ const MACHINE = 'runners/panes/pane-machine.ts';
 const GROUPING = 'runners/panes/pane-grouping.ts';
 const KEYED = 'runners/keyed/keyed-store.ts';
 
-const TESTS = [
-  'test/runners/streaming',
-  'test/runners/panes',
-  'test/testing/reference',
-  'test/testing/test-stream.test.ts',
-  'test/properties/streaming',
-  'test/conformance.test.ts',
-];
-
 /** What holds a watermark, and what is late by it. */
 export const TIME_MUTANTS: readonly Mutant[] = [
   {
@@ -26,7 +17,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'void holds;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'hold-lost-default-panes',
@@ -38,13 +29,13 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'return Math.min(this.#holds.earliest(), MAX_TIMESTAMP);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'hold-not-saved',
     title: 'holds of panes are forgotten at a restart',
     edits: [{ file: GROUPING, find: 'this.#holds.save();', replace: '' }],
-    tests: TESTS,
+    tests: ['test/runners/panes/same-panes.test.ts'],
   },
   {
     id: 'hold-lost-timer',
@@ -56,7 +47,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'const timers = this.clocks.hold();',
       },
     ],
-    tests: ['test/runners/keyed', ...TESTS],
+    tests: ['test/runners/keyed/calls.test.ts'],
   },
   {
     id: 'hold-lost-window-end',
@@ -68,7 +59,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'return timers;',
       },
     ],
-    tests: ['test/runners/keyed', ...TESTS],
+    tests: ['test/runners/keyed/timers.test.ts'],
   },
   {
     id: 'hold-lost-gate',
@@ -76,13 +67,13 @@ export const TIME_MUTANTS: readonly Mutant[] = [
     edits: [
       { file: STAGE, find: 'this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP', replace: 'this.queue.earliest()' },
     ],
-    tests: ['test/testing/reference/side-inputs.test.ts', ...TESTS],
+    tests: ['test/runners/streaming/side-inputs.test.ts'],
   },
   {
     id: 'hold-lost-queue',
     title: 'what waits in a queue does not hold the watermark',
     edits: [{ file: STAGE, find: 'Math.min(front, this.queue.earliest(), gate', replace: 'Math.min(front, gate' }],
-    tests: TESTS,
+    tests: ['test/testing/test-stream.test.ts'],
   },
   {
     id: 'hold-lost-async',
@@ -95,7 +86,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'raise(time, input, keyed?.timed,',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
   {
     id: 'side-input-early',
@@ -107,7 +98,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'this.time.inputWatermark >= window.maxTimestamp;',
       },
     ],
-    tests: ['test/testing/reference/side-inputs.test.ts', ...TESTS],
+    tests: ['test/runners/streaming/side-inputs.test.ts'],
   },
   {
     id: 'late-by-output-watermark',
@@ -119,7 +110,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'return this.#spec.time.outputWatermark > this.expiryOf(window);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'late-by-element',
@@ -131,7 +122,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'return Math.min(maxTimestamp, END_OF_GLOBAL_WINDOW);',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/panes/panes.test.ts'],
   },
   {
     id: 'late-drops-uncounted',
@@ -144,6 +135,6 @@ export const TIME_MUTANTS: readonly Mutant[] = [
         replace: 'void count;',
       },
     ],
-    tests: TESTS,
+    tests: ['test/runners/streaming/watermarks.test.ts'],
   },
 ];

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Pipeline, read, type Sink, write } from '../../../model/index.ts';
+import { type Host, Pipeline, read, type Sink, write } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 import { type Action, listSource } from './list-source.ts';
@@ -20,10 +20,31 @@ const actions: readonly Action<number>[] = Array.from({ length: 12 }, (_, i) => 
   { rest: 1_500 },
 ]).flat();
 
-/** A sink that keeps a list of the epochs it was handed, and of their elements. */
-function listingSink(has?: number) {
+/** The last epoch that is durable. */
+let committed = 0;
+
+/** A host whose stores tell of each commit when it is over. */
+function hostThatTells(): Host {
+  const host = virtualHost();
+  return {
+    ...host,
+    async openStateStore(directory) {
+      const store = await host.openStateStore(directory);
+      const commit = store.commit.bind(store);
+      store.commit = async (epoch) => {
+        await commit(epoch);
+        committed = epoch;
+      };
+      return store;
+    },
+  };
+}
+
+/** A sink that keeps a list of the epochs it was handed, and of their elements. `onDeliver` may refuse. */
+function listingSink(has?: number, onDeliver: () => void = () => undefined) {
   const epochs: number[] = [];
   const values: number[] = [];
+  const early: number[] = [];
   const sink: Sink<number> = {
     kind: 'sink',
     name: 'Table',
@@ -31,12 +52,14 @@ function listingSink(has?: number) {
     open: () => Promise.reject(new Error('it gets epochs only')),
     commit: () => Promise.reject(new Error('it gets epochs only')),
     async deliver({ epoch, batches }) {
+      onDeliver();
+      if (epoch > committed) early.push(epoch);
       epochs.push(epoch);
       for (const batch of batches()) values.push(...batch.values);
     },
     delivered: () => Promise.resolve(has),
   };
-  return { sink, epochs, values };
+  return { sink, epochs, values, early };
 }
 
 /** Runs the job on its state until it stops after `stopAt`, or to its end. */
@@ -50,7 +73,7 @@ async function run(sink: Sink<number>, stopAt?: number, onNumber: (n: number) =>
       return n;
     })
     .apply(write(sink, { name: 'Out' }));
-  return p.run(directRunner({ host: virtualHost(), stateDirectory: path.join(folder, 'state') }), {
+  return p.run(directRunner({ host: hostThatTells(), stateDirectory: path.join(folder, 'state') }), {
     stop: stop.signal,
   });
 }
@@ -65,6 +88,28 @@ test('what a sink has is handed to it again by the next run only if it came with
   expect(again.length).toBeLessThanOrEqual(1);
   if (again.length > 0) expect(again).toEqual([first.epochs.at(-1)]);
   expect(new Set([...first.values, ...second.values]).size).toBe(12);
+});
+
+test('a sink gets what an epoch has for it when that is durable, not before, and under its number', async () => {
+  const first = listingSink();
+  await run(first.sink, 6);
+  const stoppedAt = committed;
+  const second = listingSink(first.epochs.at(-1));
+  await run(second.sink);
+  expect([...first.early, ...second.early]).toEqual([]);
+  // What is read after a restart is of epochs that come after all that were durable.
+  const again = first.epochs.at(-1) ?? 0;
+  expect(second.epochs.filter((epoch) => epoch !== again && epoch <= stoppedAt)).toEqual([]);
+});
+
+test('what a sink did not get before the process ended it gets from the next one', async () => {
+  const refusing = listingSink(undefined, () => {
+    throw new Error('the end');
+  });
+  await expect(run(refusing.sink)).rejects.toThrow('the end');
+  const { sink, values } = listingSink();
+  await run(sink);
+  expect(values).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
 test('a state that is older than its sink is refused before anything is read', async () => {

@@ -74,7 +74,8 @@ test('what a source has handed over and nobody has taken at a cut comes in the n
     const p = new Pipeline();
     // Both have something at once; one of them is taken first, and then comes the cut.
     for (const name of ['a', 'b']) {
-      const source = listSource([{ give: [[`${name}1`, 0] as const] }, { give: [[`${name}2`, 0] as const] }]);
+      const actions = [{ give: [[`${name}1`, 0] as const] }, { give: [[`${name}2`, 0] as const] }];
+      const source = { ...listSource(actions), name };
       p.apply(read(source, { isBounded: false, name })).map(
         (text) => {
           seen.push(text);
