@@ -227,7 +227,8 @@ export class LiveNetwork {
   #gate({ entryStep }: PlannedStage): SideGate | undefined {
     const views: readonly PCollectionView<unknown>[] = Object.values(sideInputsOf(entryStep));
     if (views.length === 0) return undefined;
-    return new SideGate((window) => this.sides.isReady(views, window));
+    const space = this.#environment.space(spaceName(entryStep.path, 'waits for side inputs'));
+    return new SideGate((window) => this.sides.isReady(views, window), space);
   }
 
   #queue(stage: PlannedStage): StageQueue {

@@ -215,8 +215,8 @@ export class LiveStage {
       return;
     }
     if (this.isGateStale) {
-      this.isGateStale = false;
       const released = this.gate?.release();
+      this.isGateStale = released !== undefined;
       if (released !== undefined) return this.#admitted(released);
     }
     this.#hasTicked = false;

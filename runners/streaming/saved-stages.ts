@@ -9,7 +9,6 @@ import {
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
 import { SavedInFlight } from './saved-in-flight.ts';
-import type { PushedBack } from './side-gate.ts';
 import type { SavedSplit } from './source-reads.ts';
 
 const SPACE = 'viga#stages';
@@ -23,7 +22,6 @@ interface SavedStage {
   readonly splits: readonly SavedSplit[] | undefined;
   /** What was left of restrictions that ended, until their system has been told. */
   readonly ended: readonly unknown[] | undefined;
-  readonly waiting: readonly PushedBack[] | undefined;
 }
 
 /**
@@ -36,8 +34,6 @@ export class SavedStages {
   readonly #space: StateSpace;
   /** What is on its way. */
   readonly inFlight: SavedInFlight;
-  /** Gates are only written when they changed; this is what was written last. */
-  readonly #waiting = new Map<LiveStage, readonly PushedBack[]>();
 
   constructor(network: LiveNetwork, store: StateStore) {
     this.#network = network;
@@ -50,6 +46,7 @@ export class SavedStages {
     if (!this.inFlight.save()) return false;
     for (const stage of this.#network.stages) {
       this.#space.put(keyOf(stage), toBytes(structuralCoder, this.#saved(stage)));
+      stage.gate?.save();
       stage.grouping?.operator.save();
       stage.keyed?.timed.operator.save();
     }
@@ -76,9 +73,7 @@ export class SavedStages {
   }
 
   #saved(stage: LiveStage): SavedStage {
-    const { time, grouping, reads, gate } = stage;
-    const changed = gate?.changed();
-    if (changed !== undefined) this.#waiting.set(stage, changed);
+    const { time, grouping, reads } = stage;
     return {
       inputWatermark: time.inputWatermark,
       outputWatermark: time.outputWatermark,
@@ -88,7 +83,6 @@ export class SavedStages {
       },
       splits: reads?.save(),
       ended: reads?.ended,
-      waiting: this.#waiting.get(stage),
     };
   }
 
@@ -96,11 +90,7 @@ export class SavedStages {
     Object.assign(stage.time, { inputWatermark: saved.inputWatermark, outputWatermark: saved.outputWatermark });
     if (stage.grouping !== undefined) Object.assign(stage.grouping.time, saved.grouping);
     stage.reads?.restore(saved.splits ?? [], saved.ended ?? []);
-    if (saved.waiting !== undefined) {
-      stage.gate?.restore(saved.waiting);
-      this.#waiting.set(stage, saved.waiting);
-      stage.isGateStale = true;
-    }
+    stage.isGateStale = stage.gate !== undefined;
   }
 }
 

@@ -1,20 +1,6 @@
-import { type BoundedWindow, MAX_TIMESTAMP, type PaneInfo, type Timestamp, windowKey } from '../../model/index.ts';
+import type { BoundedWindow, PaneInfo, StateSpace, Timestamp } from '../../model/index.ts';
 import { type Batch, BatchBuilder, singletonLists, type Windows } from '../execution/index.ts';
-
-/** An element that waits for its side inputs, in one of its windows. */
-export interface PushedBack {
-  readonly value: unknown;
-  readonly timestamp: Timestamp;
-  readonly window: BoundedWindow;
-  readonly pane: PaneInfo;
-}
-
-/** What waits for the side inputs of one window, in the order in which it came. */
-interface WaitingWindow {
-  readonly window: BoundedWindow;
-  readonly elements: { readonly element: PushedBack; readonly order: number }[];
-  earliest: Timestamp;
-}
+import { WaitingElements } from './waiting-elements.ts';
 
 /**
  * Holds back what a step can't process yet, since a side input is not ready for its window: per element and window.
@@ -27,25 +13,21 @@ export class SideGate {
   readonly #isReady: (window: BoundedWindow) => boolean;
   readonly #ready = new WeakSet<Windows>();
   readonly #only = singletonLists();
-  readonly #waiting = new Map<string, WaitingWindow>();
-  #length = 0;
-  #order = 0;
-  #isChanged = false;
+  readonly #waiting: WaitingElements;
 
-  /** `isReady` tells whether all side inputs of the step are, for a window of its main input. */
-  constructor(isReady: (window: BoundedWindow) => boolean) {
+  /** `isReady` tells whether all side inputs of the step are, for a window of its main input; `space` is where what waits survives. */
+  constructor(isReady: (window: BoundedWindow) => boolean, space?: StateSpace) {
     this.#isReady = isReady;
+    this.#waiting = new WaitingElements(space);
   }
 
   get length(): number {
-    return this.#length;
+    return this.#waiting.length;
   }
 
-  /** The earliest timestamp that waits; {@link MAX_TIMESTAMP} if nothing does. */
+  /** The earliest timestamp that waits; MAX_TIMESTAMP if nothing does. */
   hold(): Timestamp {
-    let least = MAX_TIMESTAMP;
-    for (const { earliest } of this.#waiting.values()) least = Math.min(least, earliest);
-    return least;
+    return this.#waiting.hold();
   }
 
   /** What of a batch may go on now; the rest waits. */
@@ -66,32 +48,20 @@ export class SideGate {
     return builder.take();
   }
 
-  /** What has become ready since it came. */
+  /** What has become ready since it came, or the first of it: to be asked again until nothing is. */
   release(): Batch | undefined {
-    const ready: WaitingWindow[] = [];
-    for (const [name, waiting] of this.#waiting) {
-      if (!this.#isReady(waiting.window)) continue;
-      ready.push(waiting);
-      this.#waiting.delete(name);
-    }
+    const ready = [...this.#waiting.windows()].filter(({ window }) => this.#isReady(window));
     if (ready.length === 0) return undefined;
-    const elements = inOrder(ready);
-    this.#length -= elements.length;
-    this.#isChanged = true;
     const builder = new BatchBuilder();
-    for (const { value, timestamp, window, pane } of elements) builder.add(value, timestamp, this.#only(window), pane);
+    for (const { value, timestamp, window, pane } of this.#waiting.take(ready)) {
+      builder.add(value, timestamp, this.#only(window), pane);
+    }
     return builder.take();
   }
 
-  /** All that waits, if that has changed since the last cut. */
-  changed(): readonly PushedBack[] | undefined {
-    if (!this.#isChanged) return undefined;
-    this.#isChanged = false;
-    return inOrder([...this.#waiting.values()]);
-  }
-
-  restore(waiting: readonly PushedBack[]): void {
-    for (const element of waiting) this.#wait(element);
+  /** Writes what came since the last cut. */
+  save(): void {
+    this.#waiting.save();
   }
 
   #allReady(windows: Windows): boolean {
@@ -108,30 +78,7 @@ export class SideGate {
   ): void {
     for (const window of windows) {
       if (this.#isReady(window)) ready.add(value, timestamp, this.#only(window), pane);
-      else {
-        this.#wait({ value, timestamp, window, pane });
-        this.#isChanged = true;
-      }
+      else this.#waiting.add({ value, timestamp, window, pane });
     }
   }
-
-  #wait(element: PushedBack): void {
-    const { window, timestamp } = element;
-    const name = windowKey(window);
-    let waiting = this.#waiting.get(name);
-    if (waiting === undefined) {
-      waiting = { window, elements: [], earliest: MAX_TIMESTAMP };
-      this.#waiting.set(name, waiting);
-    }
-    waiting.elements.push({ element, order: this.#order++ });
-    waiting.earliest = Math.min(waiting.earliest, timestamp);
-    this.#length++;
-  }
-}
-
-/** The elements of some windows in the order in which they came. */
-function inOrder(windows: readonly WaitingWindow[]): readonly PushedBack[] {
-  const all = windows.flatMap(({ elements }) => elements);
-  if (windows.length > 1) all.sort((a, b) => a.order - b.order);
-  return all.map(({ element }) => element);
 }
