@@ -40,7 +40,9 @@ function wordsOf(name: string): readonly string[] {
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => PARTS.every((part) => part.name !== name));
 if (unknown !== undefined) {
-  console.error(`proof: there is no part "${unknown}". Name some of ${PARTS.map(({ name }) => name).join(', ')}, or none.`);
+  console.error(
+    `proof: there is no part "${unknown}". Name some of ${PARTS.map(({ name }) => name).join(', ')}, or none.`,
+  );
   process.exit(2);
 }
 

@@ -31,6 +31,7 @@ const LONGEST_TEST = 30_000;
 
 /** Runs tests until the first one fails. */
 export async function runTests({ directory, files, leftOut, limit, signal }: TestRun): Promise<Outcome> {
+  signal.throwIfAborted();
   const report = path.join(directory, '.report.json');
   rmSync(report, { force: true });
   const child = spawn(

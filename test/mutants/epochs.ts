@@ -69,14 +69,27 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
-    id: 'state-before-quiet',
-    title: 'state is captured while bundles are open and queues are not empty',
+    id: 'in-flight-not-saved',
+    title: 'what is on its way within a step is not saved, and its source stands behind it',
     row: 13,
     edits: [
       {
-        file: EPOCHS,
-        find: 'const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;',
-        replace: 'const isQuiet = didSomething || !didSomething;',
+        file: 'runners/streaming/saved-in-flight.ts',
+        find: 'const parts = stage.inFlight();',
+        replace: 'const parts = stage.inFlight()?.slice(0, 0);',
+      },
+    ],
+    tests: ['test/runners/streaming/cuts.test.ts'],
+  },
+  {
+    id: 'queue-not-saved',
+    title: 'what waits in front of a step is not saved, and its source stands behind it',
+    row: 13,
+    edits: [
+      {
+        file: 'runners/streaming/saved-in-flight.ts',
+        find: 'const queue = stage.queue.batches().map(savedBatch);',
+        replace: 'const queue = stage.queue.batches().slice(0, 0).map(savedBatch);',
       },
     ],
     tests: ['test/runners/streaming/cuts.test.ts'],
@@ -104,7 +117,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
         replace: 'await this.flush(true); this.#epoch = epoch;',
       },
     ],
-    tests: ['test/io/log/streaming.test.ts'],
+    tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
     id: 'restart-counts-anew',
