@@ -134,7 +134,9 @@ const textOf = (writer: ByteWriter): string => textIn(writer.bytes, 0, writer.po
 
 /** Bytes as a string of as many characters. */
 export const textIn = (bytes: Uint8Array, start: number, end: number = bytes.length): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+  Buffer.isBuffer(bytes)
+    ? bytes.toString('latin1', start, end)
+    : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
 
 /** The bytes of such a string. */
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');

@@ -84,13 +84,20 @@ export class WindowMap<E> {
   /** The rows of a window in order, deleted ones left out; it may be changed meanwhile. */
   *rows(entries: WindowEntries<E>): Iterable<WindowRow> {
     if (this.#space === undefined || !entries.hasRows) return;
-    const { version } = entries;
-    for (const { key, value } of this.#space.scan(entries.prefix, endOf(entries.prefix))) {
-      const form = readKey(new ByteReader(key, entries.prefix.length));
-      if (entries.deleted.has(form)) continue;
-      // A scan reads ahead: what was written since it began may not be in it.
-      const now = entries.version === version ? value : this.#space.get(key);
-      if (now !== undefined) yield { form, value: now };
+    const end = endOf(entries.prefix);
+    for (let from: Uint8Array | undefined = entries.prefix; from !== undefined; ) {
+      const { version } = entries;
+      let next: Uint8Array | undefined;
+      for (const { key, value } of this.#space.scan(from, end)) {
+        if (entries.version !== version) {
+          // A scan reads ahead: what was written since it began may not be in it.
+          next = key;
+          break;
+        }
+        const form = readKey(new ByteReader(key, entries.prefix.length));
+        if (!entries.deleted.has(form)) yield { form, value };
+      }
+      from = next;
     }
   }
 
