@@ -10,9 +10,13 @@ import { configurationOf, MODES, modelTotal, queries } from './setup.mjs';
 
 /** Whether arguments ask for these queries. @throws Error if they do so wrongly. */
 export function isNexmark({ job, query, mode, generators, file, keys }) {
-  if (job !== 'nexmark') return false;
-  if (file !== undefined || keys !== undefined)
+  if (job !== 'nexmark') {
+    if ([query, mode, generators].every((one) => one === undefined)) return false;
+    throw new Error('--query, --mode and --generators are for nexmark.');
+  }
+  if (file !== undefined || keys !== undefined) {
     throw new Error('nexmark takes neither FILE nor --keys: it makes its events.');
+  }
   if (query !== undefined && queries[query] === undefined) {
     throw new Error(`--query is ${query}, and there is none. Pass 0 to ${queries.length - 1}.`);
   }

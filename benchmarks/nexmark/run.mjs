@@ -3,7 +3,7 @@
 //
 // Counted is what the run costs, in all threads of the process: making the events too, but not loading the modules, which
 // takes longer than a small run.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Pipeline, write } from 'viga';
 import { directRunner } from 'viga/runners/direct';
@@ -25,10 +25,11 @@ const pipeline = new Pipeline();
 const events = pipeline.apply(readEvents(configuration, { isBounded: mode === 'batch' }));
 query.expand(events, contextOf(configuration, folder)).apply(write(tally.sink(), { name: 'Tally' }));
 
-const stateDirectory =
-  mode === 'batch' || asked.stateDirectory === undefined
-    ? undefined
-    : mkdtempSync(path.join(asked.stateDirectory, `query-${query.number}-`));
+let stateDirectory;
+if (mode === 'streaming' && asked.stateDirectory !== undefined) {
+  mkdirSync(asked.stateDirectory, { recursive: true });
+  stateDirectory = mkdtempSync(path.join(asked.stateDirectory, `query-${query.number}-`));
+}
 const runner = directRunner({
   ...(memoryLimit === undefined ? {} : { memoryLimit }),
   ...(stateDirectory === undefined ? {} : { stateDirectory }),

@@ -33,9 +33,20 @@ test.each([
   ['--query=15', '--query is 15, and there is none. Pass 0 to 14.'],
   ['--query=', '--query is NaN'],
   ['--mode=fast', '--mode is fast, and there is none. Pass batch or streaming.'],
+  ['--keys=5', 'nexmark takes neither FILE nor --keys'],
   ['--generators=0', '--generators is 0 but must be a whole number of 1 or more.'],
 ])('%s is refused in words', (flag, message) => {
   const { status, stderr } = bench('100', flag);
   expect(status).toBe(2);
   expect(stderr).toContain(message);
+});
+
+test('other jobs do not take what is for this one', () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [path.join(root, 'benchmarks/bench.mjs'), 'chain', '10', '--mode=batch'],
+    { encoding: 'utf8' },
+  );
+  expect(status).toBe(2);
+  expect(stderr).toContain('--query, --mode and --generators are for nexmark.');
 });
