@@ -49,6 +49,7 @@ try {
     verdicts.push(verdict);
     if (!json) print(verdict);
   }
+  for (const file of hunt.unreliable) console.error(`${file} fails without any bug planted, and counts for nothing.`);
 } catch (error) {
   if (!stop.signal.aborted) throw error;
 } finally {

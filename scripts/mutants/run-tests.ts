@@ -41,6 +41,7 @@ export async function runTests({ directory, files, leftOut, limit, signal }: Tes
       'run',
       ...files,
       '--bail=1',
+      '--passWithNoTests',
       '--reporter=json',
       `--outputFile=${report}`,
       `--testTimeout=${LONGEST_TEST}`,

@@ -9,10 +9,8 @@ const LEFT_OUT = new Set(['node_modules', 'dist', 'out', '.git', '.cache']);
 /** A copy of the sources that may be broken. */
 export class Workspace {
   readonly directory: string;
-  readonly #root: string;
 
   constructor(root: string) {
-    this.#root = root;
     this.directory = mkdtempSync(path.join(tmpdir(), 'viga-mutants-'));
     for (const name of readdirSync(root)) {
       if (!LEFT_OUT.has(name)) cpSync(path.join(root, name), path.join(this.directory, name), { recursive: true });
@@ -32,11 +30,6 @@ export class Workspace {
     return () => {
       for (const [file, text] of before) writeFileSync(file, text);
     };
-  }
-
-  /** The sources that it is a copy of. */
-  get root(): string {
-    return this.#root;
   }
 
   remove(): void {
