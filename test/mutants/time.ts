@@ -79,7 +79,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
     id: 'hold-lost-async',
     title: 'time moves on while a bundle waits for promises',
     edits: [
-      { file: STAGE, find: 'if (this.busy !== undefined) return; const input', replace: 'const input' },
+      { file: STAGE, find: 'if (this.busy !== undefined) return;', replace: '' },
       {
         file: STAGE,
         find: 'raise(time, input, keyed?.timed, this.#open,',
