@@ -170,9 +170,11 @@ export class LiveStage {
     }
     // Never within a bundle: its elements are not late because those before them took their time.
     if (this.busy !== undefined) return;
-    const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, this.#putOffFrom());
+    const putOff = this.#putOffFrom();
+    const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, putOff);
     time.processingTime = processingTime;
-    raise(time, input, keyed?.timed, this.#open, reads?.watermark() ?? MAX_TIMESTAMP);
+    // What was put off is behind the input watermark already, and holds the output's as its bundle did or will.
+    raise(time, input, keyed?.timed, this.#open, putOff, reads?.watermark() ?? MAX_TIMESTAMP);
   }
 
   /** Puts something in front of all else that is to be done. */
