@@ -12,9 +12,12 @@ const DEFAULT_SHARE = 0.6;
 /** What all that can be put on disk may take by its own estimate: a share of the limit, and of the room there is. */
 const HELD_SHARE = 0.35;
 const HELD_SHARE_OF_ROOM = 0.4;
-/** Shares of the room, where the process as a whole is too large, whatever the estimates say. */
-const PROCESS_SHARE = 0.6;
-const COLLECT_SHARE = 0.75;
+/** What is kept free, whatever the estimates say: a share of the limit, and of the room there is. */
+const FREE_SHARE = 0.3;
+const FREE_SHARE_OF_ROOM = 0.4;
+/** The same, where garbage is collected. */
+const COLLECT_SHARE = 0.2;
+const COLLECT_SHARE_OF_ROOM = 0.25;
 /** The room is at least this share of the limit, however large the process was before the run. */
 const LEAST_ROOM = 0.15;
 /** Less than this share of what may be held is not worth going to disk for. */
@@ -39,10 +42,12 @@ export class MemoryWatch {
   readonly limit: number;
   readonly #gauge: MemoryGauge;
   readonly #spillables: Spillable[] = [];
-  /** The size of the process before the run: its program, which nothing can make smaller. */
-  readonly #base: number;
+  /** What is left of the limit beside the process as it is before the run: its program, which nothing makes smaller. */
   readonly #room: number;
   readonly #mostHeld: number;
+  /** Sizes of the process: where it gives memory back, and where garbage is collected. */
+  readonly #most: number;
+  readonly #mostWithGarbage: number;
   /** What else the heap had than what is held by estimate, when garbage was last collected. */
   #restAfter = 0;
 
@@ -57,8 +62,10 @@ export class MemoryWatch {
     this.#gauge = gauge;
     this.limit = Math.min(limit ?? gauge.total() * DEFAULT_SHARE, gauge.heapLimit() * HEAP_SHARE);
     this.#room = Math.max(this.limit - gauge.rss(), this.limit * LEAST_ROOM);
-    this.#base = this.limit - this.#room;
-    this.#mostHeld = Math.min(this.limit * HELD_SHARE, this.#room * HELD_SHARE_OF_ROOM);
+    const shareOf = (ofLimit: number, ofRoom: number): number => Math.min(this.limit * ofLimit, this.#room * ofRoom);
+    this.#mostHeld = shareOf(HELD_SHARE, HELD_SHARE_OF_ROOM);
+    this.#most = this.limit - shareOf(FREE_SHARE, FREE_SHARE_OF_ROOM);
+    this.#mostWithGarbage = this.limit - shareOf(COLLECT_SHARE, COLLECT_SHARE_OF_ROOM);
   }
 
   /** How many bytes of rows may be grouped in memory at a time. */
@@ -80,22 +87,24 @@ export class MemoryWatch {
   /** The same where the process as a whole has grown too large. */
   readonly checkProcess = (): void => {
     const rss = this.#gauge.rss();
-    if (rss <= this.#base + this.#room * PROCESS_SHARE) return;
+    if (rss <= this.#most) return;
     if (this.#held() >= this.#mostHeld * LEAST_HELD) this.#shrink();
-    this.#collect(rss);
+    // What is no garbage is held, though the estimates do not say so.
+    if (this.#collect(rss) && this.#gauge.rss() > this.#most) this.#shrink();
   };
 
   /**
    * What was put on disk is garbage then, and V8 would let its heap grow by that much before it looks: so it is told to,
-   * unless there can't be enough of it since the last time.
+   * unless there can't be enough of it since the last time. Returns whether it was.
    */
-  #collect(rss: number): void {
-    if (rss <= this.#base + this.#room * COLLECT_SHARE) return;
+  #collect(rss: number): boolean {
+    if (rss <= this.#mostWithGarbage) return false;
     const held = this.#held();
     const rest = this.#gauge.heapUsed() - held;
-    if (rest - this.#restAfter < Math.max(LEAST_GARBAGE, this.#room * GARBAGE_SHARE)) return;
+    if (rest - this.#restAfter < Math.max(LEAST_GARBAGE, this.#room * GARBAGE_SHARE)) return false;
     this.#gauge.collect();
     this.#restAfter = this.#gauge.heapUsed() - held;
+    return true;
   }
 
   #held(): number {

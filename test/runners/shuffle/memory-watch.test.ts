@@ -88,3 +88,14 @@ test('garbage is collected where the process is too large, and only once there i
   watch.checkProcess();
   expect(sizes.collections).toBe(1);
 });
+
+test('what is larger than its estimate says goes to disk where nothing was garbage', () => {
+  const sizes = new Sizes();
+  const watch = new MemoryWatch(sizes, 512 * MB);
+  const one = held(2 * MB);
+  watch.add(one);
+  sizes.size = 500 * MB;
+  sizes.used = 450 * MB;
+  watch.checkProcess();
+  expect([one.spills, sizes.collections]).toEqual([1, 1]);
+});
