@@ -40,6 +40,8 @@ interface Node {
   /** What came, where time at the step, or a side input, makes a difference to it. */
   readonly queue?: Queue;
   readonly isSide?: boolean;
+  /** The grouping whose panes it takes: what is due there comes before that. */
+  readonly after?: Node | undefined;
   /** The time at which all that was due has been done. */
   done: StepTime;
 }
@@ -107,7 +109,8 @@ class Evaluator implements Evaluation {
   #settle(): void {
     for (;;) {
       for (const node of this.#nodes) this.#moveTime(node);
-      const next = this.#nodes.find((node) => node.isSide && isDue(node)) ?? this.#nodes.findLast(hasWork);
+      const last = this.#nodes.findLast(hasWork);
+      const next = this.#nodes.find((node) => isDue(node) && (node.isSide || node === last?.after)) ?? last;
       if (next === undefined) return;
       if (isDue(next)) {
         next.done = { ...next.time };
@@ -148,7 +151,8 @@ class Evaluator implements Evaluation {
       ...(isQueued && { queue: new Queue(({ window }) => areReady(sides, window)) }),
     });
     const passOn: Behavior = { process: (element) => this.#give(outputs[0], element) };
-    if (isGrouping) this.#addNode([panes], outputs, passOn, { queue: new Queue(() => true) });
+    if (isGrouping)
+      this.#addNode([panes], outputs, passOn, { queue: new Queue(() => true), after: this.#nodes.at(-1) });
   }
 
   #addNode(inputs: Node['inputs'], outputs: Node['outputs'], behavior: Behavior, more: Partial<Node>): void {

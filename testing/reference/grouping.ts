@@ -49,21 +49,28 @@ export class Grouping implements Behavior {
     this.#askTrigger(group);
   }
 
-  /** Asks the trigger where the window has become over or its time has come, and ends windows that expire, by time. */
+  /** Asks triggers whose time of the clock has come, or whose windows have become over, and ends windows that expire. */
   advance(): void {
+    const groups = [...this.#groups].sort((a, b) => a.window.maxTimestamp - b.window.maxTimestamp);
+    const due = groups.flatMap((group) => this.#dueOf(group)).sort(([a], [b]) => a - b);
+    this.#asked = { ...this.#at.time };
+    for (const [, happen] of due) happen();
+  }
+
+  #dueOf(group: Group): readonly (readonly [Timestamp, () => void])[] {
     const { windowing, time } = this.#at;
-    const asked = this.#asked;
-    const nextOf = ({ window }: Group): Timestamp =>
-      isOver(window, asked.input) ? expiryOf(window, windowing) : window.maxTimestamp;
-    for (const group of [...this.#groups].sort((a, b) => nextOf(a) - nextOf(b))) {
-      const hasWoken = wakesOf(group.trigger).some((wake) => wake > asked.now && wake <= time.now);
-      const becameOver = isOver(group.window, time.input) && !isOver(group.window, asked.input);
-      if (becameOver || hasWoken) this.#askTrigger(group);
-      if (time.input <= expiryOf(group.window, windowing)) continue;
-      if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
-      this.#groups.delete(group);
-    }
-    this.#asked = { ...time };
+    const { window, trigger } = group;
+    const expiry = expiryOf(window, windowing);
+    const becameOver = isOver(window, time.input) && !isOver(window, this.#asked.input);
+    const hasWoken = wakesOf(trigger).some((wake) => wake > this.#asked.now && wake <= time.now);
+    const ask = [becameOver ? window.maxTimestamp : MIN_TIMESTAMP, () => this.#askTrigger(group)] as const;
+    const end = [expiry, () => this.#expire(group)] as const;
+    return [...(becameOver || hasWoken ? [ask] : []), ...(time.input > expiry ? [end] : [])];
+  }
+
+  #expire(group: Group): void {
+    if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
+    this.#groups.delete(group);
   }
 
   hold(): Timestamp {

@@ -102,7 +102,7 @@ function additionOf(op: Op, made: readonly Made[], hasClock: boolean): Addition 
     case 'grouping':
       return on(pick(op.in, canFire), GROUPINGS[op.step], (c) => `GROUPINGS.${op.step}(${c})`);
     case 'keyed':
-      return on(pick(op.in, isFinal), KEYED[op.step], (c) => `KEYED.${op.step}(${c})`);
+      return on(pick(op.in, isTold(op.step) ? hasOneEnd : isFinal), KEYED[op.step], (c) => `KEYED.${op.step}(${c})`);
     case 'plain':
       return on(pick(op.in, isAny), PLAIN[op.step], (c) => `PLAIN.${op.step}(${c})`);
     case 'flatten': {
@@ -134,6 +134,11 @@ const areApart = (a: Made, b: Made): boolean => ![...a.tags].some((tag) => b.tag
 /** Whether its windows merge no more: such may have state. */
 const isFinal = ({ collection: { windowing } }: Made): boolean =>
   windowing.windowFn.merge === undefined || windowing.alreadyMerged;
+
+const isTold = (step: keyof typeof KEYED): boolean => step === 'expiring' || step === 'reminded';
+
+/** Whether no two windows of a key end at once, as those that did not merge may: nothing says which is told first. */
+const hasOneEnd = ({ collection: { windowing } }: Made): boolean => windowing.windowFn.merge === undefined;
 
 const canBeSide = ({ collection: { windowing } }: Made): boolean => windowing.windowFn.merge === undefined;
 

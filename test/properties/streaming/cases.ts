@@ -113,14 +113,45 @@ const firing: fc.Arbitrary<FiringSpec> = fc.record({
 const at = fc.nat(3);
 const nameOf = <R extends object>(steps: R) => fc.constantFrom(...(Object.keys(steps) as (keyof R)[]));
 
-const op: fc.Arbitrary<Op> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('window' as const), in: at, windows, firing }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constant('grouping' as const), in: at, step: nameOf(GROUPINGS) }) },
-  { weight: 3, arbitrary: fc.record({ op: fc.constant('keyed' as const), in: at, step: nameOf(KEYED) }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('plain' as const), in: at, step: nameOf(PLAIN) }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('flatten' as const), in: at, other: at }) },
-  { weight: 1, arbitrary: fc.record({ op: fc.constant('side' as const), in: at, side: at, isKeyed: fc.boolean() }) },
+const windowing = (input: fc.Arbitrary<number>): fc.Arbitrary<Op> =>
+  fc.record({ op: fc.constant('window' as const), in: input, windows, firing });
+const grouping = (input: fc.Arbitrary<number>): fc.Arbitrary<Op> =>
+  fc.record({ op: fc.constant('grouping' as const), in: input, step: nameOf(GROUPINGS) });
+const keyed = (input: fc.Arbitrary<number>): fc.Arbitrary<Op> =>
+  fc.record({ op: fc.constant('keyed' as const), in: input, step: nameOf(KEYED) });
+const plain = (input: fc.Arbitrary<number>): fc.Arbitrary<Op> =>
+  fc.record({ op: fc.constant('plain' as const), in: input, step: nameOf(PLAIN) });
+const flattening = fc.record({ op: fc.constant('flatten' as const), in: at, other: at });
+const besides = fc.record({ op: fc.constant('side' as const), in: at, side: at, isKeyed: fc.boolean() });
+
+/** The step before. */
+const last = fc.constant(0);
+
+/** What people put together: state and timers, other windows or another grouping behind panes that may be late. */
+const usual: fc.Arbitrary<readonly Op[]> = fc.oneof(
+  fc.tuple(windowing(at), grouping(last), keyed(last)),
+  fc.tuple(windowing(at), grouping(last), windowing(last), grouping(last)),
+  fc.tuple(windowing(at), grouping(last), grouping(last), keyed(last)),
+  fc.tuple(windowing(at), keyed(last), grouping(last), keyed(last)),
+  fc.tuple(flattening, windowing(last), grouping(last), plain(last)),
+  fc.tuple(windowing(at), grouping(last), flattening, keyed(last)),
+  fc.tuple(windowing(at), plain(at), besides, grouping(last)),
+);
+
+const one = (op: fc.Arbitrary<Op>): fc.Arbitrary<readonly Op[]> => op.map((it) => [it]);
+
+const some: fc.Arbitrary<readonly Op[]> = fc.oneof(
+  { weight: 3, arbitrary: one(windowing(at)) },
+  { weight: 4, arbitrary: one(grouping(at)) },
+  { weight: 3, arbitrary: one(keyed(at)) },
+  { weight: 2, arbitrary: one(plain(at)) },
+  { weight: 1, arbitrary: one(flattening) },
+  { weight: 1, arbitrary: one(besides) },
+  { weight: 3, arbitrary: usual },
 );
 
 /** A pipeline begins with both of its collections in windows of some kind. */
-export const cases: fc.Arbitrary<Case> = fc.record({ events, ops: fc.array(op, { minLength: 2, maxLength: 8 }) });
+export const cases: fc.Arbitrary<Case> = fc.record({
+  events,
+  ops: fc.array(some, { minLength: 2, maxLength: 5 }).map((all) => all.flat()),
+});

@@ -154,6 +154,26 @@ export const KEYED = {
       },
       onTimer: { wake: ({ key, state }) => [telling(state.n.read(), key)] },
     }),
+  reminded: (c) =>
+    byClass(c).parDo({
+      state: { first: valueState<number>(), all: bagState<number>() },
+      timers: { remind: eventTimer(), late: eventTimer() },
+      process({ value }, { state, timers, timestamp, window }) {
+        const first = Math.min(state.first.read() ?? timestamp, timestamp);
+        state.first.write(first);
+        state.all.add(value);
+        timers.remind.set(within(timestamp + 6, window), { outputTimestamp: within(timestamp + 2, window) });
+        timers.late.set(window.maxTimestamp);
+      },
+      onTimer: {
+        remind: ({ key, state, timestamp }) => [telling((state.first.read() ?? 0) + timestamp, key)],
+        late({ key, state, timers }) {
+          timers.remind.clear();
+          return [telling(digest(state.all.read()), key)];
+        },
+      },
+      onWindowExpiration: ({ key, state }) => [telling(digest(state.all.read()) + 1, key)],
+    }),
   expiring: (c) =>
     byClass(c).parDo({
       state: { total: combiningState(sum), last: orderedListState<number>() },
@@ -183,6 +203,20 @@ export const PLAIN = {
     c.map((n, { timestamp, window, pane }) =>
       telling(n + (window.maxTimestamp % 89) + timestamp + pane.index, classOf(n)),
     ),
+  // What was taken and what was refused would come in an order that nothing says.
+  refused(c) {
+    let letters = c;
+    const refuse = (n: number): number => {
+      if (Math.floor(n / CLASSES) % 2 === 0) throw new RangeError('Every other number is refused.');
+      return n;
+    };
+    c.map(refuse, {
+      deadLetters: (all) => {
+        letters = all.map(({ element }) => element + CLASSES);
+      },
+    });
+    return letters;
+  },
   odd: (c) =>
     c.parDo({
       outputs: { odd: outputTag<number>() },
