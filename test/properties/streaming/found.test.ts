@@ -10,12 +10,14 @@ import {
   globalWindows,
   outputTag,
   Pipeline,
+  ptransform,
   repeatedly,
   sum,
 } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
-import { record } from './compare.ts';
+import { listening, record } from './compare.ts';
+import { KEYED } from './steps.ts';
 
 const inTens = fixedWindows({ size: 10 });
 
@@ -92,4 +94,18 @@ test('what waits for a side input goes on as soon as a trigger fires', async () 
   await p.run(directRunner());
   // The empty pane at the end takes nothing away.
   expect(lines).toEqual(['first 1 @0 in global', 'second 2 @0 in global']);
+});
+
+test('under a script nothing depends on how fast the machine is', async () => {
+  const p = new Pipeline();
+  const ticks = p
+    .apply(testStream<number>().addElements(at(0, 1)).advanceWatermarkTo(7).advanceWatermarkToInfinity())
+    .apply(ptransform('First', KEYED.looping))
+    .apply(ptransform('Second', KEYED.looping));
+  const lines = record(ticks);
+  // Its clock leaps each time somebody looks at it.
+  await p.run(directRunner({ host: listening({}) }));
+  expect(lines.map((line) => line.replace(/^.*@/, '@'))).toEqual(
+    ['14', '21', '28', '35'].map((t) => `@${t} in global`),
+  );
 });

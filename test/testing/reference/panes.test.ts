@@ -367,4 +367,15 @@ describe('what time does to panes', () => {
       'k: [8] @17 in [0,18) ON_TIME 0/0 first last',
     ]);
   });
+
+  test('windows expire in order of time, also where time leaps', () => {
+    const stream = script
+      .addElements(...els(0, 15))
+      .advanceWatermarkTo(12)
+      .advanceWatermarkToInfinity();
+    expect(panes(stream, discarding(pairs, { allowedLateness: 21, allowDataLoss: true }))).toEqual([
+      'k: [0] @9 in [0,10) ON_TIME 0/0 first last',
+      'k: [15] @19 in [10,20) ON_TIME 0/0 first last',
+    ]);
+  });
 });

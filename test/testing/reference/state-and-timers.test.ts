@@ -299,3 +299,22 @@ describe('timers (conformance 119 to 131)', () => {
     expect(lines.map((line) => line.split(' @')[0])).toEqual(['a1', 'a2', 'due a1', 'due a2']);
   });
 });
+
+test('an element whose call fails becomes a dead letter, and what the call had changed is as before', () => {
+  const p = new Pipeline();
+  const letters: PCollection<unknown>[] = [];
+  const totals = p
+    .apply(testStream<number>().addElements(at(1, 5), at(2, -1), at(3, 7)).advanceWatermarkToInfinity())
+    .keyBy(() => 'k')
+    .parDo({
+      state: { total: combiningState(sum) },
+      deadLetters: (failed) => letters.push(failed.map(({ element, error }) => `${element.value} ${error.message}`)),
+      process({ value }, { state }) {
+        state.total.add(value);
+        if (value < 0) throw new RangeError('is negative');
+        return [state.total.read()];
+      },
+    });
+  expect(linesOf(p, totals)).toEqual(['5 @1 in global', '12 @3 in global']);
+  expect(letters.flatMap((one) => linesOf(p, one))).toEqual(['-1 is negative @2 in global']);
+});
