@@ -112,6 +112,7 @@ export class LiveLoop {
     if (this.#failure !== undefined) throw this.#failure.error;
     this.moveTime();
     if (await this.#sides()) return true;
+    if (await this.#groupings()) return true;
     if (this.#stages()) {
       await this.#settled();
       return true;
@@ -201,11 +202,23 @@ export class LiveLoop {
   #stages(): boolean {
     const mayRun = (one: LiveStage): boolean =>
       one.busy === undefined && one.hasWork && !(this.#ticked.has(one) && one.isOnlyTicking);
-    const stage = this.#lastFirst.find(mayRun);
-    if (stage === undefined) return false;
+    // What a grouping still has to give out comes before it is given more.
+    const isBlocked = (one: LiveStage): boolean => one.grouping?.isDue === true;
+    const stage = this.#lastFirst.find((one) => mayRun(one) || isBlocked(one));
+    if (stage === undefined || !mayRun(stage)) return false;
     if (stage.isOnlyTicking) this.#ticked.add(stage);
     void this.#run(stage);
     return true;
+  }
+
+  /**
+   * Lets a grouping fire that has something due, also while the stage behind it works: elements that came before it has fired
+   * would be late and come in panes before their window's own.
+   */
+  async #groupings(): Promise<boolean> {
+    const due = this.#lastFirst.find(({ grouping, queue }) => grouping?.isDue === true && !queue.isFull);
+    await due?.grouping?.advance();
+    return due !== undefined;
   }
 
   #run(stage: LiveStage): Promise<void> {
@@ -233,8 +246,8 @@ export class LiveLoop {
 
   /** Takes one batch of the source whose turn it is, or plays the next event of a test stream. */
   async #sources(): Promise<boolean> {
-    if (this.#environment.isClogged()) return false;
     const { stages } = this.#network;
+    if (this.#environment.isClogged() || stages.some(({ grouping }) => grouping?.isDue === true)) return false;
     const reading = stages.filter(({ reads }) => reads !== undefined);
     let hasEnded = false;
     for (const { reads, busy } of reading) {

@@ -204,11 +204,6 @@ export class LiveStage {
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
     if (this.#putOff.length > 0) return this.#takeUp();
-    // What has come out goes on first where there is much of it, so that a large window comes out bit by bit.
-    if (this.grouping?.isDue === true && (!this.queue.isFull || this.#readsEnough)) {
-      await this.grouping.advance();
-      return;
-    }
     const isTicking = this.keyed?.timed.isOnlyTicking === true;
     if (this.keyed?.timed.isDue === true && !(isTicking && this.#hasTicked && this.#hasBatch)) {
       this.#hasTicked = isTicking;
