@@ -157,7 +157,7 @@ export class SourceReads {
 
   /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
   drain(): void {
-    for (const split of [...this.#splits]) {
+    for (const split of Array.from(this.#splits)) {
       const { truncate } = this.#reader;
       if (truncate === undefined && split.isBounded) continue;
       const left = truncate?.call(this.#reader, split.restriction);

@@ -5,7 +5,8 @@ import { isSameWindow } from '../../../runners/shuffle/index.ts';
 test('windows are one by what they hold, whichever copy it is', () => {
   const lot = { auction: 7, maxTimestamp: 9 };
   expect(isSameWindow(lot, { ...lot })).toBe(true);
-  expect(isSameWindow(lot, { ...lot, auction: 8 })).toBe(false);
+  const other = { ...lot, auction: 8 };
+  expect(isSameWindow(lot, other)).toBe(false);
   expect(isSameWindow(interval(0, 10), interval(0, 10))).toBe(true);
   expect(isSameWindow(interval(0, 10), interval(5, 10))).toBe(false);
   expect(isSameWindow(interval(0, 10), lot)).toBe(false);

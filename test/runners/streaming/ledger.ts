@@ -1,5 +1,5 @@
 import { ConnectorError, type Host, type Sink } from '../../../model/index.ts';
-import { MemoryDisk } from '../../../runners/state/index.ts';
+import type { MemoryDisk } from '../../../runners/state/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 
 /**
