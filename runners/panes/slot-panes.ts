@@ -112,8 +112,9 @@ export class SlotPanes {
     const addAll = addBatchOf(parts, add, spec.codegen);
     const addEach: AddToGroup = (key, value, timestamp, windows) => {
       for (const window of windows) {
-        if (spec.time.inputWatermark > endOfWindow(window)) spec.addLate(key, value, timestamp, window);
-        else add(key, value, timestamp, this.#only(window));
+        if (spec.time.inputWatermark > endOfWindow(window) && !this.#isStillToFire(window)) {
+          spec.addLate(key, value, timestamp, window);
+        } else add(key, value, timestamp, this.#only(window));
       }
     };
     const watch = ownCopy(makeWatch, spec.codegen)(spec.time, add, addAll, addEach, END_OF_GLOBAL_WINDOW);
@@ -121,6 +122,14 @@ export class SlotPanes {
     this.addBatch = watch.addBatch;
     for (const window of spec.rows?.windows() ?? [])
       Object.assign(this.#open(window), { isWhole: false, hasRows: true });
+  }
+
+  /**
+   * Whether a window that is over has not begun to give out what it has: what comes to it now is in time for its pane. With a
+   * pane of its own it would come before that one.
+   */
+  #isStillToFire(window: BoundedWindow): boolean {
+    return this.#windows.has(windowKey(window)) && !this.#spec.isExpired(window);
   }
 
   /** The end of the first window that is not given out; undefined if there is none. */
