@@ -6,9 +6,10 @@ import {
   OptionsError,
   PipelineError,
   messageOf,
+  StateError,
 } from '../../model/index.ts';
 
-const OWN = [CancelledError, CoderError, ConnectorError, ElementError, OptionsError, PipelineError];
+const OWN = [CancelledError, CoderError, ConnectorError, ElementError, OptionsError, PipelineError, StateError];
 
 /** What a source or a sink threw, as an error that names its step. Errors of Viga's classes say where already. */
 export function connectorError(step: string, doing: string, error: unknown): unknown {

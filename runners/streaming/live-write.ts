@@ -12,6 +12,7 @@ import {
   type SinkBatch,
   type SinkContext,
   type SinkWriter,
+  StateError,
   type StateSpace,
   type Step,
   type Timestamp,
@@ -122,7 +123,7 @@ export class LiveWrite implements Edge {
       await this.sink.recover?.(this.#context(epoch));
       if (!this.#delivers) return;
       const has = await this.sink.delivered?.(this.#environment.jobId, this.#context(epoch));
-      if (has !== undefined && has > epoch) throw new Error(olderThanSink(has, epoch));
+      if (has !== undefined && has > epoch) throw olderThanSink(this.name, has, epoch);
     });
   }
 
@@ -253,5 +254,9 @@ export class LiveWrite implements Edge {
   }
 }
 
-const olderThanSink = (has: number, epoch: number): string =>
-  `the sink has epoch ${has} of this job and the state directory stands at ${epoch}: a restored backup, or another copy of the directory. Going on would write elements twice. Use the newest state directory, or begin a new job with an empty one`;
+const olderThanSink = (step: string, has: number, epoch: number): StateError =>
+  new StateError(
+    step,
+    'older',
+    `the sink has epoch ${has} of this job and the state directory stands at ${epoch}: a restored backup, or another copy of the directory. Going on would write elements twice. Use the newest state directory, or begin a new job with an empty one.`,
+  );
