@@ -153,7 +153,7 @@ export class AlignedTable implements GroupTable {
     return groupBatch(
       outputs,
       [window],
-      hasOwn ? Float64Array.from(entries, ([, slot]) => timestamps[slot] ?? 0) : null,
+      hasOwn ? Float64Array.from(entries, ([, slot]) => Math.min(timestamps[slot] ?? 0, window.maxTimestamp)) : null,
     );
   }
 

@@ -98,7 +98,8 @@ export function* diskGroups(rows: Iterable<Row>, { step, spill, combiner, codege
     group.sequence.wrote();
   }
   for (const group of groups.values()) {
-    const timestamps = combiner === 'end-of-window' ? null : Float64Array.of(group.timestamp);
+    const timestamps =
+      combiner === 'end-of-window' ? null : Float64Array.of(Math.min(group.timestamp, group.window.maxTimestamp));
     yield groupBatch([{ key: group.key, value: new DiskValues(group, coder, step) }], [group.window], timestamps);
   }
 }

@@ -96,7 +96,8 @@ export class MergingTable implements GroupTable {
           outputs.push({
             value: { key, value: reducer.finish(value) },
             window,
-            timestamp: timestampCombiner === 'end-of-window' ? window.maxTimestamp : timestamp,
+            timestamp:
+              timestampCombiner === 'end-of-window' ? window.maxTimestamp : Math.min(timestamp, window.maxTimestamp),
           });
         } catch (error) {
           throw failed(error, { key, value });

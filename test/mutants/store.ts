@@ -54,8 +54,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'host/state-store/schema.ts',
-        find: 'crc32(value, crc32(key, space))',
-        replace: 'crc32(value, key === value ? 0 : space)',
+        find: 'crcAfter(value, crcAfter(key, space))',
+        replace: 'crcAfter(value, key === value ? 0 : space)',
       },
     ],
     tests: ['test/host/state-store.test.ts'],

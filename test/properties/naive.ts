@@ -101,7 +101,9 @@ function groups(elements: readonly Element[], keyed: (value: number) => unknown,
       const stamps = group.map(({ timestamp }) => timestamp);
       const { combiner } = windowing;
       const timestamp =
-        combiner === 'end-of-window' ? window.max : combiner === 'earliest' ? Math.min(...stamps) : Math.max(...stamps);
+        combiner === 'end-of-window'
+          ? window.max
+          : Math.min(window.max, combiner === 'earliest' ? Math.min(...stamps) : Math.max(...stamps));
       const values = group.map(({ value }) => value);
       return { values, at: { timestamp, windows: [window], pane: 'ON_TIME' as const } };
     });

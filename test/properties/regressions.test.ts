@@ -14,6 +14,7 @@ import {
   OffsetTracker,
   Pipeline,
   read,
+  sessions,
   slidingWindows,
   sum,
   write,
@@ -363,6 +364,30 @@ describe.each(bothPaths)('on the $path path', ({ path, runner }) => {
     isOver = true;
     for (let i = 0; i < 5; i++) await turn();
     expect(late).toEqual([]);
+  });
+
+  test.each([
+    ['a fixed window', fixedWindows({ size: 10 }), undefined],
+    ['windows that merge', sessions({ gap: 10 }), undefined],
+    ['no memory to spare', fixedWindows({ size: 10 }), 1],
+  ])('what is stamped after its window comes out of a grouping at its end: %s', async (_, windowFn, memoryLimit) => {
+    for (const streaming of [false, true]) {
+      const seen: [number, number][] = [];
+      const p = new Pipeline();
+      p.apply(create([1, 2], { timestamps: [0, 0] }))
+        .windowInto(windowFn, { timestampCombiner: 'latest' })
+        .withTimestamps((value) => (value === 1 ? 5 : 99))
+        .keyBy((value) => value)
+        .groupByKey()
+        .map(({ key }, { timestamp }) => {
+          seen.push([key, timestamp]);
+        });
+      await p.run(runner({ streaming, ...(memoryLimit === undefined ? {} : { memoryLimit }) }));
+      expect(seen.sort()).toEqual([
+        [1, 5],
+        [2, 9],
+      ]);
+    }
   });
 
   test('values of a hot key that have no bytes are kept beside those on disk', async () => {
