@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const STAGE = 'runners/streaming/live-stage.ts';
 const MACHINE = 'runners/panes/pane-machine.ts';
 const GROUPING = 'runners/panes/pane-grouping.ts';
+const LOOP = 'runners/streaming/live-loop.ts';
 const KEYED = 'runners/keyed/keyed-store.ts';
 
 /** What holds a watermark, and what is late by it. */
@@ -130,11 +131,35 @@ export const TIME_MUTANTS: readonly Mutant[] = [
     row: 16,
     edits: [
       {
-        file: 'runners/streaming/late-drops.ts',
+        file: 'runners/run/drops.ts',
         find: 'this.#counts.set(key, count);',
         replace: 'void count;',
       },
     ],
     tests: ['test/runners/streaming/watermarks.test.ts'],
+  },
+  {
+    id: 'firing-waits-for-stage',
+    title: 'a grouping does not fire while the stage behind it is at work, and what is late meanwhile has a pane before',
+    edits: [
+      {
+        file: LOOP,
+        find: 'this.#lastFirst.find(({ grouping, queue }) => grouping?.isDue === true && !queue.isFull);',
+        replace:
+          'this.#lastFirst.find(({ grouping, queue, busy }) => busy === undefined && grouping?.isDue === true && !queue.isFull);',
+      },
+      {
+        file: LOOP,
+        find: 'this.#environment.isClogged() || stages.some(({ grouping }) => grouping?.isDue === true)',
+        replace: 'this.#environment.isClogged()',
+      },
+      { file: LOOP, find: 'mayRun(one) || isBlocked(one)', replace: 'mayRun(one) || (isBlocked(one) && false)' },
+      {
+        file: 'runners/panes/slot-panes.ts',
+        find: '&& !this.#isStillToFire(window)',
+        replace: '',
+      },
+    ],
+    tests: ['test/runners/streaming/busy-behind.test.ts', 'test/testing/simulation/exhaustive.test.ts'],
   },
 ];

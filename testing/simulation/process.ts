@@ -87,6 +87,12 @@ export class SimulatedProcess {
     return never();
   }
 
+  /** A value, after some milliseconds of the world's time: work of the process that waits for nothing outside of it. */
+  after<T>(delay: number, value: T): Promise<T> {
+    if (!this.#isAlive) return never();
+    return new Promise((resolve) => void this.#world.schedule.plan(delay, () => resolve(value), { owner: this }));
+  }
+
   /** What is to happen when it ends. */
   onEnd(callback: () => void): void {
     this.#onEnd.push(callback);

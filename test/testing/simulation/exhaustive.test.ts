@@ -15,10 +15,14 @@ const FULL: Shape = {
   tellsRemaining: false,
 };
 
+/** Late elements come while a step behind the grouping is at work on panes before theirs. */
+const SLOW: Shape = { ...plainShape('table'), records: 16, windows: 'sliding', slow: 300 };
+
 const shapes: readonly (readonly [string, Shape])[] = [
   ...SINKS.map((sink) => [`a job of three epochs into ${sink}`, plainShape(sink)] as const),
   ['a whole of files', { ...plainShape('files'), isBounded: true }],
   ['a job with state, timers, a side input and repeating panes', FULL],
+  ['a job with late elements and a slow step behind its grouping', SLOW],
 ];
 
 test.each(shapes)(

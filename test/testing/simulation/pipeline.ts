@@ -95,7 +95,8 @@ function windowFn({ windows }: Shape): WindowFn<IntervalWindow> {
 
 function firing({ trigger, mode }: Shape): Firing {
   const always = { allowedLateness: ALLOWED_LATENESS } as const;
-  if (trigger === 'default') {
+  if (trigger === 'default') return { ...always, accumulationMode: mode };
+  if (trigger === 'late') {
     return { ...always, trigger: afterWatermark({ late: afterCount(1) }), accumulationMode: mode };
   }
   if (trigger === 'count') return { ...always, trigger: repeatedly(afterCount(3)), accumulationMode: mode };
@@ -105,11 +106,11 @@ function firing({ trigger, mode }: Shape): Firing {
 
 function writePanes(
   windowed: PCollection<Event>,
-  { sinks }: Shape,
+  { sinks, slow, concurrency }: Shape,
   around: Surroundings,
   process: SimulatedProcess,
 ): void {
-  const rows = windowed
+  const quick = windowed
     .keyBy(({ key }) => key, { name: 'By key' })
     .groupByKey({ name: 'Group' })
     .map(
@@ -124,6 +125,8 @@ function writePanes(
       }),
       { name: 'Rows' },
     );
+  // Late elements come while it is at work.
+  const rows = slow === 0 ? quick : quick.map((row) => process.after(slow, row), { name: 'Slow', concurrency });
   if (sinks.includes('table')) rows.apply(write(around.table.sink(process), { name: 'To table' }));
   if (sinks.includes('upsert')) rows.apply(write(around.upsert.sink(process), { name: 'To upserts' }));
   if (sinks.includes('append')) rows.apply(write(around.append.sink(process), { name: 'To log' }));

@@ -19,13 +19,17 @@ export interface Shape {
   readonly tellsRemaining: boolean;
   readonly batch: number;
   readonly windows: 'fixed' | 'sliding' | 'sessions';
-  readonly trigger: 'default' | 'early and late' | 'count';
+  readonly trigger: 'default' | 'late' | 'early and late' | 'count';
   readonly mode: 'discarding' | 'accumulating';
   /** Of elements, so many fail. */
   readonly poison: number;
   /** Whether there is a step with state and timers, and one with a side input. */
   readonly isStateful: boolean;
   readonly hasSideInput: boolean;
+  /** Virtual milliseconds that a step behind the grouping takes for each pane; 0 for none, and no promise either. */
+  readonly slow: number;
+  /** How many panes that step takes at a time. */
+  readonly concurrency: number;
 }
 
 /** The job that is run through a crash at every point: three epochs, panes before and after the watermark, failures. */
@@ -45,6 +49,8 @@ export const plainShape = (sink: SinkClass): Shape => ({
   poison: 0.1,
   isStateful: false,
   hasSideInput: false,
+  slow: 0,
+  concurrency: 1,
 });
 
 /** A shape that a seed has. */
@@ -63,11 +69,13 @@ export function drawShape(chance: Chance): Shape {
     tellsRemaining: chance.happens(0.7),
     batch: chance.pick([1, 5, 20]),
     windows,
-    trigger: chance.pick(['default', 'early and late', 'count']),
+    trigger: chance.pick(['default', 'default', 'late', 'early and late', 'count']),
     // A session that grew has other bounds in each pane, so only what came since can be compared.
     mode: windows === 'sessions' ? 'discarding' : chance.pick(['discarding', 'accumulating']),
     poison: chance.pick([0, 0.1]),
     isStateful: chance.happens(0.4),
     hasSideInput: chance.happens(0.3),
+    slow: chance.pick([0, 0, 20, 300]),
+    concurrency: chance.pick([1, 1, 8]),
   };
 }
