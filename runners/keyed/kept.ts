@@ -36,6 +36,9 @@ export const newKept = (cells: number): Kept => ({ cells: new Array<unknown>(cel
 export const isEmpty = ({ cells, clocks }: Kept): boolean =>
   clocks.length === 0 && cells.every((content) => content === undefined);
 
+export const hasClock = ({ clocks }: Kept, { family, tag }: TimerName): boolean =>
+  clocks.some((one) => one.family === family && one.tag === tag);
+
 /** Reads what it wrote at any time: values carry their kinds with them, unless they have a coder. */
 const PLAIN = learningCoder({ codegen: false });
 

@@ -16,7 +16,7 @@ import {
 } from '../../model/index.ts';
 import type { LateDrop, StepTime } from '../execution/index.ts';
 import { type Cell, CellTable, type SetTimer, type TimerId, TimerTable } from '../state/index.ts';
-import { type Collection, collectionOf, isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
+import { type Collection, collectionOf, hasClock, isEmpty, type Kept, KeptCodec, newKept } from './kept.ts';
 import { SortedInput } from './sorted-input.ts';
 import { WindowQueue } from './window-queue.ts';
 
@@ -181,17 +181,35 @@ export class KeyedStore {
   // ---- timers in processing time: their key remembers them, since they go with its window ---------------------------
 
   setClock(timer: SetTimer): void {
-    const { window, key, family, tag } = timer;
     this.clocks.set(timer);
+    this.#nameClock(timer);
+  }
+
+  clearClock(timer: TimerId): void {
+    this.clocks.clear(timer);
+    this.#forgetClock(timer);
+  }
+
+  /** Gives a function that makes a timer what it is now. */
+  rememberClock(timer: TimerId): () => void {
+    const undo = this.clocks.remember(timer);
+    const cell = this.find(timer.window, timer.key);
+    const isNamed = cell !== undefined && hasClock(cell.content, timer);
+    return () => {
+      undo();
+      if (isNamed) this.#nameClock(timer);
+      else this.#forgetClock(timer);
+    };
+  }
+
+  #nameClock({ window, key, family, tag }: TimerId): void {
     const cell = this.find(window, key) ?? this.add(window, key);
-    if (cell.content.clocks.some((one) => one.family === family && one.tag === tag)) return;
+    if (hasClock(cell.content, { family, tag })) return;
     cell.content.clocks = [...cell.content.clocks, { family, tag }];
     cell.isChanged = true;
   }
 
-  clearClock(timer: TimerId): void {
-    const { window, key, family, tag } = timer;
-    this.clocks.clear(timer);
+  #forgetClock({ window, key, family, tag }: TimerId): void {
     const cell = this.find(window, key);
     if (cell === undefined) return;
     cell.content.clocks = cell.content.clocks.filter((one) => one.family !== family || one.tag !== tag);
@@ -247,10 +265,15 @@ export class KeyedStore {
   }
 
   get canSpill(): boolean {
-    return this.#tables.some(({ canSpill }) => canSpill);
+    return this.#tables.some((table) => table.canSpill && !this.#isHeldStill(table));
+  }
+
+  /** Timers that a call has changed, and may take back, stay in memory. */
+  #isHeldStill(table: Table): boolean {
+    return this.isAtomic && (table === this.events || table === this.clocks) && !this.mayCut;
   }
 
   spill(): void {
-    for (const table of this.#tables) table.spill();
+    for (const table of this.#tables) if (!this.#isHeldStill(table)) table.spill();
   }
 }

@@ -56,8 +56,12 @@ export class SortedInput {
       return;
     }
     this.cells.add(window, key, { timestamp, value: { value, pane } });
-    const first = events.find({ window, key, family: TURN, tag: '' });
-    if (first === undefined || timestamp < first.outputTimestamp) this.#setTurn(window, key, timestamp);
+    const turn = events.inMemory({ window, key, family: TURN, tag: '' });
+    if (turn === undefined) {
+      // It may be on disk: then what waits says what it is.
+      const [first] = this.cells.range(window, key, MIN_TIMESTAMP, ALWAYS);
+      this.#setTurn(window, key, first?.timestamp ?? timestamp);
+    } else if (timestamp < turn.outputTimestamp) this.#setTurn(window, key, timestamp);
   }
 
   /** The elements of a key whose turn has come by a time; those behind them get a timer. */

@@ -60,9 +60,7 @@ function eventHandle(family: string, access: TimerAccess): Timer {
   };
   const remember = (id: TimerId): void => {
     access.changes();
-    if (!store.isAtomic) return;
-    const before = events.find(id);
-    access.undo(() => (before === undefined ? events.clear(id) : events.set(before)));
+    if (store.isAtomic) access.undo(events.remember(id));
   };
   return {
     set,
@@ -88,9 +86,7 @@ function clockHandle(family: string, access: TimerAccess): Timer {
   const { store } = access;
   const remember = (id: TimerId): void => {
     access.changes();
-    if (!store.isAtomic) return;
-    const before = store.clocks.find(id);
-    access.undo(() => (before === undefined ? store.clearClock(id) : store.setClock(before)));
+    if (store.isAtomic) access.undo(store.rememberClock(id));
   };
   const set: Timer['set'] = (timestamp, options) => {
     access.assertOn();

@@ -10,11 +10,13 @@ import {
 } from '../../model/index.ts';
 import {
   readKey,
+  readTimestamp,
   readWholeKey,
-  readWholeWindow,
   readWindow,
+  readWindowValue,
   writeKey,
   writeKeyValue,
+  writeTimestamp,
   writeWindow,
   writeWindowValue,
 } from './row-keys.ts';
@@ -49,18 +51,36 @@ export interface TimerName {
 }
 
 /** A timer in memory, set or cleared. */
-export interface HeldTimer extends SetTimer, TimerName {
+export interface HeldTimer extends StoredTimer {
   /** Whether it will fire; false once it has fired, was cleared, or was set again. */
   isSet: boolean;
-  /** Whether its rows are not what it is. */
+  /** Whether the log does not say yet what it is. */
   isChanged: boolean;
-  /** What its rows say; undefined if it has none. */
-  stored: TimerTimes | undefined;
+  /** Whether the log says anything of it. */
+  isLogged: boolean;
+  /**
+   * What sorted runs have under its name, which counts no more: what was seen of it, or that there may be something;
+   * undefined if there is nothing.
+   */
+  below: TimerTimes | typeof UNSEEN | undefined;
 }
 
-/** The order in which timers fire: by time, then as the bytes of their rows. */
-export const firesBefore = (a: HeldTimer, b: HeldTimer): boolean =>
+/** A timer with its name. */
+export type StoredTimer = SetTimer & TimerName;
+
+/** There may be something, and nothing of it was read. */
+export const UNSEEN: unique symbol = Symbol('unseen');
+
+/** The order in which timers fire: by time, then by the bytes of their names. */
+export const firesBefore = (a: FiringOrder, b: FiringOrder): boolean =>
   a.timestamp !== b.timestamp ? a.timestamp < b.timestamp : a.owner !== b.owner ? a.owner < b.owner : a.name < b.name;
+
+/** What the order of timers looks at. */
+export type FiringOrder = TimerName & Pick<TimerTimes, 'timestamp'>;
+
+/** The same order, for sorting. */
+export const inOrder = (a: FiringOrder, b: FiringOrder): number =>
+  a.timestamp !== b.timestamp ? a.timestamp - b.timestamp : firesBefore(a, b) ? -1 : 1;
 
 /** Writes who a timer belongs to and what it is called, and remembers the last. */
 export class TimerNames {
@@ -105,29 +125,63 @@ export class TimerNames {
 
 const MOST_TAGS = 64;
 
-/** Reads the end of a row's key. */
-export function readName(key: ByteReader): TimerName {
-  const start = key.position;
-  readKey(key);
-  readWindow(key);
-  return { owner: textIn(key.bytes, start, key.position), name: textIn(key.bytes, key.position) };
+/** Writes a timer as {@link readTimer} reads it: its times, its name, and what the name does not say of key and window. */
+export function writeTimer(timer: StoredTimer, writer: ByteWriter): void {
+  writeTimestamp(timer.timestamp, writer);
+  writeTimestamp(timer.outputTimestamp, writer);
+  const { position } = writer;
+  writeText(timer.owner, writer);
+  writeText(timer.name, writer);
+  writeWindowValue(timer.window, writer);
+  form.reset(writer.bytes, position, writer.position);
+  writeKeyValue(readKey(form), timer.key, writer);
 }
 
-/** Reads what a name stands for; the row's value says of the key and window what the name does not. */
-export function readId({ owner, name }: TimerName, value: ByteReader): TimerId {
-  const ownerReader = new ByteReader(bytesOf(owner));
-  const form = readKey(ownerReader);
-  const window = readWholeWindow(ownerReader, value);
-  const key = readWholeKey(form, value);
-  const nameReader = new ByteReader(bytesOf(name));
-  const family = nameReader.readString();
-  return { key, window, family, tag: nameReader.readString() };
+const form = new ByteReader(new Uint8Array(0));
+
+export function readTimer(reader: ByteReader): StoredTimer {
+  const timestamp = readTimestamp(reader);
+  const outputTimestamp = readTimestamp(reader);
+  const ownerAt = reader.position;
+  const keyForm = readKey(reader);
+  const plainWindow = readWindow(reader);
+  const nameAt = reader.position;
+  const family = reader.readString();
+  const tag = reader.readString();
+  const name = textIn(reader.bytes, nameAt, reader.position);
+  const owner = textIn(reader.bytes, ownerAt, nameAt);
+  const window = plainWindow ?? readWindowValue(reader);
+  const key = readWholeKey(keyForm, reader);
+  return { key, window, family, tag, timestamp, outputTimestamp, owner, name };
 }
 
-/** Writes what {@link readId} reads from a row's value. */
-export function writeIdValue({ owner, key, window }: HeldTimer, writer: ByteWriter): void {
-  writeWindowValue(window, writer);
-  writeKeyValue(readKey(new ByteReader(bytesOf(owner))), key, writer);
+/** The name of a timer, where {@link writeTimer} has written it; the reader is behind it then. */
+export function readName(reader: ByteReader): TimerName {
+  const ownerAt = reader.position;
+  readKey(reader);
+  readWindow(reader);
+  const nameAt = reader.position;
+  reader.readString();
+  reader.readString();
+  return {
+    owner: textIn(reader.bytes, ownerAt, nameAt),
+    name: textIn(reader.bytes, nameAt, reader.position),
+  };
+}
+
+/** A number of 32 bits for a name: timers that are the same have the same one. */
+export function hashOf({ owner, name }: TimerName): number {
+  let hash = 0;
+  for (let i = 0; i < owner.length; i++) hash = Math.imul(hash ^ owner.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  // Its lowest bits are to depend on all of it.
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
+
+/** Writes the bytes that a string stands for. */
+function writeText(text: string, writer: ByteWriter): void {
+  writer.reserve(text.length);
+  for (let i = 0; i < text.length; i++) writer.bytes[writer.position++] = text.charCodeAt(i);
 }
 
 const textOf = (writer: ByteWriter): string => textIn(writer.bytes, 0, writer.position);
@@ -137,6 +191,3 @@ export const textIn = (bytes: Uint8Array, start: number, end: number = bytes.len
   Buffer.isBuffer(bytes)
     ? bytes.toString('latin1', start, end)
     : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-
-/** The bytes of such a string. */
-export const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');

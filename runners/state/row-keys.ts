@@ -104,8 +104,12 @@ export function skipWindowValue(window: BoundedWindow, reader: ByteReader): void
 
 /** The window of a row: from its key, or from the beginning of its value. */
 export const readWholeWindow = (key: ByteReader, value: ByteReader): BoundedWindow =>
-  // What writeWindowValue wrote was a window.
-  readWindow(key) ?? (exact.decode(value) as BoundedWindow);
+  readWindow(key) ?? readWindowValue(value);
+
+/** Reads what {@link writeWindowValue} wrote of a window that is not whole in its key. */
+export const readWindowValue = (value: ByteReader): BoundedWindow =>
+  // It was a window.
+  exact.decode(value) as BoundedWindow;
 
 /** Writes a key in the form that `tableKey` gave it. */
 export function writeKey(key: PrimitiveKey, writer: ByteWriter): void {

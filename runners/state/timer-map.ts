@@ -38,11 +38,11 @@ export class TimerMap {
     }
   }
 
-  /** The timers of an owner as they are now. */
-  of(owner: string): readonly HeldTimer[] {
-    const found = this.#owners.get(owner);
-    if (found === undefined) return [];
-    return found instanceof Map ? [...found.values()] : [found];
+  *values(): Iterable<HeldTimer> {
+    for (const found of this.#owners.values()) {
+      if (found instanceof Map) yield* found.values();
+      else yield found;
+    }
   }
 
   clear(): void {

@@ -1,17 +1,20 @@
-import { type BoundedWindow, MAX_TIMESTAMP, type StateSpace, type Timestamp } from '../../model/index.ts';
+import { MAX_TIMESTAMP, type StateSpace, type Timestamp } from '../../model/index.ts';
 import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
 import {
   firesBefore,
   type HeldTimer,
+  inOrder,
   type SetTimer,
+  type StoredTimer,
   type TimerId,
   type TimerName,
   TimerNames,
-  type TimerTimes,
+  UNSEEN,
 } from './held-timer.ts';
 import { TimerHeap } from './timer-heap.ts';
+import { TimerLog } from './timer-log.ts';
 import { TimerMap } from './timer-map.ts';
-import { TimerRows } from './timer-rows.ts';
+import { TimerRuns } from './timer-runs.ts';
 
 /** What a table takes from its step and its run. */
 export interface TimerTableSpec {
@@ -20,73 +23,76 @@ export interface TimerTableSpec {
   readonly codegen: boolean;
 }
 
-/** So many timers are read from disk at a time. */
-const CHUNK = 256;
-/** So many timers that have fired or were cleared wait, with their rows, for the next save. */
-const MOST_CLEARED = 16_384;
+/** So many changes that no save has asked for may wait. */
+const MOST_WAITING = 16_384;
 
 /**
  * Timers of one step in one time domain. They fire by time; those of the same time in an order that does not depend on when
  * they were set: by the bytes of their key, their window, family and tag.
  *
- * Those in memory are in front of those in the space. Setting, clearing and firing one takes time logarithmic in how many
- * are in memory.
+ * A timer is in memory or, when that was given back, in a sorted run on disk; it comes back block by block when it is due. A
+ * save logs what has changed in memory. Setting, clearing and firing look at memory only: what is set or cleared there stands
+ * above what a run may have under its name, and takes its place when memory is given back the next time.
  */
 export class TimerTable {
   readonly #names: TimerNames;
-  readonly #rows: TimerRows | undefined;
+  readonly #space: StateSpace | undefined;
   readonly #held = new TimerMap();
   readonly #byTime = new TimerHeap(firesBefore);
+  /** Used from the first timer on whose output timestamp is not its time. */
   readonly #byOutput = new TimerHeap((a, b) => a.outputTimestamp < b.outputTimestamp);
+  #hasOutputs = false;
   readonly #sizes = new HeldSizes({ entry: 230 });
-  /** Timers that were changed since the last save. */
+  readonly #runs: TimerRuns | undefined;
+  readonly #log: TimerLog | undefined;
+  /** Timers that were changed since the last save, and logged ones of which nothing is to be known any more. */
   #changed: HeldTimer[] = [];
-  /** How many in memory are not set, and wait for their rows to be deleted. */
+  #gone: HeldTimer[] = [];
+  /** How many are in memory only to stand above runs. */
   #cleared = 0;
-  /** Whether every row is of a timer in memory. */
-  #isComplete: boolean;
 
   constructor({ space, codegen }: TimerTableSpec) {
     this.#names = new TimerNames(codegen);
-    this.#rows = space === undefined ? undefined : new TimerRows(space, (name) => this.#held.get(name) !== undefined);
-    this.#isComplete = space === undefined || isEmpty(space);
+    this.#space = space;
+    if (space === undefined) return;
+    this.#runs = new TimerRuns(space, {
+      has: (name) => this.#held.get(name) !== undefined,
+      passed: (name, { timestamp, outputTimestamp }) => {
+        const held = this.#held.get(name);
+        if (held?.below === UNSEEN) held.below = { timestamp, outputTimestamp };
+      },
+    });
+    this.#log = new TimerLog(space);
+    this.#restore(this.#log);
   }
 
   set(timer: SetTimer): void {
     const { key, window, family, tag, timestamp, outputTimestamp } = timer;
-    const name = this.#nameOf(timer);
-    const before = this.#held.get(name);
-    const stored = before === undefined ? this.#storedTimes(name) : before.stored;
-    if (before !== undefined) this.#replace(before);
-    this.#put({ key, window, family, tag, timestamp, outputTimestamp, ...name, isSet: true, isChanged: false, stored });
-    this.#change(this.#held.get(name) as HeldTimer);
+    this.#set({ key, window, family, tag, timestamp, outputTimestamp, ...this.#nameOf(timer) });
   }
 
   clear(id: TimerId): void {
-    this.#clear(this.#nameOf(id));
-  }
-
-  /** Clears all timers of a key in a window. */
-  clearAll(key: unknown, window: BoundedWindow): void {
-    const owner = this.#names.ownerOf(key, window);
-    for (const timer of this.#held.of(owner)) this.#clear(timer);
-    if (this.#isComplete) return;
-    // Those on disk alone.
-    let hasDeleted = false;
-    for (const { name, times } of this.#rows?.of(owner) ?? []) {
-      if (this.#held.get({ owner, name }) !== undefined) continue;
-      this.#rows?.delete({ owner, name }, times);
-      hasDeleted = true;
-    }
-    if (hasDeleted) this.#rows?.afterDelete();
-  }
-
-  find(id: TimerId): SetTimer | undefined {
     const name = this.#nameOf(id);
     const held = this.#held.get(name);
-    if (held !== undefined) return held.isSet ? held : undefined;
-    const times = this.#storedTimes(name);
-    return times && { ...id, ...times };
+    if (held !== undefined) this.#clear(held);
+    else if (this.#below() !== undefined) this.#coverRuns({ ...id, ...name, timestamp: 0, outputTimestamp: 0 });
+  }
+
+  /** A timer that is set, if it is in memory. */
+  inMemory(id: TimerId): SetTimer | undefined {
+    const held = this.#held.get(this.#nameOf(id));
+    return held?.isSet === true ? held : undefined;
+  }
+
+  /** Gives a function that makes a timer what it is now, if memory was not given back meanwhile. */
+  remember(id: TimerId): () => void {
+    const name = this.#nameOf(id);
+    const before = this.#held.get(name);
+    if (before !== undefined) {
+      const { timestamp, outputTimestamp, isSet } = before;
+      return () => (isSet ? this.set({ ...id, timestamp, outputTimestamp }) : this.clear(id));
+    }
+    return () => this.#uncover(id, this.#held.get(name));
   }
 
   /** Removes and gives the earliest timer with `timestamp <= until`. */
@@ -100,30 +106,25 @@ export class TimerTable {
   /** When the earliest fires; undefined if none is set. */
   next(): Timestamp | undefined {
     const held = this.#byTime.first()?.timestamp;
-    const stored = this.#isComplete ? undefined : this.#rows?.first()?.timestamp;
+    const stored = this.#runs?.first()?.timestamp;
     return held === undefined || (stored !== undefined && stored < held) ? stored : held;
   }
 
   /** The earliest output timestamp; {@link MAX_TIMESTAMP} if none is set. */
   hold(): Timestamp {
-    const held = this.#byOutput.first()?.outputTimestamp ?? MAX_TIMESTAMP;
-    const stored = this.#isComplete ? undefined : this.#rows?.hold();
-    return Math.min(held, stored ?? MAX_TIMESTAMP);
+    const held = this.#hasOutputs ? this.#byOutput.first()?.outputTimestamp : this.#byTime.first()?.timestamp;
+    return Math.min(held ?? MAX_TIMESTAMP, this.#runs?.hold() ?? MAX_TIMESTAMP);
   }
 
   /** Writes what has changed since the last time into the space; the next commit makes it durable. */
   save(): void {
-    const rows = this.#rows;
-    if (rows === undefined) return;
-    const changed = this.#changed.filter(({ isChanged }) => isChanged);
-    this.#changed = [];
-    // Rows that are neighbors are written together: in a large table that is twice as fast.
-    for (const timer of changed.sort(byName)) rows.writeName(timer);
-    for (const timer of changed.sort(byTime)) {
-      rows.writeTimes(timer);
-      this.#afterWrite(timer);
-    }
-    rows.afterDelete();
+    const log = this.#log;
+    if (log === undefined) return;
+    if (this.#cleared > 0 && this.#runs?.isEmpty === true) this.#forgetCleared();
+    this.#writeChanges();
+    if (!log.isLongFor(this.#held.size)) return;
+    log.clear();
+    log.write([], this.#held.values());
   }
 
   /** About how much memory the timers take. */
@@ -133,119 +134,159 @@ export class TimerTable {
   }
 
   get canSpill(): boolean {
-    return this.#rows !== undefined && this.bytes() >= LEAST_TO_SPILL;
+    return this.#space !== undefined && this.bytes() >= LEAST_TO_SPILL;
   }
 
   /** Writes what has changed, and gives the memory of all timers back. */
   spill(): void {
-    if (this.#rows === undefined) return;
-    this.save();
-    if (this.#held.size > 0) this.#isComplete = false;
+    if (this.#runs === undefined) return;
+    const held = [...this.#held.values()];
+    this.#runs.add(held, held.filter(({ isSet }) => isSet).sort(inOrder));
+    this.#log?.clear();
     this.#held.clear();
     this.#byTime.clear();
     this.#byOutput.clear();
-    this.#rows.restart();
+    this.#hasOutputs = false;
+    this.#changed = [];
+    this.#gone = [];
+    this.#cleared = 0;
+    this.#runs.unite();
+  }
+
+  #restore(log: TimerLog): void {
+    for (const { timer, what } of log.read()) {
+      const before = this.#held.get(timer);
+      if (before !== undefined) {
+        this.#retire(before);
+        this.#held.delete(before);
+      }
+      if (what === 'gone') continue;
+      const held: HeldTimer = {
+        ...timer,
+        isSet: what === 'set',
+        isChanged: false,
+        isLogged: true,
+        below: this.#below(),
+      };
+      if (held.isSet || held.below !== undefined) this.#put(held);
+    }
   }
 
   #nameOf({ key, window, family, tag }: TimerId): TimerName {
     return { owner: this.#names.ownerOf(key, window), name: this.#names.nameOf(family, tag) };
   }
 
-  #storedTimes(name: TimerName): TimerTimes | undefined {
-    return this.#isComplete ? undefined : this.#rows?.timesOf(name);
+  /** What runs may have of a timer that is not in memory. */
+  #below(): HeldTimer['below'] {
+    return this.#runs === undefined || this.#runs.isEmpty ? undefined : UNSEEN;
   }
 
   /** The first timer of all, in memory; if it is on disk and due, it is read, and those after it. */
   #first(until: Timestamp): HeldTimer | undefined {
     for (;;) {
       const held = this.#byTime.first();
-      if (this.#rows === undefined || this.#isComplete) return held;
-      const stored = this.#rows.first();
-      if (stored === undefined || stored.timestamp > until) return held;
-      if (held !== undefined && !comesBefore(stored, held)) return held;
-      for (const timer of this.#rows.take(CHUNK)) {
-        this.#put({ ...timer, isSet: true, isChanged: false, stored: timer });
+      const stored = this.#runs?.first();
+      if (this.#runs === undefined || stored === undefined || stored.timestamp > until) return held;
+      if (held !== undefined && !firesBefore(stored, held)) return held;
+      for (const timer of this.#runs.take()) {
+        this.#change(this.#put({ ...timer, isSet: true, isChanged: false, isLogged: false, below: undefined }));
       }
     }
   }
 
-  #put(timer: HeldTimer): void {
+  #set(timer: StoredTimer): void {
+    const before = this.#held.get(timer);
+    const { isLogged = false, below = this.#below() } = before ?? {};
+    if (before !== undefined) this.#retire(before);
+    this.#change(this.#put({ ...timer, isSet: true, isChanged: false, isLogged, below }));
+  }
+
+  /** Puts something in memory that stands above a timer of the runs. */
+  #coverRuns(timer: StoredTimer): void {
+    this.#change(this.#put({ ...timer, isSet: false, isChanged: false, isLogged: false, below: UNSEEN }));
+  }
+
+  /** Takes back that something stands above the runs. */
+  #uncover(id: TimerId, held: HeldTimer | undefined): void {
+    if (held === undefined) return;
+    if (held.below === undefined) {
+      this.#clear(held);
+    } else if (held.below === UNSEEN) {
+      this.#forget(held);
+      this.#runs?.lookAgain();
+    } else this.set({ ...id, ...held.below });
+  }
+
+  #put(timer: HeldTimer): HeldTimer {
     this.#held.put(timer);
-    this.#byTime.add(timer);
-    this.#byOutput.add(timer);
     this.#sizes.see(timer.owner.length + timer.name.length);
+    if (!timer.isSet) {
+      this.#cleared++;
+      return timer;
+    }
+    this.#byTime.add(timer);
+    if (this.#hasOutputs) this.#byOutput.add(timer);
+    else if (timer.timestamp !== timer.outputTimestamp) {
+      this.#hasOutputs = true;
+      for (const held of this.#held.values()) if (held.isSet) this.#byOutput.add(held);
+    }
+    return timer;
   }
 
-  /** Takes out a timer that another one stands for from now on. */
-  #replace(timer: HeldTimer): void {
+  #clear(timer: HeldTimer): void {
+    if (!timer.isSet) return;
+    if (timer.below === undefined) {
+      this.#forget(timer);
+      return;
+    }
+    this.#retire(timer);
+    this.#cleared++;
+    this.#change(timer);
+  }
+
+  /** Nothing of it is to be known any more. */
+  #forget(timer: HeldTimer): void {
+    this.#retire(timer);
+    this.#held.delete(timer);
+    if (!timer.isLogged) return;
+    this.#gone.push(timer);
+    if (this.#gone.length >= MOST_WAITING) this.#writeChanges();
+  }
+
+  #forgetCleared(): void {
+    for (const timer of [...this.#held.values()]) if (!timer.isSet) this.#forget(timer);
+  }
+
+  /** Takes it out of its orders. */
+  #retire(timer: HeldTimer): void {
     timer.isChanged = false;
-    if (timer.isSet) this.#unset(timer);
-    else this.#cleared -= 1;
-  }
-
-  #unset(timer: HeldTimer): void {
+    if (!timer.isSet) {
+      this.#cleared--;
+      return;
+    }
     timer.isSet = false;
     this.#byTime.afterClear();
-    this.#byOutput.afterClear();
-  }
-
-  #clear(name: TimerName): void {
-    const held = this.#held.get(name);
-    if (held === undefined) {
-      this.#clearStored(name);
-    } else if (held.isSet) {
-      this.#unset(held);
-      if (held.stored === undefined) {
-        held.isChanged = false;
-        this.#held.delete(held);
-        return;
-      }
-      this.#change(held);
-      this.#cleared += 1;
-      if (this.#cleared >= MOST_CLEARED) this.save();
-    }
-  }
-
-  /** Clears a timer that is on disk alone. */
-  #clearStored(name: TimerName): void {
-    const times = this.#storedTimes(name);
-    if (times === undefined) return;
-    this.#rows?.delete(name, times);
-    this.#rows?.afterDelete();
+    if (this.#hasOutputs) this.#byOutput.afterClear();
   }
 
   #change(timer: HeldTimer): void {
-    if (timer.isChanged || this.#rows === undefined) return;
+    if (timer.isChanged || this.#log === undefined) return;
     timer.isChanged = true;
     this.#changed.push(timer);
     // A run without cuts never saves: what has fired must not be kept for that.
-    if (this.#changed.length > 2 * this.#held.size + MOST_CLEARED) {
+    if (this.#changed.length > 2 * this.#held.size + MOST_WAITING) {
       this.#changed = this.#changed.filter(({ isChanged }) => isChanged);
     }
   }
 
-  #afterWrite(timer: HeldTimer): void {
-    timer.isChanged = false;
-    if (timer.isSet) {
-      timer.stored = timer;
-      return;
+  #writeChanges(): void {
+    const changed = this.#changed.filter(({ isChanged }) => isChanged);
+    this.#log?.write(this.#gone, changed);
+    this.#changed = [];
+    this.#gone = [];
+    for (const timer of changed) {
+      timer.isChanged = false;
+      timer.isLogged = true;
     }
-    this.#held.delete(timer);
-    this.#cleared -= 1;
   }
-}
-
-const byName = (a: HeldTimer, b: HeldTimer): number => (a.owner < b.owner ? -1 : a.owner > b.owner ? 1 : 0);
-const byTime = (a: HeldTimer, b: HeldTimer): number => a.timestamp - b.timestamp;
-
-const comesBefore = (stored: TimerName & { readonly timestamp: Timestamp }, held: HeldTimer): boolean =>
-  stored.timestamp !== held.timestamp
-    ? stored.timestamp < held.timestamp
-    : stored.owner !== held.owner
-      ? stored.owner < held.owner
-      : stored.name < held.name;
-
-function isEmpty(space: StateSpace): boolean {
-  for (const _ of space.scan()) return false;
-  return true;
 }

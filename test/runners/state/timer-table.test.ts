@@ -63,21 +63,7 @@ describe.each([
       timer('b', 5),
     ]);
     table.clear(timer('a', 0, { tag: 't' }));
-    expect(table.find(timer('a', 0))?.timestamp).toBe(1);
-    expect(table.find(timer('a', 0, { tag: 't' }))).toBeUndefined();
     expect(popAll(table).map(({ timestamp }) => timestamp)).toEqual([1, 3, 4, 5]);
-  });
-
-  test('clears all timers of a key in a window', () => {
-    const table = make([
-      timer('a', 1),
-      timer('a', 2, { tag: 't' }),
-      timer('ab', 3),
-      timer('a', 4, { window: GLOBAL_WINDOW }),
-    ]);
-    table.set(timer('a', 5, { tag: 'in memory' }));
-    table.clearAll('a', WINDOW);
-    expect(popAll(table).map(({ timestamp }) => timestamp)).toEqual([3, 4]);
   });
 
   test('holds the earliest output timestamp of those that are set', () => {
@@ -89,7 +75,7 @@ describe.each([
     expect(table.hold()).toBe(3);
     table.clear(timer('b', 0));
     expect(table.hold()).toBe(5);
-    table.clearAll('a', WINDOW);
+    table.clear(timer('a', 0));
     expect(table.hold()).toBe(10);
     popAll(table);
     expect(table.hold()).toBe(MAX_TIMESTAMP);
@@ -120,7 +106,7 @@ test('a thousand timers go to disk and come back in order, some at a time', () =
   table.spill();
   expect(table.bytes()).toBe(0);
   expect(table.pop(0)?.timestamp).toBe(0);
-  expect(table.bytes()).toBeLessThan(300 * 400);
+  expect(table.bytes()).toBeLessThan(500 * 400);
   expect(popAll(table).map(({ timestamp }) => timestamp)).toEqual(Array.from({ length: 999 }, (_, i) => i + 1));
 });
 
@@ -144,7 +130,7 @@ const time = fc.integer({ min: 0, max: 9 });
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('set' as const), id, time, output: fc.option(time) }) },
   fc.record({ kind: fc.constant('clear' as const), id }),
-  fc.record({ kind: fc.constant('clearAll' as const), id }),
+  fc.record({ kind: fc.constant('undone' as const), id, time: fc.option(time), until: time }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('pop' as const), until: time }) },
   fc.record({ kind: fc.constant('spill' as const) }),
   fc.record({ kind: fc.constant('commit' as const) }),
@@ -183,15 +169,28 @@ class Job {
     } else if (one.kind === 'clear') {
       this.#table.clear(one.id);
       this.#now.delete(textOf(one.id));
-    } else if (one.kind === 'clearAll') {
-      this.#table.clearAll(one.id.key, one.id.window);
-      for (const set of this.#now.values()) {
-        if (textOf({ ...set, family: '', tag: '' }) === textOf({ ...one.id, family: '', tag: '' }))
-          this.#now.delete(textOf(set));
-      }
-    } else if (one.kind === 'pop') this.#pop(one.until);
+    } else if (one.kind === 'undone') this.#doAndUndo(one);
+    else if (one.kind === 'pop') this.#pop(one.until);
     else if (one.kind === 'spill') this.#table.spill();
     else await this.#atCut(one.kind);
+  }
+
+  /** A call that fails: it sets or clears a timer while others fire, and takes that back. */
+  #doAndUndo({ id: of, time: at, until }: Extract<Step, { kind: 'undone' }>): void {
+    const undo = this.#table.remember(of);
+    const before = this.#now.get(textOf(of));
+    this.#now.delete(textOf(of));
+    if (at === null) this.#table.clear(of);
+    else {
+      // It is not to fire meanwhile: its key waits for the call.
+      this.#table.set(setOf({ kind: 'set', id: of, time: at + 100, output: at }));
+      this.#now.set(textOf(of), setOf({ kind: 'set', id: of, time: at + 100, output: at }));
+    }
+    this.#pop(until);
+    if (at !== null) this.compare();
+    undo();
+    this.#now.delete(textOf(of));
+    if (before !== undefined) this.#now.set(textOf(of), before);
   }
 
   async #atCut(kind: 'commit' | 'crash'): Promise<void> {
@@ -220,7 +219,9 @@ class Job {
     expect(this.#table.hold()).toBe(Math.min(MAX_TIMESTAMP, ...timers.map(({ outputTimestamp }) => outputTimestamp)));
     expect(this.#table.next() ?? Number.POSITIVE_INFINITY).toBe(Math.min(...timers.map(({ timestamp }) => timestamp)));
     for (const set of timers) {
-      expect(this.#table.find(set)).toMatchObject({ timestamp: set.timestamp, outputTimestamp: set.outputTimestamp });
+      const held = this.#table.inMemory(set);
+      if (held !== undefined)
+        expect(held).toMatchObject({ timestamp: set.timestamp, outputTimestamp: set.outputTimestamp });
     }
   }
 }
