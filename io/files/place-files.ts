@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { ConnectorError } from '../../model/index.ts';
 import { type FileSystem, inGroups, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
-import { keptIn, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
+import { hasContent } from './checksum.ts';
+import { keptIn, type Publication, type StagedEntry } from './manifest.ts';
 import { removeEmpty } from './stale-files.ts';
 
 /** Which staged files go where. */
@@ -113,26 +113,4 @@ export async function firstLost(fileSystem: FileSystem, publication: Placement):
     if (!(await hasContent(fileSystem, joinPath(root, file.path), file))) return file;
   }
   return undefined;
-}
-
-async function hasContent(fileSystem: FileSystem, path: string, { size, sha256 }: ManifestFile): Promise<boolean> {
-  const stat = await onDisk(path, 'read', fileSystem.stat(path));
-  if (stat?.kind !== 'file' || stat.size !== size) return false;
-  return (await checksumOf(fileSystem, path)) === sha256;
-}
-
-async function checksumOf(fileSystem: FileSystem, path: string): Promise<string> {
-  const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));
-  try {
-    const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(256 * 1024);
-    for (let position = 0; ; ) {
-      const count = await onDisk(path, 'read', file.read(buffer, 0, buffer.length, position));
-      if (count === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, count));
-      position += count;
-    }
-  } finally {
-    await file.close();
-  }
 }

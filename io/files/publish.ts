@@ -1,4 +1,5 @@
 import { type FileSystem, joinPath, onDisk } from '../file-systems/index.ts';
+import { checksumOf } from './checksum.ts';
 import {
   type Journal,
   journalPath,
@@ -91,12 +92,11 @@ async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal
  */
 async function giveUpPublish({ fileSystem, warn }: Publisher, journal: Journal, lost: StagedEntry): Promise<void> {
   const { root, id, runId, files, previous } = journal;
-  const both = new Map([...previous, ...files].map(({ path, size, sha256 }) => [path, { path, size, sha256 }]));
   const there: ManifestFile[] = [];
-  for (const file of both.values()) {
-    const path = joinPath(root, file.path);
-    const stat = await onDisk(path, 'read', fileSystem.stat(path));
-    if (stat?.kind === 'file') there.push({ ...file, size: stat.size });
+  for (const path of new Set([...previous, ...files].map((file) => file.path))) {
+    const place = joinPath(root, path);
+    const stat = await onDisk(place, 'read', fileSystem.stat(place));
+    if (stat?.kind === 'file') there.push({ path, size: stat.size, sha256: await checksumOf(fileSystem, place) });
   }
   await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId: `${runId}, cut`, files: there });
   await endPublish(fileSystem, journal);

@@ -1,4 +1,5 @@
 import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
+import { hasContent } from './checksum.ts';
 import type { ManifestFile } from './manifest.ts';
 
 /** What publishing takes from outside. */
@@ -16,12 +17,13 @@ export async function removeStale(
 ): Promise<void> {
   const current = new Set(files.map(({ path }) => path));
   const touched = new Set<string>();
-  for (const { path, size } of previous) {
+  for (const file of previous) {
+    const { path } = file;
     if (current.has(path)) continue;
     const stale = joinPath(root, path);
-    const stat = await onDisk(stale, 'read', fileSystem.stat(stale));
-    if (stat === undefined) continue;
-    if (stat.kind !== 'file' || stat.size !== size) {
+    if ((await onDisk(stale, 'read', fileSystem.stat(stale))) === undefined) continue;
+    // Somebody's own work may have the size of what it took the place of.
+    if (!(await hasContent(fileSystem, stale, file))) {
       warn(
         `${stale}: this was written by the run before, but somebody changed it since, so it is left alone. It is not part of the output. Remove it if it is not needed.`,
       );

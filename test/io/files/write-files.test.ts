@@ -353,6 +353,17 @@ test('a file of the run before that somebody changed since is left alone and rep
   );
 });
 
+test('a stale file is left alone where somebody put as many other bytes into it', async () => {
+  const root = directoryWith();
+  const host = hostWith();
+  const partitionBy = (of: string) => ({ of });
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['a', 'b', 'c']], sinkContext(host));
+  writeFileSync(`${root}/out/of=a/part.bin`, 'A');
+  await writeAll(sinkIn(root, 'out/', { partitionBy }), [['b']], sinkContext(host));
+  expect(contentOf(root)).toEqual({ 'out/of=a/part.bin': 'A', 'out/of=b/part.bin': 'b' });
+  expect(host.warnings[0]).toMatch(/of=a\/part\.bin: .*somebody changed it since/);
+});
+
 test('bytes are counted as they reach the disk, in the result of the run as well', async () => {
   const root = directoryWith();
   const p = new Pipeline();
