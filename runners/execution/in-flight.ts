@@ -26,6 +26,17 @@ export interface InFlightElements {
 /** Something of an open bundle that was not passed on: it can be saved, and taken up again in another process. */
 export type InFlight = InFlightElements | { readonly kind: 'firing'; readonly firing: Firing };
 
+/** Why a step has to go on before what is on its way can be saved: an error message after the step's name. */
+export class Unfinished {
+  readonly step: string;
+  readonly why: string;
+
+  constructor(step: string, why: string) {
+    this.step = step;
+    this.why = why;
+  }
+}
+
 /** An open bundle, as its stage knows it. */
 export interface OpenBundle {
   readonly nodes: readonly NodeRuntime[];
@@ -38,22 +49,24 @@ export interface OpenBundle {
 
 /**
  * All that an open bundle has not passed on, the last step first, so that nothing overtakes when it is taken up again;
- * undefined where the bundle has to be finished before: a DoFn is told where bundles begin and end, a call has given out some
- * of its outputs and not all, or has changed state and goes on.
+ * {@link Unfinished} where the bundle has to be finished before: a DoFn is told where bundles begin and end, a call has given
+ * out some of its outputs and not all, or has changed state and goes on.
  *
  * Calls whose results were not passed on are made again. Where they have changed state, their results are kept instead.
  */
-export function inFlightOf(bundle: OpenBundle): readonly InFlight[] | undefined {
-  const { nodes, suspended, segments, rest, keyed } = bundle;
-  if (nodes.some(hasBundleFunctions) || keyed?.mayCut === false) return undefined;
-  if (suspended.some(({ more }) => more !== undefined)) return undefined;
+export function inFlightOf(bundle: OpenBundle): readonly InFlight[] | Unfinished {
+  const unfinished = unfinishedIn(bundle);
+  if (unfinished !== undefined) return unfinished;
+  const { nodes, suspended, segments, rest } = bundle;
   const found = new Collected();
   for (const node of nodes.toReversed()) {
     for (const part of suspended) {
       const place = segments.placeOf(part.segment);
       if (place.node === node.node.index) found.add(node.path, place.tag, part.batch, part.from);
     }
-    for (const entry of node.ring.entries()) if (!addCall(found, node, entry)) return undefined;
+    for (const entry of node.ring.entries()) {
+      if (!addCall(found, node, entry)) return new Unfinished(node.path, 'a call has given out some of its outputs');
+    }
   }
   for (const part of suspended) {
     const { node, tag } = segments.placeOf(part.segment);
@@ -61,6 +74,24 @@ export function inFlightOf(bundle: OpenBundle): readonly InFlight[] | undefined 
   }
   if (rest !== undefined) found.add(undefined, rest.tag, rest.batch, rest.from);
   return found.take();
+}
+
+function unfinishedIn({ nodes, suspended, keyed }: OpenBundle): Unfinished | undefined {
+  const inBundles = nodes.find(hasBundleFunctions);
+  // The step that the others of its bundle wait for.
+  const slow = nodes.findLast(({ ring }) => ring.size > 0) ?? inBundles;
+  if (inBundles !== undefined && slow !== undefined) {
+    return new Unfinished(slow.path, `its bundle, which ${inBundles.path} is told the end of, is open`);
+  }
+  const [first] = nodes;
+  if (keyed?.mayCut === false && first !== undefined) {
+    return new Unfinished(
+      first.path,
+      'a call has changed state and goes on, or elements in the order of time have begun',
+    );
+  }
+  const more = suspended.find((part) => part.more !== undefined)?.more;
+  return more && new Unfinished(more.node.path, 'a call has given out some of its outputs');
 }
 
 /** Adds what is to be done of a call in a ring; false if it can't be told apart from what was done. */

@@ -7,7 +7,7 @@ export { mayLoseElements, singletonLists } from './assign-windows.ts';
 export { type Batch, BatchBuilder, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 export { type Chunks, isAsyncIterable } from './chunks.ts';
 export { deadLetterOf } from './failures.ts';
-export { type InFlight, INTO } from './in-flight.ts';
+export { type InFlight, INTO, Unfinished } from './in-flight.ts';
 export { type Invoke, LEFT, observesWindow, takesContext } from './invoke.ts';
 export type { Firing } from './firings.ts';
 export { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';

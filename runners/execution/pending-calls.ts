@@ -14,6 +14,8 @@ export interface PendingEnvironment {
   readonly failures: Failures;
   /** Takes the result of a call whose turn has come. */
   readonly passOn: (node: NodeRuntime, entry: RingEntry, result: unknown) => void;
+  /** A call is over, and perhaps nobody waits for it. */
+  readonly isOver: () => void;
 }
 
 /**
@@ -92,6 +94,7 @@ export class PendingCalls {
       entry.error = error;
       this.#start(node);
       this.#wake?.();
+      this.#environment.isOver();
     };
     const collected = promise.then((result) =>
       this.#runner(entry)(() => (node.collects ? collectOutputs(result) : result)),

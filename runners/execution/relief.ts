@@ -41,14 +41,30 @@ export class Relief {
 
   /** Waits until no call is pending and nothing is put off. */
   async drain(): Promise<void> {
-    const { spec, node, suspended, pending } = this.#environment;
+    const { suspended, pending } = this.#environment;
     for (;;) {
       await this.relieve();
-      const busy = spec.nodes.map(({ index }) => node(index)).filter(({ ring }) => ring.size > 0);
+      const busy = this.#busy();
       if (busy.length === 0 && suspended.isEmpty) return;
-      const passed = busy.toReversed().some((one) => this.#passOnNext(one));
+      const passed = busy.some((one) => this.#passOnNext(one));
       if (!passed && suspended.isEmpty) await this.#outside(pending.settling());
     }
+  }
+
+  /** Passes on all results whose turn has come, and flushes edges; calls that go on are not waited for. */
+  async passOnReady(): Promise<void> {
+    do await this.relieve();
+    while (this.#busy().some((one) => this.#passOnNext(one)) || !this.#environment.suspended.isEmpty);
+    for (const edge of this.#edges) await edge.flush(true);
+  }
+
+  /** Steps with calls that were not passed on, the last first. */
+  #busy(): readonly NodeRuntime[] {
+    const { spec, node } = this.#environment;
+    return spec.nodes
+      .map(({ index }) => node(index))
+      .filter(({ ring }) => ring.size > 0)
+      .toReversed();
   }
 
   /** Waits for something outside the stage, and then until it may go on. */

@@ -107,6 +107,12 @@ export class Ring {
     return undefined;
   }
 
+  /** Whether the turn of an entry has come. */
+  get isReady(): boolean {
+    if (this.#entries[this.#head]?.state === 'settled') return true;
+    return !this.#isOrdered && this.entries().some(({ state }) => state === 'settled');
+  }
+
   /** Takes out an entry whose turn has come; undefined while there is none. */
   take(): RingEntry | undefined {
     const head = this.#entries[this.#head];

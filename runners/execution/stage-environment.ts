@@ -35,6 +35,8 @@ export interface StageEnvironment {
   readonly turn: { readonly isDue: () => boolean; readonly take: () => void | Promise<void> };
   /** What calls asked to be done after the commit of their bundle: see AfterCommit of the model. */
   readonly afterCommit: AfterCommit;
+  /** A call is over whose result can be passed on, for runners that do not wait within a bundle. */
+  readonly isOver?: () => void;
   /** Told of what goes wrong without ending the run. */
   readonly warn: (message: string) => void;
 }

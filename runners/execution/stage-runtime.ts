@@ -3,6 +3,7 @@ import {
   DEAD_LETTERS,
   enterMetricsScope,
   MAIN,
+  MAX_TIMESTAMP,
   MIN_TIMESTAMP,
   NO_FIRING,
   type Metric,
@@ -15,9 +16,9 @@ import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
 import { type CallArguments, Failures } from './failures.ts';
 import { type Firing, Firings } from './firings.ts';
-import { type InFlight, inFlightOf, type OpenBundle } from './in-flight.ts';
+import { type InFlight, inFlightOf, type OpenBundle, type Unfinished } from './in-flight.ts';
 import { LEFT, SKIP } from './invoke.ts';
-import { finishBundle, finishesBundles, setUp, startBundle, tearDown } from './life-cycle.ts';
+import { finishBundle, finishesBundles, hasBundleFunctions, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { isKeyed, type KeyedAccess } from './keyed-access.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { Pace } from './pace.ts';
@@ -94,6 +95,7 @@ export class StageRuntime implements MetricsScope {
       signal: environment.signal,
       failures: this.#failures,
       passOn: (node, entry, result) => this.#delivery.passOn(node, entry, result),
+      isOver: environment.isOver ?? (() => undefined),
     });
     this.#delivery = new Delivery({
       pending: this.#pending,
@@ -281,6 +283,35 @@ export class StageRuntime implements MetricsScope {
     return this.#firings.count;
   }
 
+  /** Whether its steps are told where bundles begin or end. */
+  get hasBundleFunctions(): boolean {
+    return this.nodes.some(hasBundleFunctions);
+  }
+
+  /** Whether calls go on, or their results wait for their turn. */
+  get isPending(): boolean {
+    return this.nodes.some(({ ring }) => ring.size > 0);
+  }
+
+  /** Whether the turn of a result has come. */
+  get hasReady(): boolean {
+    return this.nodes.some(({ ring }) => ring.isReady);
+  }
+
+  /** The earliest timestamp among elements of calls whose results were not passed on. */
+  earliestPending(): Timestamp {
+    let least = MAX_TIMESTAMP;
+    for (const { ring } of this.nodes) {
+      if (ring.size > 0) for (const { timestamp } of ring.entries()) least = Math.min(least, timestamp);
+    }
+    return least;
+  }
+
+  /** Passes on results whose turn has come; calls that go on are not waited for, and their bundle stays open. */
+  passOnReady(): Promise<void> {
+    return this.#relief.passOnReady();
+  }
+
   /** Waits until no call is pending and all that came out is passed on. */
   async settled(): Promise<void> {
     this.#firings.flush();
@@ -297,8 +328,8 @@ export class StageRuntime implements MetricsScope {
     this.#rest = undefined;
   }
 
-  /** All that the open bundle has not passed on; undefined where the bundle has to be finished before anything is saved. */
-  inFlight(): readonly InFlight[] | undefined {
+  /** All that the open bundle has not passed on, or why it has to be finished before anything is saved. */
+  inFlight(): readonly InFlight[] | Unfinished {
     if (!this.#bundleIsOpen) return [];
     const { nodes, keyed } = this;
     return inFlightOf({ nodes, keyed, rest: this.#rest, suspended: this.#suspended.parts, segments: this.#segments });

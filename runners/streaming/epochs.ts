@@ -1,18 +1,23 @@
 import type { AfterCommit, EpochStats, Host, StateStore } from '../../model/index.ts';
+import { Unfinished } from '../execution/index.ts';
+import { atMost } from './at-most.ts';
+import { CutWatch } from './cut-watch.ts';
 import { markFinished } from './identity.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { Pause } from './pause.ts';
 import { SavedStages } from './saved-stages.ts';
+import { type Rests, SourceNotices } from './source-notices.ts';
 
 /** Bytes that may wait for sinks before sources have to. */
 const OUTBOX_QUOTA = 64 << 20;
 
-/** What is left to be read, by stage. */
-type Rests = readonly (readonly unknown[])[];
-
 /** Milliseconds that a cut waits for what has begun. */
 const PATIENCE = 5_000;
+/** The same once the run is to stop: calls that are nearly over need not be made again, and nobody waits for others. */
+const STOP_PATIENCE = 100;
+/** Milliseconds that a sink which does not look at its signal may take to end, once the run is given up. */
+const LONGEST_END = 1_000;
 /** Milliseconds until a cut looks again whether what goes on can be saved. */
 const TRY_AGAIN = 100;
 
@@ -24,6 +29,9 @@ export interface EpochsEnvironment {
   readonly isDurable: boolean;
   /** Whether some input never ends: sinks then get what there is at each epoch, and else all at the end. */
   readonly isEndless: boolean;
+  readonly signal: AbortSignal;
+  /** When the run is to stop, with its state kept. */
+  readonly stop: AbortSignal | undefined;
   readonly wake: () => void;
 }
 
@@ -31,14 +39,19 @@ export interface EpochsEnvironment {
  * Cuts the run into epochs: what has happened so far becomes durable as a whole, then sinks and sources are told.
  *
  * Flow of a cut: sources halt; the loop runs until every queue is empty and every bundle is over, or for a while: what is then
- * still on its way is saved as such; operators, sources and sinks save into the store; the store commits. That is the only commit there is. After it the sinks get what waits for
- * them, in order, while the next epoch goes on; sources learn that what they gave need not come again.
+ * still on its way is saved as such; operators, sources and sinks save into the store; the store commits. That is the only
+ * commit there is. After it the sinks get what waits for them, in order, while the next epoch goes on; sources learn that what
+ * they gave need not come again.
+ *
+ * A cut that can't be made when the run is to stop is given up: nothing of it is durable, and is done again after a restart.
  */
 export class Epochs {
   readonly #network: LiveNetwork;
   readonly #store: StateStore;
   readonly #environment: EpochsEnvironment;
   readonly #saved: SavedStages;
+  readonly #watch: CutWatch;
+  readonly #notices: SourceNotices;
   readonly #afterCommit: Parameters<AfterCommit>[0][] = [];
   #next: number;
   /** Milliseconds that the next cut waits. */
@@ -54,6 +67,8 @@ export class Epochs {
     this.#store = store;
     this.#environment = environment;
     this.#saved = new SavedStages(network, store);
+    this.#watch = new CutWatch(environment.host);
+    this.#notices = new SourceNotices({ ...environment, watch: this.#watch });
     this.#epoch = store.epoch;
     this.#next = environment.host.clock.monotonic() + environment.interval;
   }
@@ -98,113 +113,199 @@ export class Epochs {
     this.#deliver();
   }
 
-  /** Makes all that has happened so far durable. */
-  async cut(loop: LiveLoop): Promise<void> {
-    await this.#commit(loop);
+  /** Makes all that has happened so far durable. Returns false where that was given up, as the run is to stop. */
+  async cut(loop: LiveLoop): Promise<boolean> {
+    const isCut = await this.#commit(loop);
     this.#environment.pause.release();
     this.#deliver();
+    return isCut;
   }
 
-  /** The last cut of a run that is to stop: what goes on then is held still for good. */
-  async stop(loop: LiveLoop): Promise<void> {
-    await this.#commit(loop);
+  /** The last cut of a run that is to stop: what goes on then is held still for good. False where it was given up. */
+  async stop(loop: LiveLoop): Promise<boolean> {
+    const isCut = await this.#commit(loop);
     this.#deliver();
+    return isCut;
   }
 
-  /** The last cut of a job that has nothing left to do. */
-  async finish(loop: LiveLoop): Promise<void> {
+  /** Whether sinks have rejected something of an epoch, and get what is left of it after the next cut. */
+  get areSinksWaiting(): boolean {
+    return [...this.#network.writes.values()].some(({ waitsForCut }) => waitsForCut);
+  }
+
+  /** The last cut of a job that has nothing left to do. Returns false where the run is to stop before it is finished. */
+  async finish(loop: LiveLoop): Promise<boolean> {
     do {
-      await this.cut(loop);
-      await this.deliverAll();
+      if (!(await this.cut(loop)) || !(await this.deliverUnlessStopped())) return false;
       // Elements that sinks have just rejected are on their way.
-    } while (!loop.isFinished);
-    if (!this.#environment.isDurable) return;
+    } while (!loop.isFinished || this.areSinksWaiting);
+    if (!(await this.#notices.last(this.#environment.stop))) return false;
+    if (!this.#environment.isDurable) return true;
     for (const write of this.#network.writes.values()) await write.prepare(this.#epoch + 1);
     markFinished(this.#store);
     await this.#store.commit(this.#epoch + 1);
+    return true;
   }
 
   /** Waits until nothing is delivered any more, whatever comes of it, and holds nothing still any more. */
   async close(): Promise<void> {
-    this.#environment.pause.release();
-    await this.#delivering;
+    const { pause, signal, host } = this.#environment;
+    pause.release();
+    const delivered = Promise.resolve(this.#delivering);
+    if (signal.aborted) await atMost(LONGEST_END, delivered, host.clock);
+    else await delivered;
+    await this.#notices.settled();
   }
 
-  /** Waits until sinks have all that durable epochs have for them. */
+  /** Waits until sinks have all that durable epochs have for them, and sources were told. */
   async deliverAll(): Promise<void> {
     this.#deliver();
     await this.#delivering;
-    if (this.#failure !== undefined) throw this.#failure.error;
+    await this.#notices.settled();
+    this.#check();
   }
 
-  async #commit(loop: LiveLoop): Promise<void> {
+  /** The same, but for sources, or until the run is to stop: then it returns false. */
+  async deliverUnlessStopped(): Promise<boolean> {
+    this.#deliver();
+    if (!(await this.#unlessStopped(this.#delivering, 0))) return false;
+    this.#check();
+    return true;
+  }
+
+  /** @throws what ended a delivery, or what a source threw. */
+  #check(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    const { host, interval, isDurable } = this.#environment;
+    this.#notices.check();
+  }
+
+  async #commit(loop: LiveLoop): Promise<boolean> {
+    this.#check();
+    const { host, interval } = this.#environment;
     const epoch = this.#epoch + 1;
     const started = host.clock.monotonic();
     loop.isHalted = true;
     try {
       const rests = await this.#quiet(loop);
-      for (const write of this.#network.writes.values()) await write.prepare(epoch);
-      if (isDurable) {
-        // Sinks may have rejected elements just now.
-        this.#saved.inFlight.saveQueues();
-        await this.#store.commit(epoch);
-      }
+      if (rests === undefined || !(await this.#unlessStopped(this.#prepare(epoch), PATIENCE))) return false;
+      await this.#makeDurable(epoch);
       this.#epoch = epoch;
       this.#last = { number: epoch, at: host.clock.now(), durationMs: host.clock.monotonic() - started };
-      for (const callback of this.#afterCommit.splice(0)) await callback();
-      for (const [i, { reads }] of this.#network.stages.entries()) await reads?.finalize(rests[i] ?? []);
+      await this.#callBack();
+      this.#notices.tell(rests);
+      return true;
     } finally {
       loop.isHalted = false;
       this.#next = host.clock.monotonic() + interval;
     }
   }
 
-  /**
-   * Runs what has begun to its end, for a while. What goes on longer is held still where it waits: it is saved as it is.
-   * Sources are then where they can go on. Returns what is left to be read of each.
-   */
-  async #quiet(loop: LiveLoop): Promise<Rests> {
-    const { host, interval } = this.#environment;
-    let until = host.clock.monotonic() + this.#patience;
-    for (;;) {
-      const didSomething = await loop.pass();
-      const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;
-      const rests = isQuiet && loop.settleSources() ? this.#save() : undefined;
-      if (rests !== undefined) {
-        this.#patience = PATIENCE;
-        return rests;
-      }
-      if (host.clock.monotonic() >= until) {
-        const still = await this.#holdStill(loop);
-        if (still !== undefined) {
-          // What did not end in time will hardly end the next time.
-          this.#patience = Math.min(PATIENCE, interval / 10);
-          return still;
-        }
-        until = host.clock.monotonic() + TRY_AGAIN;
-      }
-      if (!didSomething) await loop.rest(until - host.clock.monotonic());
+  async #prepare(epoch: number): Promise<void> {
+    for (const write of this.#network.writes.values()) {
+      const what = new Unfinished(write.name, 'its sink finishes what was written');
+      await this.#watch.during(what, () => write.prepare(epoch));
     }
   }
 
+  async #makeDurable(epoch: number): Promise<void> {
+    if (!this.#environment.isDurable) return;
+    const writes = [...this.#network.writes.values()];
+    for (const write of writes) write.cutRejects();
+    // Sinks may have rejected elements just now.
+    this.#saved.inFlight.saveQueues();
+    await this.#store.commit(epoch);
+    for (const write of writes) write.committed();
+  }
+
+  async #callBack(): Promise<void> {
+    const what = new Unfinished('afterCommit', 'a function that a DoFn asked to be called goes on');
+    for (const callback of this.#afterCommit.splice(0)) await this.#watch.during(what, callback);
+  }
+
+  /** Waits for something, until a while after the run was asked to stop; returns whether it came to its end. */
+  async #unlessStopped(work: Promise<unknown> | undefined, patience: number): Promise<boolean> {
+    const { host, stop } = this.#environment;
+    const over = Promise.withResolvers<false>();
+    let forget = (): void => undefined;
+    const stopped = (): void => {
+      forget = host.clock.setTimer(patience, () => over.resolve(false));
+    };
+    if (stop?.aborted === true) stopped();
+    else stop?.addEventListener('abort', stopped, { once: true });
+    try {
+      return await Promise.race([Promise.resolve(work).then(() => true), over.promise]);
+    } finally {
+      stop?.removeEventListener('abort', stopped);
+      forget();
+    }
+  }
+
+  /**
+   * Runs what has begun to its end, for a while. What goes on longer is held still where it waits: it is saved as it is.
+   * Sources are then where they can go on. Returns what is left to be read of each; undefined where the run is to stop and
+   * something can neither end nor be saved.
+   */
+  async #quiet(loop: LiveLoop): Promise<Rests | undefined> {
+    const { clock } = this.#environment.host;
+    const started = clock.monotonic();
+    let tryAgain: number | undefined;
+    for (;;) {
+      const didSomething = await loop.pass();
+      const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;
+      const rests = isQuiet ? (loop.settleSources() ?? this.#save()) : undefined;
+      if (rests !== undefined && !(rests instanceof Unfinished)) {
+        this.#patience = PATIENCE;
+        return rests;
+      }
+      const until = tryAgain ?? Math.min(started + this.#patience, this.#stoppedAt() + STOP_PATIENCE);
+      if (clock.monotonic() >= until) {
+        const still = await this.#holdStill(loop);
+        if (!(still instanceof Unfinished)) return still;
+        this.#watch.see(still, started);
+        if (clock.monotonic() >= this.#stoppedAt() + PATIENCE) return this.#giveUp(still);
+        tryAgain = clock.monotonic() + TRY_AGAIN;
+      } else if (!didSomething) await loop.rest(until - clock.monotonic());
+    }
+  }
+
+  /** When it was first seen that the run is to stop. */
+  #stoppedAt(): number {
+    const { host, stop } = this.#environment;
+    if (stop?.aborted !== true) return Number.POSITIVE_INFINITY;
+    this.#stopSeen ??= host.clock.monotonic();
+    return this.#stopSeen;
+  }
+  #stopSeen: number | undefined;
+
+  #giveUp({ step, why }: Unfinished): undefined {
+    const { host, isDurable } = this.#environment;
+    const then = isDurable ? 'is done again when it is started again' : 'is given up';
+    host.warn(
+      `${step}: the last epoch of a run that is to stop was waited for ${PATIENCE / 1_000} s in vain, as ${why}. What came after epoch ${this.#epoch} ${then}. Give what the step calls a time limit, so that it can be saved.`,
+    );
+    return undefined;
+  }
+
   /** Holds still what goes on, if it can be saved as it is. */
-  async #holdStill(loop: LiveLoop): Promise<Rests | undefined> {
-    const { host, pause } = this.#environment;
+  async #holdStill(loop: LiveLoop): Promise<Rests | Unfinished> {
+    const { host, interval, pause } = this.#environment;
     pause.hold();
     // What can go on without anything from outside comes to where it has to wait.
     await host.yieldTurn();
-    const isWriting = [...this.#network.writes.values()].some((write) => write.isWriting);
-    const rests = !isWriting && loop.settleSources() ? this.#save() : undefined;
-    if (rests === undefined) pause.release();
-    return rests;
+    const writing = [...this.#network.writes.values()].find((write) => write.isWriting);
+    const unfinished = writing && new Unfinished(writing.name, 'its sink is being written to');
+    const result = unfinished ?? loop.settleSources() ?? this.#save();
+    if (result instanceof Unfinished) pause.release();
+    // What did not end in time will hardly end the next time.
+    else this.#patience = Math.min(PATIENCE, interval / 10);
+    return result;
   }
 
-  /** Writes where everything stands, all at once, as calls that go on may change something any moment; undefined if it can't. */
-  #save(): Rests | undefined {
-    if (this.#environment.isDurable && !this.#saved.save()) return undefined;
-    return this.#network.stages.map(({ reads }) => reads?.rests() ?? []);
+  /** Writes where everything stands, all at once, as calls that go on may change something any moment; says why if it can't. */
+  #save(): Rests | Unfinished {
+    const unfinished = this.#environment.isDurable ? this.#saved.save() : undefined;
+    if (unfinished !== undefined) return unfinished;
+    return new Map(this.#network.stages.flatMap(({ reads }) => (reads ? [[reads, reads.rests()] as const] : [])));
   }
 
   #deliver(): void {

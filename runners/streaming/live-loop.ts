@@ -1,4 +1,5 @@
 import { type Host, MAX_TIMESTAMP, type Timestamp } from '../../model/index.ts';
+import { Unfinished } from '../execution/index.ts';
 import { createdBatches, type Turn } from '../run/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
@@ -73,7 +74,7 @@ export class LiveLoop {
 
   /** Whether something is being done. */
   get isBusy(): boolean {
-    return this.#lastFirst.some(({ busy }) => busy !== undefined);
+    return this.#lastFirst.some(({ isOpen }) => isOpen);
   }
 
   /** Whether it is not known of some element what is to be read of it. */
@@ -83,15 +84,21 @@ export class LiveLoop {
 
   /** Whether nothing is left to do and nothing can come any more. */
   get isFinished(): boolean {
-    const { stages } = this.#network;
+    return this.#isSpent && this.#network.stages.every(({ time }) => time.outputWatermark === MAX_TIMESTAMP);
+  }
+
+  /** Whether nothing can come any more but what sinks reject. */
+  get waitsForSinks(): boolean {
+    return this.#isSpent && [...this.#network.writes.values()].some(({ mayReject }) => mayReject);
+  }
+
+  /** Whether all is read, and nothing is left to do. */
+  get #isSpent(): boolean {
     return (
       this.#testStreams.isDone &&
       this.#isQuiet &&
-      stages.every(
-        ({ reads, gate, time }) =>
-          (reads?.isDone ?? true) &&
-          (gate === undefined || gate.length === 0) &&
-          time.outputWatermark === MAX_TIMESTAMP,
+      this.#network.stages.every(
+        ({ reads, gate }) => (reads?.isDone ?? true) && (gate === undefined || gate.length === 0),
       )
     );
   }
@@ -157,7 +164,7 @@ export class LiveLoop {
    * Whether all sources can say where to go on. Those that can't are made to come to an end, and what they still hand over is
    * taken.
    */
-  settleSources(): boolean {
+  settleSources(): Unfinished | undefined {
     const { stages } = this.#network;
     const unsettled = stages.filter(({ reads }) => reads !== undefined && !reads.settle());
     for (const stage of unsettled) {
@@ -167,7 +174,10 @@ export class LiveLoop {
       stage.putOff({ kind: 'elements', step: undefined, ...taken });
       this.#woken = true;
     }
-    return unsettled.length === 0;
+    const [first] = unsettled;
+    return (
+      first && new Unfinished(first.planned.entryStep.path, 'its reader can not tell yet what it leaves to be read')
+    );
   }
 
   /** Runs a stage, and what is behind it, until its queue has room. */

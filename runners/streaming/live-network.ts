@@ -1,6 +1,7 @@
 import {
   type AfterCommit,
   type AsyncScope,
+  GLOBAL_WINDOW,
   type Graph,
   type Host,
   MAX_TIMESTAMP,
@@ -34,6 +35,7 @@ import { LiveWrite } from './live-write.ts';
 import type { Pause } from './pause.ts';
 import { SideGate } from './side-gate.ts';
 import { SideView, SideViews } from './side-views.ts';
+import { atMost } from './at-most.ts';
 import { SourceReads } from './source-reads.ts';
 import { StageQueue } from './stage-queue.ts';
 
@@ -43,6 +45,9 @@ export interface LiveEnvironment {
   readonly metrics: MetricsStore;
   readonly scope: AsyncScope<MetricsScope>;
   readonly signal: AbortSignal;
+/** Milliseconds that what a run has begun may take to end, once the run is given up. */
+const LONGEST_END = 1_000;
+
   readonly memory: MemoryWatch;
   readonly turn: Turn;
   readonly pause: Pause;
@@ -131,10 +136,15 @@ export class LiveNetwork {
       .map(({ time }) => time);
   }
 
-  /** Ends readers, waits for what goes on, and tears DoFns down. */
+  /** Ends readers, waits for what goes on, and tears DoFns down. In a run that is given up what hangs is left behind. */
   async close(): Promise<void> {
-    for (const { reads } of this.stages) await reads?.close();
-    for (const { busy } of this.stages) await busy;
+    const ended = Promise.all([
+      ...this.stages.map(({ reads }) => reads?.close()),
+      ...this.stages.map(({ busy }) => busy),
+    ]);
+    const { signal, host } = this.#environment;
+    if (signal.aborted) await atMost(LONGEST_END, ended, host.clock);
+    else await ended;
     for (const stage of this.stages) await stage.runtime.close();
   }
 
@@ -175,6 +185,9 @@ export class LiveNetwork {
     const live = new LiveStage({
       planned,
       runtime,
+      isOver: () => {
+        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
+      },
       queue: this.#queue(planned),
       time,
       grouping: this.#groupings.get(planned)?.timed,
@@ -188,6 +201,7 @@ export class LiveNetwork {
   }
 
   #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
+      expects: entryKind === 'rejects' ? () => this.#expects(entryStep) : undefined,
     const { host, space, memory } = this.#environment;
     const { path } = planned.entryStep;
     const operator = new KeyedOperator({
@@ -288,6 +302,11 @@ export class LiveNetwork {
     if (made !== undefined) return made;
     const { primitive } = step;
     if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
+  /** Dead letters of a sink are of the global window, which is not over while one may come. */
+  #expects(step: Step): Timestamp {
+    return this.writes.get(step)?.mayReject === true ? GLOBAL_WINDOW.maxTimestamp : MAX_TIMESTAMP;
+  }
+
     const { host, signal, jobId, space, isDurable } = this.#environment;
     const rejects = this.#plan.stageOf.get(step);
     const write = new LiveWrite(step, primitive.sink, {

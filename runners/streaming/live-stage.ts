@@ -1,5 +1,13 @@
 import { DEAD_LETTERS, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from '../../model/index.ts';
-import type { Batch, Firing, InFlight, Operator, StageRuntime, StepTime } from '../execution/index.ts';
+import {
+  type Batch,
+  type Firing,
+  type InFlight,
+  type Operator,
+  type StageRuntime,
+  type StepTime,
+  Unfinished,
+} from '../execution/index.ts';
 import type { PlannedStage } from '../plan/index.ts';
 import type { Origin, StrictFeed } from '../run/index.ts';
 import type { SideGate } from './side-gate.ts';
@@ -82,6 +90,8 @@ export interface LiveStageParts {
   readonly reads: SourceReads | undefined;
   /** Divides batches further, and tries their elements' bytes. */
   readonly strict: StrictFeed | undefined;
+  /** Until when something may come that no watermark tells of: what a sink rejects. */
+  readonly expects: (() => Timestamp) | undefined;
 }
 
 /**
@@ -100,6 +110,7 @@ export class LiveStage {
   readonly gate: SideGate | undefined;
   readonly reads: SourceReads | undefined;
   readonly #strict: StrictFeed | undefined;
+  readonly #expects: (() => Timestamp) | undefined;
   /** Filled while the network is wired. */
   producers: readonly Producer[] = [];
   /** What goes on now. */
@@ -113,6 +124,9 @@ export class LiveStage {
   readonly #putOff: InFlight[] = [];
   /** What of a batch that is divided further was not begun. */
   #parts: InFlight[] = [];
+  /** Whether calls of its bundle go on that it does not wait for: more elements are taken beside them. */
+  #lingers = false;
+  readonly #mayLinger: boolean;
   /** Whether it was the turn of timers of the clock: then it is that of elements. */
   #hasTicked = false;
 
@@ -126,6 +140,9 @@ export class LiveStage {
     this.gate = parts.gate;
     this.reads = parts.reads;
     this.#strict = parts.strict;
+    this.#expects = parts.expects;
+    // The time of a keyed step stands while it has a bundle open, and a strict run tries each batch as a bundle of its own.
+    this.#mayLinger = parts.keyed === undefined && parts.strict === undefined && !parts.runtime.hasBundleFunctions;
   }
 
   get hasWork(): boolean {
@@ -144,12 +161,23 @@ export class LiveStage {
   }
 
   get #hasOtherWork(): boolean {
+    if (this.#lingers && this.runtime.hasReady) return true;
     return this.grouping?.isDue === true || (this.isGateStale && this.gate !== undefined && this.gate.length > 0);
   }
 
   /** All that is kept here and no operator: nothing of it may be lost at a cut. */
   get isEmpty(): boolean {
-    return this.queue.isEmpty && this.busy === undefined;
+    return this.queue.isEmpty && !this.isOpen;
+  }
+
+  /** Whether something is being done, or calls go on. */
+  get isOpen(): boolean {
+    return this.busy !== undefined || this.#lingers;
+  }
+
+  /** Whether it goes on by itself when a call is over. */
+  get waitsForCalls(): boolean {
+    return this.#lingers && this.busy === undefined;
   }
 
   /** What those behind it are told of elements that entered it with a tag. */
@@ -170,11 +198,14 @@ export class LiveStage {
     }
     // Never within a bundle: its elements are not late because those before them took their time.
     if (this.busy !== undefined) return;
+    // Elements come and go while calls go on: without an end of the bundle, what is left in it holds time.
+    if (this.#lingers) this.#open = this.runtime.earliestPending();
     const putOff = this.#putOffFrom();
     const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, putOff);
     time.processingTime = processingTime;
     // What was put off is behind the input watermark already, and holds the output's as its bundle did or will.
-    raise(time, input, keyed?.timed, this.#open, putOff, reads?.watermark() ?? MAX_TIMESTAMP);
+    const expected = Math.min(reads?.watermark() ?? MAX_TIMESTAMP, this.#expects?.() ?? MAX_TIMESTAMP);
+    raise(time, input, keyed?.timed, this.#open, putOff, expected);
   }
 
   /** Puts something in front of all else that is to be done. */
@@ -183,12 +214,12 @@ export class LiveStage {
   }
 
   /**
-   * All that was taken and not passed on, in the order in which it is to be taken up again; undefined where its bundle has to
-   * be finished first. What is asked of must be held still.
+   * All that was taken and not passed on, in the order in which it is to be taken up again, or why its bundle has to be
+   * finished first. What is asked of must be held still.
    */
-  inFlight(): readonly InFlight[] | undefined {
+  inFlight(): readonly InFlight[] | Unfinished {
     const open = this.runtime.inFlight();
-    if (open === undefined) return undefined;
+    if (open instanceof Unfinished) return open;
     const firing = this.keyed?.postponed();
     const postponed: readonly InFlight[] = firing === undefined ? [] : [{ kind: 'firing', firing }];
     return [...open, ...postponed, ...this.#parts, ...this.#putOff];
@@ -203,6 +234,7 @@ export class LiveStage {
 
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
+    if (this.#lingers && this.runtime.hasReady) return this.#endBundle();
     if (this.#putOff.length > 0) return this.#takeUp();
     const isTicking = this.keyed?.timed.isOnlyTicking === true;
     if (this.keyed?.timed.isDue === true && !(isTicking && this.#hasTicked && this.#hasBatch)) {
@@ -259,7 +291,7 @@ export class LiveStage {
       if (waits) await waits;
       if (this.#strict !== undefined) await this.runtime.finishBundle();
     }
-    await this.#finishBundle();
+    await this.#endBundle();
   }
 
   async #takeUp(): Promise<void> {
@@ -270,6 +302,17 @@ export class LiveStage {
       this.#putOff.shift();
       await this.runtime.resume(part);
     }
+    await this.#endBundle();
+  }
+
+  /** Ends the bundle, but where calls go on that others can be made beside: a source may give its elements one by one. */
+  async #endBundle(): Promise<void> {
+    if (this.#mayLinger && this.runtime.isPending) {
+      await this.runtime.passOnReady();
+      this.#lingers = this.runtime.isPending;
+      if (this.#lingers) return;
+    }
+    this.#lingers = false;
     await this.#finishBundle();
   }
 

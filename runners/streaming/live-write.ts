@@ -1,12 +1,7 @@
 import {
   ConnectorError,
-  DEAD_LETTERS,
   type Delivery,
-  ElementError,
-  GLOBAL_WINDOW,
   type Host,
-  MIN_TIMESTAMP,
-  NO_FIRING,
   type PaneInfo,
   type Sink,
   type SinkBatch,
@@ -17,9 +12,10 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
-import { BatchBuilder, deadLetterOf, type Edge, GLOBAL_ONLY, waitFor, type Windows } from '../execution/index.ts';
+import { BatchBuilder, type Edge, waitFor, type Windows } from '../execution/index.ts';
 import { named, sinkBatch } from '../run/index.ts';
 import { Outbox } from './outbox.ts';
+import { SinkRejects } from './sink-rejects.ts';
 
 /** Elements that are handed to a sink together. */
 const BATCH = 1_024;
@@ -63,6 +59,7 @@ export class LiveWrite implements Edge {
   readonly sink: Sink<unknown>;
   readonly #environment: LiveWriteEnvironment;
   readonly #outbox: Outbox;
+  readonly #rejects: SinkRejects;
   readonly #builder = new BatchBuilder();
   readonly #held: Outbox | undefined;
   readonly #delivers: boolean;
@@ -75,7 +72,6 @@ export class LiveWrite implements Edge {
   #epoch = 1;
   /** Whether the sink is given something now. */
   isWriting = false;
-  rejected = 0;
   bytes = 0;
 
   constructor(step: Step, sink: Sink<unknown>, environment: LiveWriteEnvironment) {
@@ -84,6 +80,7 @@ export class LiveWrite implements Edge {
     this.sink = sink;
     this.#environment = environment;
     this.#outbox = new Outbox(environment.space);
+    this.#rejects = new SinkRejects(step, this.#outbox, environment.rejects);
     this.#delivers = sink.deliver !== undefined && environment.space !== undefined;
     this.#isWhole = !this.#delivers && step.inputs.every(({ isBounded }) => isBounded);
     this.#held = this.#isWhole && environment.held !== undefined ? new Outbox(environment.held) : undefined;
@@ -94,9 +91,21 @@ export class LiveWrite implements Edge {
     return this.#outbox.bytes;
   }
 
-  /** Whether all that durable epochs have for the sink has arrived. */
-  get isDelivered(): boolean {
-    return this.#outbox.isEmpty;
+  /** How many elements the sink rejected. */
+  get rejected(): number {
+    return this.#rejects.count;
+  }
+
+  /** Whether the sink has rejected something of an epoch, and gets the rest of it after the next cut. */
+  get waitsForCut(): boolean {
+    return this.#rejects.areWaiting;
+  }
+
+  /** Whether the sink has something, or is to get it, that may still become a dead letter, although no more comes. */
+  get mayReject(): boolean {
+    if (!this.#rejects.areKept || !this.#environment.isComplete()) return false;
+    const isOpen = this.#isWhole ? !this.#isPrepared : this.#writer !== undefined || this.#builder.length > 0;
+    return isOpen || !this.#outbox.isEmpty;
   }
 
   get isFull(): boolean {
@@ -159,22 +168,34 @@ export class LiveWrite implements Edge {
     this.#held?.forgetDelivered();
   }
 
+  /** Makes dead letters of what the sink rejected since, after `prepare` and within the transaction of the epoch. */
+  cutRejects(): void {
+    this.#rejects.cut();
+  }
+
+  /** The epoch is durable. */
+  committed(): void {
+    this.#rejects.committed();
+  }
+
   /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
   async deliver(isDurable: (epoch: number) => boolean): Promise<void> {
-    for (let epoch = this.#outbox.next; epoch !== undefined && isDurable(epoch); epoch = this.#outbox.next) {
-      await this.#deliverUntilThere(epoch);
+    for (let epoch = this.#due(isDurable); epoch !== undefined; epoch = this.#due(isDurable)) {
+      if (!(await this.#deliverUntilThere(epoch))) return;
       this.#outbox.delivered(epoch);
       this.#staged.delete(epoch);
     }
   }
 
-  /** A sink that is out of reach for a while gets its epoch later; any other failure ends the run. */
-  async #deliverUntilThere(epoch: number): Promise<void> {
+  /**
+   * A sink that is out of reach for a while gets its epoch later; any other failure ends the run. False if the epoch has to
+   * wait for the next cut.
+   */
+  async #deliverUntilThere(epoch: number): Promise<boolean> {
     const { host, signal } = this.#environment;
     for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
       try {
-        await named(this.name, 'making visible what was written', () => this.#deliverEpoch(epoch));
-        return;
+        return await named(this.name, 'making visible what was written', () => this.#deliverEpoch(epoch));
       } catch (error) {
         if (!(error instanceof ConnectorError && error.retryable)) throw error;
         if (wait === FIRST_RETRY) host.warn(`${error.message} It is tried again until it succeeds; nothing is lost.`);
@@ -185,7 +206,12 @@ export class LiveWrite implements Edge {
 
   /** Whether something waits that may be delivered. */
   hasDue(isDurable: (epoch: number) => boolean): boolean {
-    return this.#outbox.next !== undefined && isDurable(this.#outbox.next);
+    return this.#due(isDurable) !== undefined;
+  }
+
+  #due(isDurable: (epoch: number) => boolean): number | undefined {
+    const { next } = this.#outbox;
+    return next !== undefined && isDurable(next) && !this.waitsForCut ? next : undefined;
   }
 
   /** Gives up what was staged and is of no durable epoch: what is goes to the sink when the job is started again. */
@@ -197,19 +223,19 @@ export class LiveWrite implements Edge {
     for (const writer of writers) await writer.abort();
   }
 
-  async #deliverEpoch(epoch: number): Promise<void> {
+  async #deliverEpoch(epoch: number): Promise<boolean> {
     const { jobId } = this.#environment;
     const context = this.#context(epoch);
     if (this.#delivers) {
-      const entries = (): Iterable<unknown> => this.#outbox.entries(epoch);
-      // Entries of a sink that delivers are batches.
-      const delivery: Delivery<unknown> = { jobId, epoch, batches: () => entries() as Iterable<SinkBatch<unknown>> };
-      await this.sink.deliver?.(delivery, context);
-      return;
+      return this.#rejects.deliver(epoch, (batches) => {
+        const delivery: Delivery<unknown> = { jobId, epoch, batches };
+        return this.sink.deliver?.(delivery, context);
+      });
     }
     for (const entry of this.#outbox.entries(epoch)) {
       await this.sink.commit((entry as { committable: unknown }).committable, context);
     }
+    return true;
   }
 
   async #take(batch: SinkBatch<unknown>): Promise<void> {
@@ -234,23 +260,11 @@ export class LiveWrite implements Edge {
       step: this.name,
       runId: `${jobId}-${epoch}`,
       job: { id: jobId, epoch },
-      reject: (element, error) => this.#reject(element, error),
+      reject: (element, error) => this.#rejects.reject(element, error),
       wrote: (bytes) => {
         this.bytes += bytes;
       },
     };
-  }
-
-  #reject(element: unknown, error: Error): void {
-    const { rejects } = this.#environment;
-    if (rejects === undefined || !this.step.outputs.has(DEAD_LETTERS)) {
-      throw error instanceof ElementError
-        ? error
-        : new ElementError(this.name, element, error.message, { cause: error });
-    }
-    this.rejected++;
-    const call = { element, timestamp: MIN_TIMESTAMP, windows: [GLOBAL_WINDOW], attempts: 1, coordinate: undefined };
-    rejects.add(deadLetterOf(this.name, error, call), MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING);
   }
 }
 

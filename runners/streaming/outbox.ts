@@ -23,7 +23,7 @@ export class Outbox {
   /** Finds what an earlier run left. */
   restore(): void {
     for (const { key, value } of this.#space?.scan() ?? []) {
-      const epoch = this.#epoch(Number(Buffer.from(key).readBigUInt64BE(0)));
+      const epoch = this.#epoch(epochIn(key));
       epoch.count++;
       epoch.bytes += value.length;
       this.bytes += value.length;
@@ -50,13 +50,29 @@ export class Outbox {
 
   /** What an epoch has, in order; may be read again. */
   *entries(at: number): Iterable<unknown> {
+    for (const [, entry] of this.numbered(at)) yield entry;
+  }
+
+  /** The same, each with its number. */
+  *numbered(at: number): Iterable<readonly [number, unknown]> {
     if (this.#space === undefined) {
-      yield* this.#epoch(at).inMemory;
+      yield* this.#epoch(at).inMemory.entries();
       return;
     }
-    for (const { value } of this.#space.scan(keyOf(at, 0), keyOf(at + 1, 0))) {
-      yield fromBytes(structuralCoder, value);
+    for (const { key, value } of this.#space.scan(keyOf(at, 0), keyOf(at + 1, 0))) {
+      yield [numberIn(key), fromBytes(structuralCoder, value)];
     }
+  }
+
+  /** Changes an entry that waits in a space. */
+  replace(at: number, number: number, change: (entry: unknown) => unknown): void {
+    const key = keyOf(at, number);
+    const before = this.#space?.get(key);
+    if (before === undefined) throw new Error(`This is a bug in Viga: epoch ${at} has no entry ${number}.`);
+    const bytes = toBytes(structuralCoder, change(fromBytes(structuralCoder, before)));
+    this.#epoch(at).bytes += bytes.length - before.length;
+    this.bytes += bytes.length - before.length;
+    this.#space?.put(key, bytes);
   }
 
   /** The sink has an epoch for certain. Its entries are removed at the next cut. */
@@ -87,3 +103,7 @@ function keyOf(epoch: number, number: number): Uint8Array {
   key.writeBigUInt64BE(BigInt(number), 8);
   return key;
 }
+
+const epochIn = (key: Uint8Array): number => Number(Buffer.from(key).readBigUInt64BE(0));
+
+const numberIn = (key: Uint8Array): number => Number(Buffer.from(key).readBigUInt64BE(8));

@@ -1,5 +1,5 @@
 import { CoderError, fromBytes, StateError, type StateSpace, structuralCoder, toBytes } from '../../model/index.ts';
-import type { InFlight } from '../execution/index.ts';
+import { type InFlight, Unfinished } from '../execution/index.ts';
 import type { Origin } from '../run/index.ts';
 import type { LiveStage } from './live-stage.ts';
 import { restoredBatch, type SavedBatch, savedBatch } from './saved-batch.ts';
@@ -36,11 +36,11 @@ export class SavedInFlight {
     for (const { key } of space.scan()) this.#written.add(Buffer.from(key).toString());
   }
 
-  /** Writes all of it; false where a bundle must be finished before, or something of it has no bytes. */
-  save(): boolean {
+  /** Writes all of it; says why where a bundle must be finished before, or something of it has no bytes. */
+  save(): Unfinished | undefined {
     for (const stage of this.#stages) {
       const parts = stage.inFlight();
-      if (parts === undefined) return false;
+      if (parts instanceof Unfinished) return parts;
       const starting = stage.reads?.starting ?? [];
       const isNothing = parts.length === 0 && starting.length === 0;
       try {
@@ -48,11 +48,11 @@ export class SavedInFlight {
         this.#saveQueue(stage);
       } catch (error) {
         // Between steps of one stage values need no bytes; where they have none they are waited for.
-        if (error instanceof CoderError) return false;
-        throw error;
+        if (!(error instanceof CoderError)) throw error;
+        return new Unfinished(stage.planned.entryStep.path, `something on its way has no bytes (${error.message})`);
       }
     }
-    return true;
+    return undefined;
   }
 
   /** Writes queues once more: sinks may have rejected elements at the cut. */

@@ -6,6 +6,7 @@ import {
   type Timestamp,
   toBytes,
 } from '../../model/index.ts';
+import type { Unfinished } from '../execution/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
 import { SavedInFlight } from './saved-in-flight.ts';
@@ -41,9 +42,10 @@ export class SavedStages {
     this.inFlight = new SavedInFlight(network.stages, store.space(IN_FLIGHT));
   }
 
-  /** Writes everything; false where something has to come to its end before. */
-  save(): boolean {
-    if (!this.inFlight.save()) return false;
+  /** Writes everything; says why where something has to come to its end before. */
+  save(): Unfinished | undefined {
+    const unfinished = this.inFlight.save();
+    if (unfinished !== undefined) return unfinished;
     for (const stage of this.#network.stages) {
       this.#space.put(keyOf(stage), toBytes(structuralCoder, this.#saved(stage)));
       stage.gate?.save();
@@ -55,7 +57,7 @@ export class SavedStages {
       const { inputWatermark } = view.time;
       this.#space.put(viewKey(collection), toBytes(structuralCoder, inputWatermark));
     }
-    return true;
+    return undefined;
   }
 
   restore(): void {

@@ -4,6 +4,7 @@ import {
   DEAD_LETTERS,
   type Host,
   MAX_TIMESTAMP,
+  messageOf,
   MIN_TIMESTAMP,
   PipelineError,
   type SourceContext,
@@ -47,6 +48,12 @@ export interface SavedSplit {
   readonly origin: Origin;
   readonly restriction: unknown;
   readonly watermark: Timestamp;
+}
+
+/** What a system could not be told need not come again, and why. */
+export interface Untold {
+  readonly rests: readonly unknown[];
+  readonly error: ConnectorError;
 }
 
 /** All restrictions that one step reads, a Read or a splittable DoFn, side by side. */
@@ -241,21 +248,30 @@ export class SourceReads {
 
   /** What was left of restrictions that ended and whose system was not told yet: a crash may come before it is. */
   get ended(): readonly unknown[] {
-    return [...this.#ended];
+    // Those that came to their end at the cut are not tidied up yet.
+    return [...this.#ended, ...[...this.#splits].filter(({ isDone }) => isDone).map(({ restriction }) => restriction)];
   }
 
-  /** Tells the system that what was taken before a durable cut need not come again. */
-  async finalize(rests: readonly unknown[]): Promise<void> {
+  /**
+   * Tells the system that what was taken before a durable cut need not come again. Returns those restrictions of which it
+   * could not be told, for want of a connection say, with what it said last.
+   */
+  async finalize(rests: readonly unknown[]): Promise<Untold | undefined> {
+    const untold: unknown[] = [];
+    let last: ConnectorError | undefined;
     for (const rest of rests) {
       try {
         await this.#reader.finalize?.(rest, this.#context);
         const place = this.#ended.indexOf(rest);
         if (place >= 0) this.#ended.splice(place, 1);
       } catch (error) {
-        if (!(error instanceof ConnectorError && error.retryable)) throw error;
-        this.#environment.host.warn(`${error.message} It is told again after the next epoch; nothing is lost.`);
+        if (!(error instanceof ConnectorError)) throw notTold(this.step.path, error);
+        if (!error.retryable) throw error;
+        untold.push(rest);
+        last = error;
       }
     }
+    return last && { rests: untold, error: last };
   }
 
   #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {
@@ -275,3 +291,10 @@ export class SourceReads {
     this.#splits.add(split);
   }
 }
+
+const notTold = (step: string, error: unknown): ConnectorError =>
+  new ConnectorError(
+    step,
+    `its source could not be told what was read: ${messageOf(error).replace(/\.$/, '')}. All up to the last epoch is durable, and the source may give it again. Mend what the message says, then start again.`,
+    { cause: error },
+  );

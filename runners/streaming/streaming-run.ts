@@ -21,6 +21,7 @@ import {
   watchMutations,
 } from '../run/index.ts';
 import { MemoryWatch } from '../shuffle/index.ts';
+import { atMost } from './at-most.ts';
 import { Brake } from './brake.ts';
 import { Epochs } from './epochs.ts';
 import { openJob } from './identity.ts';
@@ -129,6 +130,7 @@ export class StreamingRun {
     if (job.isFinished) return this.#report.result('DONE');
     const { network, epochs, loop } = this.#assemble(store);
     const unwake = this.#wakeOnSignals(loop.wake);
+    const isDurable = (epoch: number): boolean => directory !== undefined && epoch <= store.epoch;
     try {
       this.#abort.signal.throwIfAborted();
       for (const write of network.writes.values()) await write.open(store.epoch);
@@ -136,12 +138,13 @@ export class StreamingRun {
       if (store.epoch === 0) loop.start();
       else epochs.restore();
       const state = await this.#loop(loop, epochs);
-      await network.close();
+      if (state === 'STOPPED') await network.abort(isDurable);
+      else await network.close();
       return this.#report.result(state);
     } catch (error) {
       this.#abort.abort(error);
       await epochs.close();
-      await network.abort((epoch) => directory !== undefined && epoch <= store.epoch);
+      await network.abort(isDurable);
       throw error;
     } finally {
       unwake();
@@ -185,6 +188,8 @@ export class StreamingRun {
       isDurable,
       isEndless: this.#isEndless,
       wake,
+      signal,
+      stop: this.#runOptions.stop,
     });
     const loop = new LiveLoop(network, { host, turn, pause, isClogged: () => epochs.isClogged });
     hooks.wake = loop.wake;
@@ -201,14 +206,7 @@ export class StreamingRun {
     let isDraining = false;
     for (;;) {
       this.#abort.signal.throwIfAborted();
-      if (stop?.aborted === true) {
-        await epochs.stop(loop);
-        await this.#deliverForAWhile(epochs);
-        // What goes on is saved as it was at the cut, and is not waited for.
-        if (loop.isBusy) this.#abort.abort(stopped());
-        await epochs.close();
-        return 'STOPPED';
-      }
+      if (stop?.aborted === true) return this.#stop(loop, epochs);
       if (drain?.aborted === true && !isDraining) {
         isDraining = true;
         loop.drain();
@@ -219,27 +217,42 @@ export class StreamingRun {
       }
       if (await loop.pass()) continue;
       if (loop.isFinished) {
-        await epochs.finish(loop);
-        return isDraining ? 'DRAINED' : 'DONE';
+        if (await epochs.finish(loop)) return isDraining ? 'DRAINED' : 'DONE';
+        continue;
+      }
+      if (loop.waitsForSinks) {
+        await epochs.cut(loop);
+        await epochs.deliverUnlessStopped();
+        continue;
       }
       await loop.rest(epochs.untilDue);
     }
   }
 
   /** What a sink does not take in time it gets when the job is started again. */
+  /** Saves what can be saved, and lets sinks have it. */
+  async #stop(loop: LiveLoop, epochs: Epochs): Promise<'STOPPED'> {
+    let isCut: boolean;
+    do {
+      isCut = await epochs.stop(loop);
+      await this.#deliverForAWhile(epochs);
+    } while (isCut && epochs.areSinksWaiting && !this.#abort.signal.aborted);
+    // What goes on is saved as it was at the cut, and is not waited for.
+    this.#abort.abort(stopped());
+    await epochs.close();
+    return 'STOPPED';
+  }
+
   async #deliverForAWhile(epochs: Epochs): Promise<void> {
-    const enough = new AbortController();
-    const giveUp = this.#host.clock.setTimer(LONGEST_GOODBYE, () => {
-      enough.abort();
-      this.#abort.abort(stopped());
+    const { clock } = this.#host;
+    const goodbye = clock.monotonic() + LONGEST_GOODBYE;
+    let isEnough = false;
+    const delivered = epochs.deliverAll().catch((error: unknown) => {
+      if (!isEnough) throw error;
     });
-    try {
-      await epochs.deliverAll();
-    } catch (error) {
-      if (!enough.signal.aborted) throw error;
-    } finally {
-      giveUp();
-    }
+    await atMost(LONGEST_GOODBYE, delivered, clock);
+    isEnough = clock.monotonic() >= goodbye;
+    if (isEnough) this.#abort.abort(stopped());
   }
 
   get #isEndless(): boolean {

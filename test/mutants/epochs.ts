@@ -6,7 +6,7 @@ const OUTBOX = 'runners/streaming/outbox.ts';
 const SAVED = 'runners/streaming/saved-stages.ts';
 const READS = 'runners/streaming/source-reads.ts';
 
-const FINALIZE = 'for (const [i, { reads }] of this.#network.stages.entries()) await reads?.finalize(rests[i] ?? []);';
+const FINALIZE = 'this.#notices.tell(rests);';
 
 /** What is saved at a cut, in which order, and who is told of it. */
 export const EPOCH_MUTANTS: readonly Mutant[] = [
@@ -17,13 +17,13 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: EPOCHS,
-        find: 'await this.#store.commit(epoch);',
-        replace: `${FINALIZE} await this.#store.commit(epoch);`,
+        find: 'await this.#makeDurable(epoch);',
+        replace: `${FINALIZE} await this.#makeDurable(epoch);`,
       },
       {
         file: EPOCHS,
-        find: `await callback(); ${FINALIZE}`,
-        replace: 'await callback();',
+        find: `await this.#callBack(); ${FINALIZE}`,
+        replace: 'await this.#callBack();',
       },
     ],
     tests: ['test/runners/streaming/finalize.test.ts'],

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { OffsetTracker, type OffsetRange, type RestrictionTracker, Pipeline, read, seconds } from '../../../index.ts';
+import { OffsetTracker, type OffsetRange, type RestrictionTracker, Pipeline, read } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 import { listSource } from './list-source.ts';
@@ -29,7 +29,7 @@ test('what a reader has given that comes to its end at a cut is not read again',
       new Promise((resolve) => {
         seen.push(n);
         stop.abort();
-        host.clock.setTimer(seconds(2), () => resolve(n));
+        host.clock.setTimer(50, () => resolve(n));
       });
     const source = { ...listSource([{ give: [[1, 0] as const, [2, 0] as const] }]), createTracker: withoutRemaining };
     const p = new Pipeline();

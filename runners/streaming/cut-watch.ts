@@ -1,0 +1,39 @@
+import type { Host } from '../../model/index.ts';
+import type { Unfinished } from '../execution/index.ts';
+
+/** Milliseconds after which it is told what an epoch waits for. */
+const TELL_AFTER = 10_000;
+
+/**
+ * Tells what epochs wait for, once for each step: a call that hangs can keep all that follows from becoming durable, and
+ * nothing else would show which one it is.
+ */
+export class CutWatch {
+  readonly #host: Host;
+  readonly #told = new Set<string>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Something goes on that was waited for from a moment of the monotonic clock on. */
+  see({ step, why }: Unfinished, since: number): void {
+    const waited = this.#host.clock.monotonic() - since;
+    if (waited < TELL_AFTER || this.#told.has(step)) return;
+    this.#told.add(step);
+    this.#host.warn(
+      `${step}: an epoch has waited ${Math.round(waited / 1_000)} s for it, as ${why}. Until that is over nothing becomes durable or visible. Give what it calls a time limit, and look at the system behind it.`,
+    );
+  }
+
+  /** Waits for something, and sees to it that it is told if that takes long. */
+  async during<T>(what: Unfinished, work: () => T | PromiseLike<T>): Promise<T> {
+    const since = this.#host.clock.monotonic();
+    const stop = this.#host.clock.setTimer(TELL_AFTER, () => this.see(what, since));
+    try {
+      return await work();
+    } finally {
+      stop();
+    }
+  }
+}
