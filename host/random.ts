@@ -3,8 +3,11 @@ import type { Random } from '../model/index.ts';
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2 ** 53;
 
-/** A seed that no one chose: 32 bits, short enough to be typed again. */
-export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] as number;
+/**
+ * A seed that no one chose: 32 bits, short enough to be typed again. Nothing secret is made of it, and Node loads 4 ms of
+ * code at the first use of `crypto`.
+ */
+export const randomSeed = (): number => Math.floor(Math.random() * TWO_32);
 
 /**
  * Random numbers from a seed: xoshiro128** by David Blackman and Sebastiano Vigna, its state filled from the seed by
