@@ -53,6 +53,8 @@ export class Epochs {
   readonly #watch: CutWatch;
   readonly #notices: SourceNotices;
   readonly #afterCommit: Parameters<AfterCommit>[0][] = [];
+  /** Whether sinks finish what they have of an epoch; a cut that was given up there leaves it so. */
+  #isPreparing = false;
   #next: number;
   /** Milliseconds that the next cut waits. */
   #patience = PATIENCE;
@@ -181,13 +183,18 @@ export class Epochs {
 
   async #commit(loop: LiveLoop): Promise<boolean> {
     this.#check();
+    // What sinks still finish is in no outbox yet: a cut without it would lose it. The job goes on from its last epoch.
+    if (this.#isPreparing) return false;
     const { host, interval } = this.#environment;
     const epoch = this.#epoch + 1;
     const started = host.clock.monotonic();
     loop.isHalted = true;
     try {
       const rests = await this.#quiet(loop);
-      if (rests === undefined || !(await this.#unlessStopped(this.#prepare(epoch), PATIENCE))) return false;
+      if (rests === undefined) return false;
+      this.#isPreparing = true;
+      if (!(await this.#unlessStopped(this.#prepare(epoch), PATIENCE))) return false;
+      this.#isPreparing = false;
       await this.#makeDurable(epoch);
       this.#epoch = epoch;
       this.#last = { number: epoch, at: host.clock.now(), durationMs: host.clock.monotonic() - started };
