@@ -65,9 +65,14 @@ export class Files {
 
   /** What programs see of a file, as text. */
   read(path: string): string {
+    return Buffer.from(this.bytes(path)).toString();
+  }
+
+  /** What programs see of a file. */
+  bytes(path: string): Uint8Array {
     const node = this.#find(path);
     if (node?.kind !== 'file') throw failure('ENOENT', path);
-    return Buffer.from(node.cached).toString();
+    return node.cached;
   }
 
   list(path: string): readonly string[] {

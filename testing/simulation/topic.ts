@@ -32,6 +32,8 @@ export interface TopicReadOptions {
   /** Whether the reader can say at any moment where to go on; else it is cut at each epoch. */
   readonly tellsRemaining: boolean;
   readonly batch: number;
+  /** Whether more might come for ever, so that reading ends by a drain alone. Default: it is read up to its end. */
+  readonly isEndless?: boolean;
 }
 
 /** Milliseconds after which a reader that has read all looks again. */
@@ -63,14 +65,16 @@ export class Topic<T> {
     return this.partitions.flat();
   }
 
-  /** The topic as a process reads it, up to its end. */
+  /** The topic as a process reads it. */
   source(process: SimulatedProcess, options: TopicReadOptions): Source<T, TopicRange, number> {
-    const ends = this.partitions.map((records) => records.length);
+    const { isEndless = false } = options;
+    const ends = this.partitions.map((records) => (isEndless ? Number.MAX_SAFE_INTEGER : records.length));
     return {
       kind: 'source',
       name: `Read(${this.name})`,
       location: `simulated:${this.name}`,
       isLive: options.isLive,
+      isBounded: () => !isEndless,
       watermark: { kind: 'observed', maxOutOfOrder: options.maxOutOfOrder },
       initialRestriction: () => ({ partition: 0, from: 0, to: ends[0] ?? 0 }),
       split: () => ends.map((to, partition) => ({ partition, from: 0, to })),

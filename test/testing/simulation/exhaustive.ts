@@ -29,7 +29,7 @@ export async function exhaust(seed: number, shape: Shape): Promise<Exhaustion> {
   const calm = await runTrial(new World({ seed }, noFaults(new Chance(seed, 'faults'))), shape);
   const problems = calm.problems.map((problem) => `without faults: ${problem}`);
   const { coverage, points } = calm.world;
-  const crashes = shape.sinks.includes('files') ? CRASHES : CRASHES.slice(0, 1);
+  const crashes = shape.sinks.some((sink) => sink === 'files' || sink === 'parquet') ? CRASHES : CRASHES.slice(0, 1);
   let runs = 0;
   for (let point = 0; point < points && problems.length < 20; point++) {
     for (const { crash, loss, again } of crashes) {

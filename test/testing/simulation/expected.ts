@@ -13,6 +13,7 @@ export interface Expected {
   readonly labeled: IdSets;
   /** By start of the window. */
   readonly files: IdSets;
+  readonly parquet: IdSets;
 }
 
 /** What should come out of a job of this shape. */
@@ -23,6 +24,7 @@ export function expectedOf(shape: Shape, events: readonly Event[]): Expected {
     tallies: new IdSets(),
     labeled: new IdSets(),
     files: new IdSets(),
+    parquet: new IdSets(),
   };
   for (const event of events) {
     if (event.isPoison) {
@@ -32,7 +34,9 @@ export function expectedOf(shape: Shape, events: readonly Event[]): Expected {
     }
     for (const start of startsOf(shape, event.at)) {
       expected.panes.add(start === undefined ? event.key : `${event.key} ${start}`, [event.id]);
-      if (!shape.isBounded) expected.files.add(start === undefined ? 'all' : String(start), [event.id]);
+      const window = start === undefined ? 'all' : String(start);
+      expected.parquet.add(window, [event.id]);
+      if (!shape.isBounded) expected.files.add(window, [event.id]);
     }
     if (shape.isBounded) expected.files.add('all', [event.id]);
     if (shape.isStateful) expected.tallies.add(`${event.key} ${event.at - mod(event.at, WINDOW)}`, [event.id]);

@@ -1,8 +1,8 @@
 import { MIN_TIMESTAMP } from '../../../model/index.ts';
 import { AppendLog, Chance, LedgerTable, Topic, UpsertTable, type World } from '../../../testing/simulation/index.ts';
-import { expectedOf, type Expected } from './expected.ts';
-import { fileProblems } from './file-checks.ts';
-import { drawRecords, LABELS } from './input.ts';
+import { type Expected, expectedOf } from './expected.ts';
+import { fileProblems, idsInFiles } from './file-checks.ts';
+import { drawRecords, type Event, LABELS } from './input.ts';
 import type { Surroundings } from './pipeline.ts';
 import { IdSets, type PaneRow, sequenceProblems } from './rows.ts';
 import type { Shape } from './shapes.ts';
@@ -12,7 +12,7 @@ export class Job {
   readonly shape: Shape;
   readonly around: Surroundings;
   readonly #world: World;
-  readonly #expected: Expected;
+  readonly #events: readonly Event[];
 
   constructor(world: World, shape: Shape) {
     this.#world = world;
@@ -33,58 +33,75 @@ export class Job {
       tallies: new LedgerTable(world, 'tallies'),
       labeled: new LedgerTable(world, 'labeled'),
     };
-    this.#expected = expectedOf(
-      shape,
-      topics.flatMap(({ records }) => records.map(({ value }) => value)),
-    );
+    this.#events = topics.flatMap(({ records }) => records.map(({ value }) => value));
   }
 
   /** What is wrong at any moment: what may not even be seen for a while. */
-  problems(): string[] {
+  async problems(): Promise<readonly string[]> {
     const { around } = this;
     const systems = [...around.topics, around.labels, around.table, around.failed, around.tallies, around.labeled];
-    return systems
-      .flatMap(({ problems }) => problems)
-      .concat(fileProblems(this.#world, this.shape, this.#expected, false));
+    return systems.flatMap(({ problems }) => problems).concat(await fileProblems(this.#world, this.shape, undefined));
   }
 
   /** What is wrong when the job has finished. */
-  finalProblems(): string[] {
+  async finalProblems(): Promise<readonly string[]> {
     const { around, shape } = this;
     const { sinks, isStateful, hasSideInput } = shape;
-    const problems = this.problems();
+    const problems = [...(await this.problems())];
+    const read = await this.#readEvents(problems);
+    const expected = expectedOf(shape, read);
     if (sinks.includes('table')) {
       const rows = around.table.rows.map(({ row }) => row);
-      problems.push(...this.#paneProblems(rows, 'table'), ...sequenceProblems(rows, 'table'));
+      problems.push(...this.#paneProblems(rows, 'table', expected), ...sequenceProblems(rows, 'table'));
     }
     if (sinks.includes('upsert')) {
-      problems.push(
-        ...this.#paneProblems(
-          [...around.upsert.rows.values()].map(({ row }) => row),
-          'upsert',
-        ),
-      );
+      const rows = [...around.upsert.rows.values()].map(({ row }) => row);
+      problems.push(...this.#paneProblems(rows, 'upsert', expected));
     }
-    if (sinks.includes('append')) problems.push(...this.#appendProblems());
-    if (sinks.includes('files')) problems.push(...fileProblems(this.#world, shape, this.#expected, true));
-    problems.push(...this.#failedProblems(), ...this.#finalizationProblems());
-    if (isStateful) problems.push(...this.#tallyProblems());
-    if (hasSideInput) problems.push(...this.#labelProblems());
+    if (sinks.includes('append')) problems.push(...this.#appendProblems(expected));
+    problems.push(...(await fileProblems(this.#world, shape, expected)));
+    problems.push(...this.#failedProblems(expected), ...this.#finalizationProblems(read));
+    if (isStateful) problems.push(...this.#tallyProblems(expected));
+    if (hasSideInput) problems.push(...this.#labelProblems(expected));
     return problems;
   }
 
-  #paneProblems(rows: readonly PaneRow[], what: string): string[] {
-    return contentOf(rows, this.shape).differences(this.#expected.panes, what);
+  /**
+   * What the job has read: all, or, where it was drained, of each partition what comes before some place. No output has
+   * anything from behind that place, and what was finalized is before it.
+   */
+  async #readEvents(problems: string[]): Promise<readonly Event[]> {
+    if (!this.shape.isEndless) return this.#events;
+    const { topics, failed, tallies, labeled, table, upsert, append } = this.around;
+    const rows = [table.rows, append.rows, tallies.rows, [...upsert.rows.values()]].flat();
+    const found = new Set([
+      ...rows.flatMap(({ row }) => row.ids),
+      ...failed.rows.map(({ row }) => row),
+      ...labeled.rows.map(({ row }) => row.id),
+      ...(await idsInFiles(this.#world, this.shape)),
+    ]);
+    return topics.flatMap(({ name, partitions, finalized }) =>
+      partitions.flatMap((records, partition) => {
+        const end = records.findLastIndex(({ value }) => found.has(value.id)) + 1;
+        const told = finalized[partition] ?? 0;
+        if (told > end) problems.push(`${name}/${partition} is finalized up to ${told}, and ${end} of it came out`);
+        return records.slice(0, end).map(({ value }) => value);
+      }),
+    );
+  }
+
+  #paneProblems(rows: readonly PaneRow[], what: string, { panes }: Expected): string[] {
+    return contentOf(rows, this.shape).differences(panes, what);
   }
 
   /** Nothing is lost; what is there twice is of an epoch that was in doubt. */
-  #appendProblems(): string[] {
+  #appendProblems({ panes }: Expected): string[] {
     const { rows, attempts } = this.around.append;
     const { shape } = this;
     const once = new Map(rows.map(({ row, epoch }) => [`${epoch} ${nameOf(row)}`, row]));
     const certain = rows.filter(({ epoch }) => (attempts.get(epoch) ?? 0) <= 1);
     return [
-      ...contentOf([...once.values()], shape).differences(this.#expected.panes, 'append'),
+      ...contentOf([...once.values()], shape).differences(panes, 'append'),
       ...sequenceProblems([...once.values()], 'append'),
       ...repeated(certain.map(({ row }) => nameOf(row))).map(
         (row) => `append: duplicate ${row} of an epoch that was not in doubt`,
@@ -92,37 +109,38 @@ export class Job {
     ];
   }
 
-  /** Without faults what was read is finalized up to the end, where the reader can say how far it was. */
-  #finalizationProblems(): string[] {
+  /** Without faults what was read is finalized, up to its end, where the reader can say how far it was. */
+  #finalizationProblems(read: readonly Event[]): string[] {
     const { topics } = this.around;
     if (!this.shape.tellsRemaining || this.#world.coverage.faults > 0) return [];
+    const ids = new Set(read.map(({ id }) => id));
     return topics.flatMap(({ name, finalized, partitions }) =>
       finalized.flatMap((upTo, partition) => {
-        const end = partitions[partition]?.length;
+        const end = partitions[partition]?.filter(({ value }) => ids.has(value.id)).length;
         return upTo === end ? [] : [`${name}/${partition} is finalized up to ${upTo} of ${end}`];
       }),
     );
   }
 
-  #failedProblems(): string[] {
+  #failedProblems(expected: Expected): string[] {
     const failed = new IdSets();
     failed.add(
       'failed',
       this.around.failed.rows.map(({ row }) => row),
     );
-    return failed.differences(this.#expected.failed, 'dead letters');
+    return failed.differences(expected.failed, 'dead letters');
   }
 
-  #tallyProblems(): string[] {
+  #tallyProblems(expected: Expected): string[] {
     const tallies = new IdSets();
     for (const { row } of this.around.tallies.rows) tallies.add(`${row.key} ${row.from}`, row.ids);
-    return tallies.differences(this.#expected.tallies, 'tallies');
+    return tallies.differences(expected.tallies, 'tallies');
   }
 
-  #labelProblems(): string[] {
+  #labelProblems(expected: Expected): string[] {
     const labeled = new IdSets();
     for (const { row } of this.around.labeled.rows) labeled.add(String(row.label), [row.id]);
-    return labeled.differences(this.#expected.labeled, 'labeled');
+    return labeled.differences(expected.labeled, 'labeled');
   }
 }
 

@@ -24,7 +24,10 @@ import {
   type WindowFn,
   write,
 } from '../../../index.ts';
+// Loaded beforehand: a run that waits for an import would be another one when it is there already.
+import 'hyparquet-writer';
 import { writeJsonLines } from '../../../io/json/index.ts';
+import { column, writeParquet } from '../../../io/parquet/index.ts';
 import type {
   AppendLog,
   LedgerTable,
@@ -48,8 +51,8 @@ export interface Surroundings {
   readonly labeled: LedgerTable<{ readonly id: number; readonly label: string | undefined }>;
 }
 
-/** Where a job writes files. */
-export const OUTPUT = '/out/';
+/** Where a job writes files of lines, and files of Parquet. */
+export const OUTPUTS = { files: '/out/', parquet: '/parquet/' } as const;
 
 export const WINDOW = seconds(10);
 export const PERIOD = seconds(5);
@@ -74,9 +77,7 @@ export function buildJob(shape: Shape, around: Surroundings, process: SimulatedP
   });
   const windowed = good.windowInto(windowFn(shape), firing(shape));
   writePanes(windowed, shape, around, process);
-  // Files are whole panes, so those that repeat what was there would have it twice.
-  if (shape.sinks.includes('files'))
-    writeIds(good.windowInto(windowFn(shape), firing({ ...shape, mode: 'discarding' })));
+  writeIds(good, shape);
   if (shape.isStateful) writeTallies(events, around, process, failures);
   if (shape.hasSideInput) writeLabeled(good, shape, around, process);
   flatten(failures, { name: 'Failures' }).apply(write(around.failed.sink(process), { name: 'Dead' }));
@@ -132,10 +133,18 @@ function writePanes(
   if (sinks.includes('append')) rows.apply(write(around.append.sink(process), { name: 'To log' }));
 }
 
-const writeIds = (events: PCollection<Event>): unknown =>
-  events
-    .map(({ id, key }) => ({ id, key }), { name: 'Ids' })
-    .apply(writeJsonLines({ name: 'To files', files: OUTPUT }));
+/** Files are whole panes, so those that repeat what was there would have it twice. */
+function writeIds(good: PCollection<Event>, shape: Shape): void {
+  const { sinks } = shape;
+  if (!sinks.includes('files') && !sinks.includes('parquet')) return;
+  const ids = good
+    .windowInto(windowFn(shape), firing({ ...shape, mode: 'discarding' }))
+    .map(({ id, key }) => ({ id, key }), { name: 'Ids' });
+  if (sinks.includes('files')) ids.apply(writeJsonLines({ name: 'To files', files: OUTPUTS.files }));
+  if (!sinks.includes('parquet')) return;
+  const columns = { id: column.int32(), key: column.string() };
+  ids.apply(writeParquet({ name: 'To Parquet', files: OUTPUTS.parquet, columns, perPane: true }));
+}
 
 /** Collects in state what comes for a key and window, and gives it out by timers. A call that fails leaves no trace. */
 function writeTallies(

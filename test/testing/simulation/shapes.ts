@@ -1,7 +1,7 @@
 import type { Chance } from '../../../testing/simulation/index.ts';
 
 /** The classes of sinks. */
-export const SINKS = ['table', 'upsert', 'append', 'files'] as const;
+export const SINKS = ['table', 'upsert', 'append', 'files', 'parquet'] as const;
 export type SinkClass = (typeof SINKS)[number];
 
 /** What a job consists of. */
@@ -15,6 +15,8 @@ export interface Shape {
   readonly span: number;
   /** Whether the collection is declared to end: what ends is published as a whole. */
   readonly isBounded: boolean;
+  /** Whether reading goes on for ever: such a job ends by a drain, which may come at any moment. */
+  readonly isEndless: boolean;
   readonly isLive: boolean;
   readonly tellsRemaining: boolean;
   readonly batch: number;
@@ -40,6 +42,7 @@ export const plainShape = (sink: SinkClass): Shape => ({
   records: 12,
   span: 250,
   isBounded: false,
+  isEndless: false,
   isLive: false,
   tellsRemaining: true,
   batch: 4,
@@ -64,7 +67,7 @@ export function drawShape(chance: Chance): Shape {
     partitions: 1 + chance.below(3),
     records: 10 + chance.below(40),
     span: chance.pick([300, 2_000, 6_000]),
-    isBounded: chance.happens(0.2),
+    ...drawEnd(chance),
     isLive: chance.happens(0.3),
     tellsRemaining: chance.happens(0.7),
     batch: chance.pick([1, 5, 20]),
@@ -79,3 +82,8 @@ export function drawShape(chance: Chance): Shape {
     concurrency: chance.pick([1, 1, 8]),
   };
 }
+
+const drawEnd = (chance: Chance): Pick<Shape, 'isBounded' | 'isEndless'> => {
+  const isBounded = chance.happens(0.2);
+  return { isBounded, isEndless: chance.happens(0.3) && !isBounded };
+};

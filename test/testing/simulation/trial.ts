@@ -43,10 +43,10 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     const process = world.start();
     starts++;
     const outcome = await run(world, job, process, chance, problems);
-    problems.push(...job.problems());
+    problems.push(...(await job.problems()));
     world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
-    if (outcome.kind === 'done' && outcome.result.state === 'DONE') {
-      problems.push(...job.finalProblems());
+    if (outcome.kind === 'done' && outcome.result.state !== 'STOPPED') {
+      problems.push(...(await job.finalProblems()));
       break;
     }
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
@@ -63,9 +63,19 @@ async function run(
   chance: Chance,
   problems: string[],
 ): Promise<Outcome<PipelineResult>> {
+  const { shape } = job;
   const stop = new AbortController();
   if (world.faults instanceof Swarm && !world.faults.isCalm && chance.happens(0.1)) {
     world.schedule.plan(chance.between(0, 4_000), () => stop.abort(), { owner: process, isBackground: true });
+  }
+  const drain = new AbortController();
+  if (shape.isEndless || chance.happens(0.05)) {
+    const at = chance.between(0, shape.isEndless ? shape.span + 3_000 : 4_000);
+    const onDrain = (): void => {
+      world.note('it is asked to drain');
+      drain.abort();
+    };
+    world.schedule.plan(at, onDrain, { owner: process });
   }
   const runner = directRunner({
     host: process.host,
@@ -76,9 +86,9 @@ async function run(
   });
   if (chance.happens(0.2))
     world.schedule.plan(chance.between(0, 1_000), () => void refuseSecond(world, problems), { owner: process });
-  const pipeline = buildJob(job.shape, job.around, process);
+  const pipeline = buildJob(shape, job.around, process);
   const within = Math.max(0, FAULTY_FOR - world.schedule.now) + DRAIN_WITHIN;
-  return world.run(process, pipeline.run(runner, { stop: stop.signal }), within);
+  return world.run(process, pipeline.run(runner, { stop: stop.signal, drain: drain.signal }), within);
 }
 
 /** Another process is refused while one has the state open, and changes nothing. */
