@@ -28,6 +28,7 @@ import { PaneGrouping } from '../panes/index.ts';
 import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
 import { type ReadCounts, readerScope, StrictFeed, type StrictOptions, strictSplits, type Turn } from '../run/index.ts';
 import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
+import { atMost } from './at-most.ts';
 import { spaceName } from './identity.ts';
 import { LateDrops } from './late-drops.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
@@ -35,9 +36,11 @@ import { LiveWrite } from './live-write.ts';
 import type { Pause } from './pause.ts';
 import { SideGate } from './side-gate.ts';
 import { SideView, SideViews } from './side-views.ts';
-import { atMost } from './at-most.ts';
 import { SourceReads } from './source-reads.ts';
 import { StageQueue } from './stage-queue.ts';
+
+/** Milliseconds that what a run has begun may take to end, once the run is given up. */
+const LONGEST_END = 1_000;
 
 /** What the stages of a run share. */
 export interface LiveEnvironment {
@@ -45,9 +48,6 @@ export interface LiveEnvironment {
   readonly metrics: MetricsStore;
   readonly scope: AsyncScope<MetricsScope>;
   readonly signal: AbortSignal;
-/** Milliseconds that what a run has begun may take to end, once the run is given up. */
-const LONGEST_END = 1_000;
-
   readonly memory: MemoryWatch;
   readonly turn: Turn;
   readonly pause: Pause;
@@ -179,15 +179,15 @@ export class LiveNetwork {
         take: () => (pause.isOn ? pause.wait().then(turn.take) : turn.take()),
       },
       afterCommit: (callback) => hooks.afterCommit(callback),
+      isOver: () => {
+        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
+      },
     });
     const time = startTime();
     const isReading = entryKind === 'splittable' || entryStep.primitive.kind === 'Read';
     const live = new LiveStage({
       planned,
       runtime,
-      isOver: () => {
-        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
-      },
       queue: this.#queue(planned),
       time,
       grouping: this.#groupings.get(planned)?.timed,
@@ -195,13 +195,13 @@ export class LiveNetwork {
       gate: this.#gate(planned),
       strict: this.#strict(planned),
       reads: isReading ? this.#reads(entryStep) : undefined,
+      expects: entryKind === 'rejects' ? () => this.#expects(entryStep) : undefined,
     });
     this.#live.set(planned, live);
     return live;
   }
 
   #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
-      expects: entryKind === 'rejects' ? () => this.#expects(entryStep) : undefined,
     const { host, space, memory } = this.#environment;
     const { path } = planned.entryStep;
     const operator = new KeyedOperator({
@@ -297,16 +297,16 @@ export class LiveNetwork {
     return view;
   }
 
-  #write(step: Step): LiveWrite {
-    const made = this.writes.get(step);
-    if (made !== undefined) return made;
-    const { primitive } = step;
-    if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
   /** Dead letters of a sink are of the global window, which is not over while one may come. */
   #expects(step: Step): Timestamp {
     return this.writes.get(step)?.mayReject === true ? GLOBAL_WINDOW.maxTimestamp : MAX_TIMESTAMP;
   }
 
+  #write(step: Step): LiveWrite {
+    const made = this.writes.get(step);
+    if (made !== undefined) return made;
+    const { primitive } = step;
+    if (primitive.kind !== 'Write') throw new PipelineError(step.path, 'it is no write. This is a bug in Viga.');
     const { host, signal, jobId, space, isDurable } = this.#environment;
     const rejects = this.#plan.stageOf.get(step);
     const write = new LiveWrite(step, primitive.sink, {

@@ -129,8 +129,8 @@ export class StreamingRun {
     const job = openJob(store, { graph: this.#graph, directory, name, options, dropState });
     if (job.isFinished) return this.#report.result('DONE');
     const { network, epochs, loop } = this.#assemble(store);
-    const unwake = this.#wakeOnSignals(loop.wake);
     const isDurable = (epoch: number): boolean => directory !== undefined && epoch <= store.epoch;
+    const unwake = this.#wakeOnSignals(loop.wake);
     try {
       this.#abort.signal.throwIfAborted();
       for (const write of network.writes.values()) await write.open(store.epoch);
@@ -187,9 +187,9 @@ export class StreamingRun {
       interval,
       isDurable,
       isEndless: this.#isEndless,
-      wake,
       signal,
       stop: this.#runOptions.stop,
+      wake,
     });
     const loop = new LiveLoop(network, { host, turn, pause, isClogged: () => epochs.isClogged });
     hooks.wake = loop.wake;
@@ -229,7 +229,6 @@ export class StreamingRun {
     }
   }
 
-  /** What a sink does not take in time it gets when the job is started again. */
   /** Saves what can be saved, and lets sinks have it. */
   async #stop(loop: LiveLoop, epochs: Epochs): Promise<'STOPPED'> {
     let isCut: boolean;
@@ -243,6 +242,7 @@ export class StreamingRun {
     return 'STOPPED';
   }
 
+  /** What a sink does not take in time it gets when the job is started again. */
   async #deliverForAWhile(epochs: Epochs): Promise<void> {
     const { clock } = this.#host;
     const goodbye = clock.monotonic() + LONGEST_GOODBYE;
