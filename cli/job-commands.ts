@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { OptionsError } from '../model/index.ts';
-import { askJob, type Request } from './control.ts';
+import { askJob } from './ask-job.ts';
+import type { Request } from './control.ts';
 import { EXIT } from './exit-codes.ts';
 import { asksForHelp } from './prepare.ts';
 import { oneLine } from './print/index.ts';

@@ -1,4 +1,4 @@
-import { CancelledError, type PipelineResult, type Runner, type RunOptions } from '../model/index.ts';
+import { CancelledError, type Runner, type RunOptions } from '../model/index.ts';
 import { guaranteesOf, type PathGuarantee } from '../runners/run/index.ts';
 import { serveControl } from './control.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,7 +13,12 @@ import { isRefusal, type Session } from './session.ts';
 
 /** Runs a pipeline that was built, tells how it goes and what ends it, and gives the exit code. */
 export async function runPipeline(session: Session, prepared: Prepared): Promise<number> {
-  const runner = await runnerFor(runnerSettings(session, prepared));
+  const runner = await runnerFor({
+    ...runnerSettings(session, prepared),
+    // Called during the run: those below are there then.
+    onStateOpened: (state) =>
+      serveControl(state, { stop: () => signals.stop.abort(), drain: () => signals.drain.abort() }, warn),
+  });
   const { settings, pipeline } = prepared;
   const isResumable = settings.stateDirectory !== undefined;
   const guarantees = guaranteesOf(pipeline.graph, isResumable);
@@ -21,25 +26,24 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
   const reporter = reporterFor(session, prepared, runner);
   const signals = new RunSignals(session, reporter, isResumable);
   const release = signals.listen();
+  const warn = (message: string): void => {
+    const safe = session.redact(message);
+    reporter.warning(safe);
+    page?.warning(safe);
+  };
   session.doing = { kind: 'run', what: prepared.definition.name };
   try {
     refuseLess(settings.required, guarantees);
     reporter.started(pipeline.graph);
     if (page !== undefined) reporter.page(page.url);
     if (isResumable || settings.required !== undefined) reporter.guarantees(guarantees);
-    const result = await controlled(settings.stateDirectory, signals, () =>
-      pipeline.run(runner, {
-        signal: signals.abort.signal,
-        stop: signals.stop.signal,
-        drain: signals.drain.signal,
-        ...progressTo(settings.showsProgress && !settings.isQuiet ? reporter : undefined, page),
-        onWarning: (message) => {
-          const safe = session.redact(message);
-          reporter.warning(safe);
-          page?.warning(safe);
-        },
-      }),
-    );
+    const result = await pipeline.run(runner, {
+      signal: signals.abort.signal,
+      stop: signals.stop.signal,
+      drain: signals.drain.signal,
+      ...progressTo(settings.showsProgress && !settings.isQuiet ? reporter : undefined, page),
+      onWarning: warn,
+    });
     await page?.finished(result);
     // Whatever a job with a state directory did, it has cut an epoch at its end.
     if (isResumable && result.epoch === undefined) reporter.finishedBefore();
@@ -53,20 +57,6 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
     return code;
   } finally {
     release();
-  }
-}
-
-/** Lets other processes stop or drain the job while it runs. */
-async function controlled(
-  directory: string | undefined,
-  { stop, drain }: RunSignals,
-  run: () => Promise<PipelineResult>,
-): Promise<PipelineResult> {
-  const close = await serveControl(directory, { stop: () => stop.abort(), drain: () => drain.abort() });
-  try {
-    return await run();
-  } finally {
-    close();
   }
 }
 
@@ -94,7 +84,10 @@ function exitCodeOf(error: unknown, wasInterrupted: boolean): number {
   return wasInterrupted && error instanceof CancelledError ? EXIT.interrupted : EXIT.failed;
 }
 
-function runnerSettings(session: Session, { settings, definition, values }: Prepared): RunnerSettings {
+function runnerSettings(
+  session: Session,
+  { settings, definition, values }: Prepared,
+): Omit<RunnerSettings, 'onStateOpened'> {
   const shown = session.shownOptions(values);
   const own = Object.entries(definition.options).filter(([, { changesResults }]) => changesResults !== false);
   return {

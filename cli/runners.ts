@@ -1,4 +1,4 @@
-import { nodeHost } from '../host/index.ts';
+import { nodeHost, type OnStateOpened } from '../host/index.ts';
 import { assert, OptionsError, type Runner, showValue } from '../model/index.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { Settings } from './standard-options.ts';
@@ -20,13 +20,15 @@ export interface RunnerSettings
   readonly pipeline: string;
   /** The pipeline's own options that change results, fit to be shown. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Told when the job has its state directory for itself. */
+  readonly onStateOpened: OnStateOpened;
 }
 
 // Loaded when chosen: a runner brings its engine with it, and help and graphs need none.
 const runners: ReadonlyMap<string, (settings: RunnerSettings) => Promise<Runner>> = new Map([
   [
     'direct',
-    async ({ seed, pipeline, options, dropState, ...settings }) => {
+    async ({ seed, pipeline, options, dropState, onStateOpened, ...settings }) => {
       const { directRunner } = await import('../runners/direct/index.ts');
       return directRunner({
         ...given({
@@ -36,7 +38,7 @@ const runners: ReadonlyMap<string, (settings: RunnerSettings) => Promise<Runner>
           epochInterval: settings.epochInterval,
           maxFailedShare: settings.maxFailedShare,
         }),
-        host: nodeHost(seed === undefined ? {} : { seed }),
+        host: nodeHost({ ...given({ seed }), onStateOpened }),
         jobName: pipeline,
         jobOptions: options,
         dropState,

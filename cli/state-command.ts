@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { backupState, listState, nodeHost, type StateListing, verifyState } from '../host/index.ts';
-import { type Disk, OptionsError } from '../model/index.ts';
+import { backupState, listState, nodeHost, type StateListing, type StatePlace, verifyState } from '../host/index.ts';
+import { OptionsError } from '../model/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { asksForHelp } from './prepare.ts';
 import { formatBytes, formatCount, plural } from '../ui/index.ts';
 import { oneLine, tableLines, visible } from './print/index.ts';
+import { lookAtState } from './look-at-state.ts';
 import { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,10 +18,9 @@ interface Answer {
 
 /** What one of the commands is given. */
 interface Question {
-  /** As they were typed, and where they are. */
-  readonly names: readonly string[];
-  readonly paths: readonly string[];
-  readonly disk: Disk;
+  readonly place: StatePlace;
+  /** Where a copy goes, as it was typed and where that is. */
+  readonly to: { readonly name: string; readonly path: string };
   readonly width: number;
 }
 
@@ -52,7 +52,7 @@ const ACTIONS: Readonly<Record<string, StateAction>> = {
 /** What `viga state` is for. */
 export const STATE_SUMMARY = 'Lists, checks or copies what a job keeps in its state directory.';
 
-/** Does what `viga state ls|verify|backup` are for, on a state directory that no job has open. */
+/** Does what `viga state ls|verify|backup` are for, whether the job runs or not. */
 export function stateCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const session = new Session(terminal, 'viga state', args);
   return session.guard({ failedCode: EXIT.refused, ownsOutput: true }, async () => {
@@ -65,21 +65,35 @@ export function stateCommand(args: readonly string[], terminal: Terminal): Promi
     if (action === undefined) throw unknownAction(name);
     checkWords(name, action, names);
     session.doing = { kind: 'run', what: `viga state ${name}` };
-    const paths = names.map((word) => resolve(terminal.directory, word));
-    const question = { names, paths, disk: nodeHost().disk, width: terminal.size().width };
-    const { lines, json, code } = await action.act(question);
+    const [directory = '', to = ''] = names.map((word) => resolve(terminal.directory, word));
+    const { disk, clock } = nodeHost();
+    const { lines, json, code } = await lookAtState(directory, clock, (held) =>
+      action.act({
+        place: { directory, disk, held },
+        to: { name: names[1] ?? '', path: to },
+        width: terminal.size().width,
+      }),
+    );
     terminal.out(args.includes('--json') ? `${JSON.stringify(json)}\n` : lines.map((line) => `${line}\n`).join(''));
     return code;
   });
 }
 
-async function list({ paths: [directory = ''], disk, width }: Question): Promise<Answer> {
-  const listing = await listState(directory, disk);
-  return { lines: listingLines(listing, width), json: listing, code: EXIT.ok };
+async function list({ place, width }: Question): Promise<Answer> {
+  const listing = await listState(place);
+  return { lines: listingLines(titleOf(place, listing), listing, width), json: jsonOf(place, listing), code: EXIT.ok };
 }
 
-function listingLines({ id, epoch, spaces }: StateListing, width: number): readonly string[] {
-  const title = `Job ${id}, epoch ${formatCount(epoch)}`;
+/** Of which job and which of its epochs an answer is. */
+const titleOf = ({ held }: StatePlace, { id, epoch }: { readonly id: string; readonly epoch: number }): string =>
+  `Job ${id}${held === undefined ? '' : ', running'}, epoch ${formatCount(epoch)}`;
+
+const jsonOf = <F extends { readonly id: string; readonly epoch: number }>({ held }: StatePlace, found: F): object => ({
+  isRunning: held !== undefined,
+  ...found,
+});
+
+function listingLines(title: string, { spaces }: StateListing, width: number): readonly string[] {
   if (spaces.length === 0) return [`${title}: nothing is kept`];
   const rows = spaces.map(({ name, rows: count, bytes }) => [
     { text: visible(name) },
@@ -90,10 +104,11 @@ function listingLines({ id, epoch, spaces }: StateListing, width: number): reado
   return [title, ...tableLines(columns, rows, width)];
 }
 
-async function verify({ paths: [directory = ''], disk }: Question): Promise<Answer> {
-  const { id, epoch, rows, damaged } = await verifyState(directory, disk);
-  const json = { id, epoch, rows, damaged: Object.fromEntries(damaged) };
-  const title = `Job ${id}, epoch ${formatCount(epoch)}: ${plural(rows, 'row')} read`;
+async function verify({ place }: Question): Promise<Answer> {
+  const found = await verifyState(place);
+  const { rows, damaged } = found;
+  const json = jsonOf(place, { ...found, damaged: Object.fromEntries(damaged) });
+  const title = `${titleOf(place, found)}: ${plural(rows, 'row')} read`;
   if (damaged.size === 0) return { lines: [`${title}, all as they were written`], json, code: EXIT.ok };
   const lines = Array.from(damaged, ([name, count]) => `  ${visible(name)}: ${plural(count, 'damaged row')}`);
   return {
@@ -103,10 +118,10 @@ async function verify({ paths: [directory = ''], disk }: Question): Promise<Answ
   };
 }
 
-async function backup({ names, paths: [directory = '', to = ''], disk }: Question): Promise<Answer> {
-  const { id, epoch } = await backupState(directory, to, disk);
-  const title = `Job ${id}, epoch ${formatCount(epoch)}: copied to ${visible(names[1] ?? to)}`;
-  return { lines: [title], json: { id, epoch, to }, code: EXIT.ok };
+async function backup({ place, to }: Question): Promise<Answer> {
+  const found = await backupState(place, to.path);
+  const title = `${titleOf(place, found)}: copied to ${visible(to.name)}`;
+  return { lines: [title], json: jsonOf(place, { ...found, to: to.path }), code: EXIT.ok };
 }
 
 function checkWords(name: string, { words }: StateAction, given: readonly string[]): void {
@@ -133,5 +148,5 @@ function help(): string {
   const lines = Object.entries(ACTIONS).map(
     ([name, { words, describe }]) => `  viga state ${[name, ...words].join(' ').padEnd(26)} ${describe}`,
   );
-  return `Usage: viga state ${Object.keys(ACTIONS).join('|')} STATE_DIR [--json]\n\n${STATE_SUMMARY}\nNo job may have it open.\n\n${lines.join('\n')}\n`;
+  return `Usage: viga state ${Object.keys(ACTIONS).join('|')} STATE_DIR [--json]\n\n${STATE_SUMMARY}\nA job that runs is asked for its last epoch, and goes on meanwhile.\n\n${lines.join('\n')}\n`;
 }

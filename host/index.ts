@@ -4,4 +4,15 @@
 // node-host.ts puts the parts together; each other file, and state-store/, is one part. Nothing here runs on import, and the process gets
 // listeners only while somebody asked to be told of its end.
 export { nodeHost, type NodeHostOptions } from './node-host.ts';
-export { backupState, listState, type StateCheck, type StateListing, verifyState } from './state-store/index.ts';
+export {
+  backupState,
+  type FileHold,
+  type HeldState,
+  listState,
+  type OnStateOpened,
+  type OpenState,
+  type StateCheck,
+  type StateListing,
+  type StatePlace,
+  verifyState,
+} from './state-store/index.ts';

@@ -6,7 +6,7 @@ import { nodeDisk } from './disk.ts';
 import { onProcessExit } from './exit.ts';
 import { nodeMemory } from './memory.ts';
 import { randomSeed, seededRandom } from './random.ts';
-import { openStateStore } from './state-store/index.ts';
+import { type OnStateOpened, openStateStore } from './state-store/index.ts';
 
 /** What {@link nodeHost} can be asked for. */
 export interface NodeHostOptions {
@@ -14,6 +14,8 @@ export interface NodeHostOptions {
   readonly seed?: number;
   /** Where temporary files go. Default: TMPDIR, or the system's own place. */
   readonly scratchDirectory?: string;
+  /** Told when a job's state directory is this process's own; what it returns is called before that ends. */
+  readonly onStateOpened?: OnStateOpened | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     codegen: canGenerateCode(),
     yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     asyncScope,
-    openStateStore: (directory) => openStateStore(directory, { disk, random }),
+    openStateStore: (directory) => openStateStore(directory, { disk, random, onStateOpened: options.onStateOpened }),
     // On standard error, or to who listens for warnings: a command line that draws its own screen.
     warn: (message) => process.emitWarning(message, 'VigaWarning'),
     onExit: onProcessExit,

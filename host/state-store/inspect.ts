@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type Disk, StateError } from '../../model/index.ts';
 import { checkRows, type RowCheck } from './check-rows.ts';
-import { checkedJob, openDatabase, refuseDamagedRows } from './open-database.ts';
-import { noState } from './refusals.ts';
+import { checkedJob, openDatabase, openHeld, refuseDamagedRows } from './open-database.ts';
+import { noState, notCopied } from './refusals.ts';
 import { DATABASE, type JobRow, readSpaces } from './schema.ts';
 import { stateError } from './state-errors.ts';
 import { readWitness, Witness } from './witness.ts';
@@ -25,61 +25,105 @@ export interface StateListing extends JobRow {
 /** What was found when each row was compared with its crc. */
 export type StateCheck = JobRow & RowCheck;
 
+/** The state of a job that runs: where its file is held still. */
+export interface HeldState {
+  readonly job: JobRow;
+  /** Gives the file back to the job. @throws StateError if it has changed meanwhile, so that what was read of it is worth nothing. */
+  release(): Promise<void>;
+}
+
+/** Where to look. */
+export interface StatePlace {
+  readonly directory: string;
+  readonly disk: Disk;
+  /** Undefined where no job runs. */
+  readonly held?: HeldState | undefined;
+}
+
 /**
  * Lists what a state directory holds.
  *
- * @throws StateError if a job has it open, if it holds none, or if a start would be refused.
+ * @throws StateError if a job has it open and it is not held, if it holds none, or if a start would be refused.
  */
-export const listState = (directory: string, disk: Disk): Promise<StateListing> =>
-  looking(directory, disk, (db, job) => ({ ...job, spaces: sizesOf(db) }));
+export const listState = (place: StatePlace): Promise<StateListing> =>
+  looking(place, (db, job) => ({ ...job, spaces: sizesOf(db) }));
 
 /**
  * Checks a whole state directory: the structure of the database, and each row.
  *
  * @throws StateError as {@link listState}, or if the structure is damaged.
  */
-export const verifyState = (directory: string, disk: Disk): Promise<StateCheck> =>
-  looking(directory, disk, (db, job) => ({ ...job, ...checkRows(db, readSpaces(db, join(directory, DATABASE))) }));
+export const verifyState = (place: StatePlace): Promise<StateCheck> =>
+  looking(place, (db, job) => ({ ...job, ...checkRows(db, readSpaces(db, join(place.directory, DATABASE))) }));
 
 /**
  * Copies a state directory as it is at its last epoch into a new one, and checks all of it.
  *
- * @throws StateError as {@link listState}, or if a row is damaged, or if there is something where the copy should be.
+ * @throws StateError as {@link listState}, or if a row is damaged, or if there is something where the copy should be. Then
+ * nothing is left of the copy.
  */
-export const backupState = (directory: string, to: string, disk: Disk): Promise<JobRow> =>
-  looking(directory, disk, async (db, job) => {
-    refuseDamagedRows(db, join(directory, DATABASE));
-    await makeEmpty(to, disk);
-    const copy = join(to, DATABASE);
-    try {
-      db.prepare('VACUUM INTO ?').run(copy);
-      await sync(copy);
-      // Last: without it the copy is refused, so one that was not finished is not taken for one.
-      await (await Witness.create(disk, to, job)).close();
-    } catch (error) {
-      throw stateError(to, error);
-    }
+export async function backupState(place: StatePlace, to: string): Promise<JobRow> {
+  const { disk } = place;
+  const copy = join(to, DATABASE);
+  let isBegun = false;
+  try {
+    const job = await looking(place, async (db, found) => {
+      refuseDamagedRows(db, join(place.directory, DATABASE));
+      await makeEmpty(to, disk);
+      isBegun = true;
+      await copyDatabase(db, to, copy);
+      return found;
+    });
+    // Last: without it the copy is refused, so one that was not finished is not taken for one.
+    await inPlace(to, async () => (await Witness.create(disk, to, job)).close());
     return job;
-  });
+  } catch (error) {
+    if (isBegun) for (const path of [copy, `${copy}-journal`]) await disk.remove(path);
+    throw error;
+  }
+}
+
+async function copyDatabase(db: DatabaseSync, to: string, copy: string): Promise<void> {
+  try {
+    db.prepare('VACUUM INTO ?').run(copy);
+    await sync(copy);
+  } catch (error) {
+    throw notCopied(to, error);
+  }
+}
+
+/** Names the place where something of the state went wrong. */
+async function inPlace<R>(place: string, body: () => R | Promise<R>): Promise<R> {
+  try {
+    return await body();
+  } catch (error) {
+    throw stateError(place, error);
+  }
+}
 
 /** Opens what is there, looks at it, and closes it. */
-async function looking<R>(
-  directory: string,
-  disk: Disk,
+const looking = <R>(
+  { directory, disk, held }: StatePlace,
   look: (db: DatabaseSync, job: JobRow) => R | Promise<R>,
-): Promise<R> {
-  let db: DatabaseSync | undefined;
-  try {
-    const database = await disk.stat(join(directory, DATABASE));
-    const witnessed = await readWitness(disk, directory);
-    if (database === undefined || witnessed === undefined) throw noState(directory);
-    db = openDatabase(directory, witnessed);
-    return await look(db, checkedJob(db, directory, witnessed, 'structure'));
-  } catch (error) {
-    throw stateError(directory, error);
-  } finally {
-    db?.close();
-  }
+): Promise<R> =>
+  inPlace(directory, async () => {
+    let db: DatabaseSync | undefined;
+    try {
+      const witnessed = held?.job ?? (await witnessOf(directory, disk));
+      db = held === undefined ? openDatabase(directory, witnessed) : openHeld(directory, witnessed);
+      return await look(db, checkedJob(db, directory, witnessed, 'structure'));
+    } finally {
+      db?.close();
+      // Also where something looked wrong: it may have changed while it was read.
+      await held?.release();
+    }
+  });
+
+async function witnessOf(directory: string, disk: Disk): Promise<JobRow> {
+  const database = await disk.stat(join(directory, DATABASE));
+  const witnessed = await readWitness(disk, directory);
+  if (database === undefined || witnessed === undefined) throw noState(directory);
+  return witnessed;
 }
 
 function sizesOf(db: DatabaseSync): readonly SpaceSize[] {

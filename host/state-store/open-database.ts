@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { checkRows } from './check-rows.ts';
+import { CHECKPOINT_PAGES } from './file-hold.ts';
 import { loadSqlite } from './load-sqlite.ts';
 import { behind, damaged, foreign, mixed, newer, withoutWitness } from './refusals.ts';
 import { APPLICATION_ID, DATABASE, FORMAT, type JobRow, readHeader, readJob, readSpaces } from './schema.ts';
@@ -17,7 +19,7 @@ const DURABLE = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -6000;
-  PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
   PRAGMA journal_size_limit = 67108864;
 `;
 
@@ -46,6 +48,21 @@ export function openDatabase(directory: string, witnessed: JobRow | undefined): 
   } catch (error) {
     db?.close();
     throw stateError(directory, error);
+  }
+}
+
+/** Opens the database of a job that runs and holds the file still: it is read as it is, without the lock and without the log. */
+export function openHeld(directory: string, job: JobRow): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  const url = pathToFileURL(resolve(directory, DATABASE));
+  url.searchParams.set('immutable', '1');
+  const db = new DatabaseSync(url, { readOnly: true });
+  try {
+    checkHeader(db, directory, job);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { StateError } from '../../model/index.ts';
+import { messageOf, StateError } from '../../model/index.ts';
 
 // What speaks against using a state directory, and what to do about it.
 
@@ -61,4 +61,24 @@ export const noState = (directory: string): StateError =>
     directory,
     'foreign',
     'no job keeps its state here. There is nothing to look at. Give the directory that the job was started with.',
+  );
+
+/** Names beyond these are only counted. */
+const MOST_NAMES = 3;
+
+export const notEmpty = (directory: string, names: readonly string[]): StateError => {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return new StateError(
+    directory,
+    'foreign',
+    `it holds ${names.slice(0, MOST_NAMES).join(', ')}${more}, and no job's state. A job keeps its state in a directory of its own, which people may remove as a whole. Name one that is empty or not there yet.`,
+  );
+};
+
+export const notCopied = (to: string, cause: unknown): StateError =>
+  new StateError(
+    to,
+    'failed',
+    `the copy could not be written (${messageOf(cause)}). The job and its state are as they were, and nothing of the copy is left. Name a directory on a disk that has room and may be written to.`,
+    { cause },
   );

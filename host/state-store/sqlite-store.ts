@@ -11,6 +11,7 @@ export interface StoreParts {
   readonly job: JobRow;
   /** Called when an epoch is committed; `commit` resolves after it. */
   readonly onCommitted: (epoch: number) => Promise<void>;
+  /** Called before the database is closed. */
   readonly onClose: () => void;
 }
 
@@ -73,9 +74,9 @@ export class SqliteStore implements StateStore, SpaceOwner {
 
   close(): void {
     if (!this.db.isOpen) return;
+    this.#parts.onClose();
     // Takes back what was not committed.
     this.db.close();
-    this.#parts.onClose();
   }
 
   beforeRead(): void {

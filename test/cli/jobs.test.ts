@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, openSync, writeSync, closeSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, writeSync, closeSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -112,6 +112,77 @@ test.each([
   }
 });
 
+describe('a job that runs', () => {
+  test('is listed, checked and copied, and goes on meanwhile', async () => {
+    const { child, ended } = await running();
+    const listed = await run('bin/viga.mjs', 'state', 'ls', state());
+    expect(listed).toMatchObject({ code: 0, err: '' });
+    expect(listed.out).toMatch(/^Job \S+, running, epoch \d+\n[\s\S]* {2}viga#job +1 row /);
+    const checked = await run('bin/viga.mjs', 'state', 'verify', state(), '--json');
+    expect(JSON.parse(checked.out)).toMatchObject({ isRunning: true, damaged: {} });
+    const copied = await run('bin/viga.mjs', 'state', 'backup', state(), `${folder}/copy`);
+    expect(copied.out).toMatch(/^Job \S+, running, epoch \d+: copied to /);
+    await untilCounted(3);
+    const copy = await run('bin/viga.mjs', 'state', 'verify', `${folder}/copy`);
+    expect(copy.out).toMatch(/^Job \S+, epoch \d+: \d+ rows read, all as they were written\n$/);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    // The table has what came after the copy.
+    const older = await run(...job(`--state-dir=${folder}/copy`));
+    expect(older.code).toBe(4);
+    expect(older.err).toMatch(
+      /Counts\/Write: the sink has epoch \d+ of this job and the state directory stands at \d+/,
+    );
+  });
+
+  test('and is killed after it was copied goes on from the copy where its own state is lost', async () => {
+    // So long that no epoch comes between the copy and the kill.
+    const slowly = job('--epoch-interval=3s');
+    const { child, ended } = start(slowly);
+    await untilCounted(1);
+    const copied = await run('bin/viga.mjs', 'state', 'backup', state(), `${folder}/copy`);
+    child.kill('SIGKILL');
+    expect([copied.code, await ended]).toEqual([0, 'SIGKILL']);
+    await rm(state(), { recursive: true });
+    const again = start([...job(), `--state-dir=${folder}/copy`]);
+    await untilCounted(5);
+    again.child.kill('SIGTERM');
+    expect(await again.ended).toBe(0);
+    const rows = counted();
+    expect(rows).toEqual(rows.map((_, n) => ({ second: n * 1_000 + 999, ticks: 100 })));
+  });
+
+  test.each([
+    ['its directory is too deep for a socket', () => path.join(folder, 'a'.repeat(60), 'ä'.repeat(30))],
+    ['a file has the name of its socket', () => state()],
+  ])('can be asked where %s', async (_, directory) => {
+    mkdirSync(path.dirname(directory()), { recursive: true });
+    if (directory() === state()) {
+      mkdirSync(state());
+      writeFileSync(path.join(state(), 'control.sock'), 'notes');
+    }
+    const { ended } = start(job(`--state-dir=${directory()}`));
+    await untilCounted(1);
+    expect((await run('bin/viga.mjs', 'state', 'ls', directory())).out).toContain(', running,');
+    expect(await run('bin/viga.mjs', 'stop', directory())).toMatchObject({ code: 0 });
+    expect(await ended).toBe(0);
+    expect(existsSync(path.join(state(), 'control.sock'))).toBe(directory() === state());
+  });
+
+  test('without a place for its socket says so, and runs', async () => {
+    const deep = path.join(folder, 'd'.repeat(120));
+    mkdirSync(deep);
+    const { child, ended, written } = start(job(`--state-dir=${deep}/state`), { TMPDIR: deep });
+    await untilCounted(1);
+    expect(written.err).toMatch(/the job can not listen there \(its path is too long for a socket/);
+    const listed = await run('bin/viga.mjs', 'state', 'ls', `${deep}/state`);
+    expect(listed.code).toBe(4);
+    expect(listed.err).toContain('a process has this state open and does not answer.');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
+
 describe('a run is refused, with exit code 4', () => {
   const refused = async (...more: readonly string[]): Promise<string> => {
     const { code, out, err } = await run(...job(...more));
@@ -172,7 +243,9 @@ describe('a run is refused, with exit code 4', () => {
 
   test('where the state directory is a file', async () => {
     writeFileSync(state(), 'notes');
-    expect(await refused()).toContain('it is a file, or lies below one.');
+    expect(await refused()).toContain('this is a file.');
+    const below = await run(...job(`--state-dir=${state()}/below`));
+    expect(below.err).toContain('no directory can be made here (ENOTDIR');
   });
 
   test('where a sink can not be promised what is required', async () => {

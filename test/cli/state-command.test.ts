@@ -38,6 +38,7 @@ test('ls tells the job, its epoch, and what each space holds', async () => {
 test('each answers machines in one line', async () => {
   const { out } = await state('ls', directory, '--json');
   expect(JSON.parse(out)).toEqual({
+    isRunning: false,
     id,
     epoch: 1234,
     spaces: [
@@ -46,6 +47,7 @@ test('each answers machines in one line', async () => {
     ],
   });
   expect(JSON.parse((await state('verify', directory, '--json')).out)).toEqual({
+    isRunning: false,
     id,
     epoch: 1234,
     rows: 2,
@@ -85,13 +87,13 @@ test('backup makes a copy from which the job goes on', async () => {
   });
 });
 
-test('a job that runs is not looked at', async () => {
+test('a process that has the state open and can not be asked is told as that', async () => {
   const store = await nodeHost().openStateStore(directory);
   try {
     expect(await state('ls', directory)).toMatchObject({
       code: 4,
       out: '',
-      err: expect.stringContaining('Another process has this job open'),
+      err: expect.stringContaining('a process has this state open and does not answer.'),
     });
   } finally {
     store.close();

@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { backupState, listState, nodeHost, verifyState } from '../../host/index.ts';
+import { openStateStore } from '../../host/state-store/index.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'viga-test-store-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -54,9 +55,9 @@ test('another process is told that the job is open, until the first is killed', 
   await expect(host.openStateStore(directory)).rejects.toMatchObject({
     name: 'StateError',
     reason: 'locked',
-    message: `${directory}: database is locked. Another process has this job open, and only one may run it. Stop that one, or name another directory.`,
+    message: `${directory}: another process has this job open (database is locked). Two would each undo what the other keeps. Stop that one with viga stop, or name another directory.`,
   });
-  await expect(listState(directory, disk)).rejects.toMatchObject({ reason: 'locked' });
+  await expect(listState({ directory, disk })).rejects.toMatchObject({ reason: 'locked' });
   child.kill('SIGKILL');
   await once(child, 'close');
   const store = await host.openStateStore(directory);
@@ -99,7 +100,7 @@ test('a directory that may not be made is told with its path', async () => {
   await expect(host.openStateStore(directory)).rejects.toMatchObject({
     name: 'StateError',
     reason: 'failed',
-    message: expect.stringMatching(/^\/proc\/nothing\/state: .*Check the disk/),
+    message: expect.stringMatching(/^\/proc\/nothing\/state: no directory can be made here .* Name another place\.$/),
   });
 });
 
@@ -190,7 +191,7 @@ test('a run without a directory makes a file only when something is written, and
 
 test('a listing says what each space holds', async () => {
   const directory = await storeWith({ b: ['k'], a: ['k', 'longer'] }, 3);
-  const listing = await listState(directory, disk);
+  const listing = await listState({ directory, disk });
   expect(listing).toMatchObject({
     epoch: 3,
     spaces: [
@@ -202,19 +203,19 @@ test('a listing says what each space holds', async () => {
 
 test('a check counts the rows, and names the spaces that have damaged ones', async () => {
   const directory = await storeWith({ a: ['k', 'l'], b: ['k'] });
-  expect(await verifyState(directory, disk)).toMatchObject({ rows: 3, damaged: new Map() });
+  expect(await verifyState({ directory, disk })).toMatchObject({ rows: 3, damaged: new Map() });
   tamper(directory, "UPDATE cells SET value = x'00' WHERE space = 1");
-  expect(await verifyState(directory, disk)).toMatchObject({ rows: 3, damaged: new Map([['a', 2]]) });
+  expect(await verifyState({ directory, disk })).toMatchObject({ rows: 3, damaged: new Map([['a', 2]]) });
 });
 
 test('a backup goes on where the job stood, and is refused where it is older than what was told', async () => {
   const directory = await storeWith({ a: ['k'] }, 5);
   const to = newPath();
-  const { id } = await backupState(directory, to, disk);
+  const { id } = await backupState({ directory, disk }, to);
   const copy = await host.openStateStore(to);
   expect([copy.id, copy.epoch, [...copy.space('a').scan()].length]).toEqual([id, 5, 1]);
   copy.close();
-  await expect(backupState(directory, to, disk)).rejects.toMatchObject({
+  await expect(backupState({ directory, disk }, to)).rejects.toMatchObject({
     reason: 'foreign',
     message: expect.stringContaining('A backup is not put over anything.'),
   });
@@ -224,15 +225,54 @@ test('damaged state is not backed up', async () => {
   const directory = await storeWith({ a: ['k'] });
   tamper(directory, "UPDATE cells SET value = x'00'");
   const to = newPath();
-  await expect(backupState(directory, to, disk)).rejects.toMatchObject({ reason: 'damaged' });
+  await expect(backupState({ directory, disk }, to)).rejects.toMatchObject({ reason: 'damaged' });
   expect(existsSync(to)).toBe(false);
 });
 
 test('where no job keeps its state there is nothing to look at, and nothing is made', async () => {
   const directory = newPath();
-  await expect(listState(directory, disk)).rejects.toMatchObject({
+  await expect(listState({ directory, disk })).rejects.toMatchObject({
     reason: 'foreign',
     message: expect.stringContaining('no job keeps its state here'),
   });
   expect(existsSync(directory)).toBe(false);
+});
+
+test('a job does not begin beside files of others, which are named and stay; beside its own state they do no harm', async () => {
+  const directory = newPath();
+  mkdirSync(path.join(directory, 'photos'), { recursive: true });
+  for (const name of ['a.csv', 'b.csv', 'c.csv', '.hidden']) writeFileSync(path.join(directory, name), name);
+  await expect(host.openStateStore(directory)).rejects.toMatchObject({
+    reason: 'foreign',
+    message: `${directory}: it holds a.csv, b.csv, c.csv and 1 more, and no job's state. A job keeps its state in a directory of its own, which people may remove as a whole. Name one that is empty or not there yet.`,
+  });
+  expect(readdirSync(directory).sort()).toEqual(['.hidden', 'a.csv', 'b.csv', 'c.csv', 'photos']);
+  const own = newPath();
+  (await host.openStateStore(own)).close();
+  writeFileSync(path.join(own, 'notes.txt'), 'about this job');
+  (await host.openStateStore(own)).close();
+  expect(readFileSync(path.join(own, 'notes.txt'), 'utf8')).toBe('about this job');
+});
+
+test.each([
+  ['an empty volume', ['lost+found', '.snapshot']],
+  ['what a start that was killed left', ['state.db-journal', 'epoch.witness.new']],
+])('a job begins in %s', async (_, names) => {
+  const directory = newPath();
+  mkdirSync(directory);
+  for (const name of names) writeFileSync(path.join(directory, name), '');
+  (await host.openStateStore(directory)).close();
+});
+
+test.each([
+  ['EACCES', 'can not be read and written (EACCES: no). The job keeps its state there. Let this user read and write'],
+  ['EROFS', 'can not be read and written (EROFS: no).'],
+  ['ENOTDIR', 'no directory can be made here (ENOTDIR: no). The job keeps its state in a directory of its own. Name'],
+  ['ENOSPC', 'there is no room for the state (ENOSPC: no). What was committed is safe. Free space and start'],
+  ['EIO', 'EIO: no. What was committed is safe. Check the disk, then start'],
+])('a directory that can not be made for %s is told with what to do', async (code, told) => {
+  const directory = newPath();
+  const makeDirectory = () => Promise.reject(Object.assign(new Error(`${code}: no`), { code }));
+  const opening = openStateStore(directory, { disk: { ...disk, makeDirectory }, random: host.random });
+  await expect(opening).rejects.toMatchObject({ name: 'StateError', message: expect.stringContaining(told) });
 });
