@@ -2,7 +2,7 @@ import { type Graph, GuaranteeError, OptionsError, type PipelineDefinition, Stat
 import { EXIT } from './exit-codes.ts';
 import { usageOf } from './help.ts';
 import { printFailureJson } from './json-reporter.ts';
-import type { OptionTableValues } from './options.ts';
+import { flagOf, type OptionTableValues } from './options.ts';
 import { ownership, sourceLine } from './ownership.ts';
 import {
   describeFailure,
@@ -19,6 +19,14 @@ import type { Terminal } from './terminal.ts';
 /** Whether what was kept, or what was to be promised, does not allow the run. */
 export const isRefusal = (error: unknown): boolean => error instanceof StateError || error instanceof GuaranteeError;
 
+/** Whether a value is a place, or has it as a part, as in `log:FILE#TOPIC`; a place may go on behind that. */
+function namesPlace(value: unknown, place: string): boolean {
+  if (typeof value !== 'string') return false;
+  // A single character is no name: the drive of a path.
+  const names = [value, ...value.split(/[:#]/)].filter((name) => name.length > 1);
+  return names.some((name) => place === name || place.startsWith(`${name} `) || place.startsWith(`${name}/`));
+}
+
 /** One use of the command line: what it is doing, and how its errors are told. */
 export class Session {
   readonly terminal: Terminal;
@@ -28,6 +36,8 @@ export class Session {
   graph: Graph | undefined;
   definition: PipelineDefinition | undefined;
   redact: Redact = redactor([]);
+  /** The pipeline's own options, fit to be shown. */
+  #shown: Readonly<Record<string, unknown>> = {};
   #isJson: boolean;
 
   constructor(terminal: Terminal, command: string, args: readonly string[]) {
@@ -61,6 +71,7 @@ export class Session {
       secrets.flatMap(([, value]) => (Array.isArray(value) ? value.map(String) : [String(value)])),
     );
     this.definition = definition;
+    this.#shown = this.shownOptions(values);
   }
 
   /** The values of a pipeline's own options, fit to be shown. */
@@ -78,9 +89,19 @@ export class Session {
       graph: this.graph,
       ownership,
       redact: this.redact,
+      optionOf: (place) => this.#optionOf(place),
       sourceLine,
       isDebugging: this.terminal.env['VIGA_DEBUG'] === '1',
     });
+  }
+
+  /** The first of the pipeline's own options whose value names a place, or what it lies in. */
+  #optionOf(place: string): string | undefined {
+    for (const [name, value] of Object.entries(this.#shown)) {
+      const found = (Array.isArray(value) ? value : [value]).find((one) => namesPlace(one, place));
+      if (found !== undefined) return `--${flagOf(name)}=${String(found)}`;
+    }
+    return undefined;
   }
 
   /** Tells an error that ended a command, and gives the exit code for it. */

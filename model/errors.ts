@@ -64,15 +64,19 @@ export class ConnectorError extends Error {
   override readonly name: string = 'ConnectorError';
   readonly place: string | undefined;
   readonly retryable: boolean;
+  /** The last sentence of the message where it is for who writes the program; a command line leaves it out. */
+  readonly hint: string | undefined;
 
   constructor(
     place: string | undefined,
     message: string,
-    details: ErrorDetails & { readonly retryable?: boolean } = {},
+    { cause, retryable = false, hint }: ErrorDetails & { readonly retryable?: boolean; readonly hint?: string } = {},
   ) {
-    super(prefixed(place, message), details.cause === undefined ? {} : { cause: details.cause });
+    const whole = hint === undefined ? message : `${message} ${hint}`;
+    super(prefixed(place, whole), cause === undefined ? {} : { cause });
     this.place = place;
-    this.retryable = details.retryable ?? false;
+    this.retryable = retryable;
+    this.hint = hint;
   }
 }
 

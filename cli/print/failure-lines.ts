@@ -1,5 +1,6 @@
-import type { Failure, Place, Told } from './failure.ts';
+import type { Failure, Place } from './failure.ts';
 import type { Paint } from './paint.ts';
+import type { Told } from './told.ts';
 import { displayWidth, fit } from './width.ts';
 
 /** How a failure is printed. */
@@ -34,6 +35,7 @@ export function failureLines(failure: Failure, { paint, width, shortPath }: Fail
     ...failure.causes.flatMap((cause) => labelled('cause', oneLineOf(cause))),
     ...labelled('element', failure.element),
     ...labelled('from', from.length === 0 ? undefined : from.join('   ')),
+    ...labelled('option', failure.option),
     ...labelled('why', failure.why),
     ...labelled('fix', failure.fix),
     ...(failure.details ?? []),

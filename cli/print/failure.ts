@@ -7,7 +7,6 @@ import {
   GuaranteeError,
   OptionsError,
   PipelineError,
-  showValue,
   StateError,
   type Step,
 } from '../../model/index.ts';
@@ -15,16 +14,11 @@ import { loadAdvice, systemAdvice } from './advice.ts';
 import { oneLine, type Redact, visible } from './safe-text.ts';
 import { sentencesOf } from './sentences.ts';
 import { beganInViga, type Frame, type Ownership, userFrame } from './stack.ts';
+import { causesOf, fullStack, messageFor, told, type Told, toldMessage } from './told.ts';
 
 /** A place in the user's program, and the line that stands there. */
 export interface Place extends Frame {
   readonly source: string | undefined;
-}
-
-/** An error, as far as it is told. */
-export interface Told {
-  readonly name: string;
-  readonly message: string;
 }
 
 /**
@@ -49,6 +43,8 @@ export interface Failure {
   readonly kind: FailureKind;
   /** One line that says what failed. */
   readonly title: string;
+  /** The option, as it was typed, that names what failed. */
+  readonly option?: string | undefined;
   readonly step?: string | undefined;
   /** The error below, in the user's code or in another system. */
   readonly error?: Told | undefined;
@@ -78,13 +74,12 @@ export interface FailureContext {
   readonly graph: Graph | undefined;
   readonly ownership: Ownership;
   readonly redact: Redact;
+  /** The option whose value names a place, as it is typed. */
+  readonly optionOf: (place: string) => string | undefined;
   /** The text of a line of a file, where it can be read. */
   readonly sourceLine: (file: string, line: number) => string | undefined;
   readonly isDebugging: boolean;
 }
-
-/** How deep a chain of causes is followed; it may be a circle. */
-const MOST_CAUSES = 5;
 
 /** Makes of whatever was thrown what is told of it. */
 export function describeFailure(error: unknown, context: FailureContext): Failure {
@@ -130,15 +125,17 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
       causes: [],
     };
   }
-  const inner = sentencesOf(told(error.cause, context).message);
+  const inner = sentencesOf(toldMessage(error.cause, context.redact));
   const isVigas = error.cause instanceof ConnectorError || error.cause instanceof CoderError;
   return {
     ...about,
     title,
-    error: isVigas ? { ...told(error.cause, context), message: safe(inner.what) } : told(error.cause, context),
+    error: isVigas
+      ? { ...told(error.cause, context.redact), message: safe(inner.what) }
+      : told(error.cause, context.redact),
     at: placeOf(error.cause, context),
     madeAt: userPlace(made?.callSite.stack, context),
-    causes: causesOf(error.cause, context),
+    causes: causesOf(error.cause, context.redact),
     why: isVigas ? inner.why && safe(inner.why) : undefined,
     fix: (isVigas ? inner.fix && safe(inner.fix) : undefined) ?? adviceFor(made),
   };
@@ -156,18 +153,24 @@ function vigasFailure(
   context: FailureContext,
   safe: (text: string) => string,
 ): Failure {
-  const { what, why, fix } = sentencesOf(error.message);
+  const { what, why, fix } = sentencesOf(messageFor(error));
   const made = stepOf(context.graph, place);
   return {
     kind,
     title: safe(what),
+    option: kind === 'connector' ? optionOf(place, context, safe) : undefined,
     step: made && safe(made.path),
     at: placeOf(error, context),
     madeAt: userPlace(made?.callSite.stack, context),
-    causes: causesOf(error, context),
+    causes: causesOf(error, context.redact),
     why: why && safe(why),
     fix: fix && safe(fix),
   };
+}
+
+function optionOf(place: string | undefined, context: FailureContext, safe: (text: string) => string) {
+  const option = place === undefined ? undefined : context.optionOf(place);
+  return option && safe(option);
 }
 
 /** What follows the sentences, each on a line of its own, is a table of steps. */
@@ -177,7 +180,7 @@ function stateFailure(error: StateError, context: FailureContext, safe: (text: s
   return {
     kind: 'state',
     title: safe(what),
-    causes: causesOf(error, context),
+    causes: causesOf(error, context.redact),
     why: why && safe(why),
     fix: fix && safe(fix),
     details: details.length === 0 ? undefined : details.map((line) => safe(line).trimEnd()),
@@ -191,7 +194,7 @@ function otherFailure(error: unknown, context: FailureContext, safe: (text: stri
     build: `the pipeline ${doing.what} could not be built`,
     run: `the run of ${doing.what} failed`,
   }[doing.kind];
-  const about = { title: safe(title), error: told(error, context), causes: causesOf(error, context) };
+  const about = { title: safe(title), error: told(error, context.redact), causes: causesOf(error, context.redact) };
   const system = systemAdvice(error);
   if (system !== undefined) return { ...about, kind: 'system', at: placeOf(error, context), fix: system };
   const isUsers = !(error instanceof Error) || doing.kind === 'load' || !beganInViga(error.stack, context.ownership);
@@ -204,26 +207,6 @@ function otherFailure(error: unknown, context: FailureContext, safe: (text: stri
     why: 'Viga did not expect this error, so it is most likely a bug in Viga.',
     fix: 'Please report it with the stack below and the program that shows it.',
   };
-}
-
-function told(error: unknown, { redact }: FailureContext): Told {
-  if (!(error instanceof Error)) return { name: 'thrown', message: visible(redact(showValue(error))) };
-  // Users' classes may set these to anything.
-  return { name: oneLine(String(error.name)), message: visible(redact(String(error.message))) };
-}
-
-function causesOf(error: unknown, context: FailureContext): Told[] {
-  const causes: Told[] = [];
-  let current = error;
-  while (current instanceof Error && causes.length < MOST_CAUSES) {
-    if (current instanceof AggregateError) {
-      causes.push(...current.errors.slice(0, MOST_CAUSES - causes.length).map((each) => told(each, context)));
-    }
-    if (current.cause === undefined || current.cause === null) break;
-    current = current.cause;
-    causes.push(told(current, context));
-  }
-  return causes.slice(0, MOST_CAUSES);
 }
 
 /** The line of the user's code that an error comes from. */
@@ -246,13 +229,3 @@ const stepOf = (graph: Graph | undefined, path: string | undefined): Step | unde
 
 const withoutPlace = (message: string, place: string): string =>
   message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;
-
-function fullStack(error: unknown): string {
-  const stacks: string[] = [];
-  let current = error;
-  while (current instanceof Error && stacks.length < MOST_CAUSES) {
-    stacks.push(current.stack ?? String(current));
-    current = current.cause;
-  }
-  return stacks.join('\ncaused by ');
-}

@@ -170,8 +170,7 @@ async function nothingMatches(fileSystem: FileSystem, pattern: string): Promise<
       ? `${place} is empty.`
       : `${place} has ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''}.`;
   const what = isPattern(pattern) ? 'no file matches this pattern' : 'there is no such file';
-  return new ConnectorError(
-    pattern,
-    `${what}. ${there} Correct the name, or pass noMatch: 'allow' where none may be there.`,
-  );
+  return new ConnectorError(pattern, `${what}. ${there} Correct the name, or put there what is to be read.`, {
+    hint: "A program that may find none passes noMatch: 'allow'.",
+  });
 }

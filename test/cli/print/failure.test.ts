@@ -23,6 +23,7 @@ const context: FailureContext = {
   ownership,
   redact: redactor(['hunter2']),
   sourceLine: () => '  rows.map((row) => row.payment.amount)  ',
+  optionOf: () => undefined,
   isDebugging: false,
 };
 
@@ -284,4 +285,20 @@ describe('on a terminal', () => {
     expect(told).not.toContain('  line 12');
     expect(told).toContain('  …');
   });
+});
+
+test('the place of a connector names the option that it comes from; what is for the program is not told to who runs it', () => {
+  const hint = "A program that may find none passes noMatch: 'allow'.";
+  const text = 'there is no such file. The working directory is empty. Correct the name.';
+  const error = from(new ConnectorError('a.csv', text, { hint }), 'read (file:///viga/io/find.ts:1:1)');
+  expect(error.message).toContain('noMatch');
+  const optionOf = (place: string): string => `--input=${place} hunter2`;
+  expect(lines(error, { optionOf })).toEqual([
+    '✖ a.csv: there is no such file.',
+    '  option   --input=a.csv ***',
+    '  why      The working directory is empty.',
+    '  fix      Correct the name.',
+  ]);
+  // As the cause of an element's error as well.
+  expect(lines(new ElementError('Read', 'a.csv', 'failed', { cause: error })).join('\n')).not.toContain('noMatch');
 });

@@ -119,7 +119,7 @@ const refusal = async (pattern: string, host = hostWith()): Promise<string> => {
 test('a pattern without a match says what is there instead', async () => {
   const root = directoryWith({ 'a.csv': '', 'b.csv': '', 'c.csv': '', 'd.csv': '' });
   expect(await refusal(`${root}/*.txt`)).toBe(
-    `${root}/*.txt: no file matches this pattern. ${root} has a.csv, b.csv, c.csv and 1 more. Correct the name, or pass noMatch: 'allow' where none may be there.`,
+    `${root}/*.txt: no file matches this pattern. ${root} has a.csv, b.csv, c.csv and 1 more. Correct the name, or put there what is to be read. A program that may find none passes noMatch: 'allow'.`,
   );
   expect(await refusal(`${root}/a.txt`)).toMatch(/there is no such file\./);
   expect(await refusal(`${root}/no/*.txt`)).toContain(`${root}/no does not exist.`);
