@@ -33,7 +33,7 @@ export async function openLogFile(
   context: WaitContext,
   options: { readonly creates?: boolean; readonly readOnly?: boolean } = {},
 ): Promise<DatabaseSync> {
-  const db = await openDatabase(database, context.host, options);
+  const db = await openDatabase(database, context.host, { ...options, missing: noSuchLog });
   try {
     await patiently(database, context, () => prepareLog(db, database.database, options.creates ?? false));
     return db;
@@ -42,6 +42,15 @@ export async function openLogFile(
     throw sqliteError(database.database, error);
   }
 }
+
+const noSuchLog = (file: string): ConnectorError =>
+  new ConnectorError(
+    file,
+    'there is no such log. There is nothing to read. Check the path, or write to the log first.',
+    {
+      hint: 'A program makes one with openLog(file).',
+    },
+  );
 
 /**
  * Makes the tables of a log in an empty file, where `creates`.
@@ -53,7 +62,8 @@ export function prepareLog(db: DatabaseSync, file: string, creates: boolean): vo
     if (!creates) {
       throw new ConnectorError(
         file,
-        'the file is empty. It has no topic yet. Write to it first, or make its topics with openLog(file).createTopic.',
+        'the file is empty. It has no topic yet. Check the path, or write to the log first.',
+        { hint: 'A program makes topics with openLog(file).createTopic.' },
       );
     }
     // Readers and one writer at a time do not wait for each other.

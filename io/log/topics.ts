@@ -75,7 +75,8 @@ export function topicOf(db: DatabaseSync, file: string, name: string, uid?: stri
   if (topic === undefined) {
     throw new ConnectorError(
       placeOf(file, name),
-      `there is no such topic. The log has: ${topicNames(db).join(', ') || 'none'}. Correct the name, or make it with openLog(file).createTopic.`,
+      `there is no such topic. The log has: ${topicNames(db).join(', ') || 'none'}. Correct the name, or write to the topic first.`,
+      { hint: 'A program makes one with openLog(file).createTopic.' },
     );
   }
   if (uid !== undefined && uid !== topic.uid) {

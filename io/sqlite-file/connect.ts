@@ -20,6 +20,13 @@ export interface SqliteDatabase {
   readonly lockTimeout?: Duration;
 }
 
+/** How a database is opened. */
+export interface OpenDatabaseOptions {
+  readonly readOnly?: boolean;
+  readonly creates?: boolean;
+  readonly missing?: (database: string) => ConnectorError;
+}
+
 /** What waiting needs of the run. */
 export interface WaitContext {
   readonly host: Host;
@@ -44,12 +51,12 @@ export function checkDatabase({ database }: SqliteDatabase): void {
  *
  * With `creates` a file that is not there is made, with the directories above it.
  *
- * @throws ConnectorError if there is no such file, unless `creates`.
+ * @throws ConnectorError, which `missing` makes where it is no mere database, if there is no such file, unless `creates`.
  */
 export async function openDatabase(
   { database }: SqliteDatabase,
   host: Host,
-  options: { readonly readOnly?: boolean; readonly creates?: boolean } = {},
+  options: OpenDatabaseOptions = {},
 ): Promise<DatabaseSync> {
   const found = await host.disk.stat(database);
   if (found !== undefined && found.kind !== 'file') {
@@ -59,10 +66,7 @@ export async function openDatabase(
     );
   }
   if (found === undefined && !options.creates) {
-    throw new ConnectorError(
-      database,
-      'there is no such database file. A new one would be empty. Check the path, or create the database first.',
-    );
+    throw (options.missing ?? noSuchDatabase)(database);
   }
   if (found === undefined) await makeDirectory(dirname(database), host);
   try {
@@ -72,6 +76,12 @@ export async function openDatabase(
     throw sqliteError(database, error);
   }
 }
+
+const noSuchDatabase = (database: string): ConnectorError =>
+  new ConnectorError(
+    database,
+    'there is no such database file. A new one would be empty. Check the path, or create the database first.',
+  );
 
 const open = (database: string, options: { readonly readOnly?: boolean } = {}): DatabaseSync =>
   new (loadSqlite().DatabaseSync)(database, { ...options, timeout: 0 });

@@ -243,7 +243,7 @@ test.each([
 
 test('a log or topic that is not there is named', async () => {
   const read = (file: string) => readNow(logSource({ file, topic: 't' }));
-  await expect(read('/tmp/no-such.log')).rejects.toThrow('/tmp/no-such.log: there is no such database file.');
+  await expect(read('/tmp/no-such.log')).rejects.toThrow('/tmp/no-such.log: there is no such log.');
   const log = newLog();
   log.createTopic('u');
   await expect(read(log.file)).rejects.toThrow(`${log.file} topic t: there is no such topic. The log has: u.`);

@@ -66,10 +66,29 @@ describe('tables of users that are none', () => {
   });
 });
 
+function program(...args: string[]) {
+  const cwd = path.resolve(import.meta.dirname, '../../..');
+  const all = ['--disable-warning=ExperimentalWarning', 'pipelines/antennas.ts', '--quiet', ...args];
+  return spawnSync(process.execPath, all, { cwd, encoding: 'utf8' });
+}
+
+test.each([
+  ['--input=%s/no.jsonl', 'there is no such file.', 'Correct the name, or put there what is to be read.'],
+  ['--input=parquet:%s/none', 'no file matches this pattern.', 'Correct the name, or put there what is to be read.'],
+  ['--input=log:%s/no.log#devices', 'there is no such log.', 'Check the path, or write to the log first.'],
+  ['--users=sqlite:%s/no.db#users', 'there is no such database file.', 'Check the path, or create the database first.'],
+])('what is not there is told with the option that names it: %s', (form, what, fix) => {
+  const folder = scratch();
+  const option = form.replace('%s', folder);
+  const { status, stderr } = program(option, `--output=${folder}/out`);
+  expect(stderr).toContain(what);
+  expect(stderr).toContain(`  option   ${option}\n`);
+  expect(stderr).toContain(`  fix      ${fix}\n`);
+  expect(status).toBe(1);
+});
+
 test('a wrong command line is one line and the usage, with exit code 2', () => {
-  const root = path.resolve(import.meta.dirname, '../../..');
-  const args = ['--disable-warning=ExperimentalWarning', 'pipelines/antennas.ts', '--mode=batch', '--realtime'];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = program('--mode=batch', '--realtime');
   expect(stderr).toMatch(/^✖ --realtime: .*\nUsage: node pipelines\/antennas\.ts \[options\] .*\n$/);
   expect(status).toBe(2);
 });
