@@ -10,13 +10,11 @@ import {
 } from '../../model/index.ts';
 import {
   readKey,
-  readTimestamp,
   readWholeKey,
   readWindow,
   readWindowValue,
   writeKey,
   writeKeyValue,
-  writeTimestamp,
   writeWindow,
   writeWindowValue,
 } from './row-keys.ts';
@@ -127,8 +125,8 @@ const MOST_TAGS = 64;
 
 /** Writes a timer as {@link readTimer} reads it: its times, its name, and what the name does not say of key and window. */
 export function writeTimer(timer: StoredTimer, writer: ByteWriter): void {
-  writeTimestamp(timer.timestamp, writer);
-  writeTimestamp(timer.outputTimestamp, writer);
+  writer.writeFloat64(timer.timestamp);
+  writer.writeFloat64(timer.outputTimestamp);
   const { position } = writer;
   writeText(timer.owner, writer);
   writeText(timer.name, writer);
@@ -140,8 +138,8 @@ export function writeTimer(timer: StoredTimer, writer: ByteWriter): void {
 const form = new ByteReader(new Uint8Array(0));
 
 export function readTimer(reader: ByteReader): StoredTimer {
-  const timestamp = readTimestamp(reader);
-  const outputTimestamp = readTimestamp(reader);
+  const timestamp = reader.readFloat64();
+  const outputTimestamp = reader.readFloat64();
   const ownerAt = reader.position;
   const keyForm = readKey(reader);
   const plainWindow = readWindow(reader);

@@ -35,8 +35,8 @@ export function writeTimestamp(timestamp: Timestamp, writer: ByteWriter): void {
   float.setFloat64(0, timestamp + 0); // -0 + 0 is 0
   const high = float.getInt32(0);
   const turned = high < 0 ? -1 : 0;
-  writeWord(high ^ (turned | 0x80000000), writer);
-  writeWord(float.getInt32(4) ^ turned, writer);
+  writeUint32(high ^ (turned | 0x80000000), writer);
+  writeUint32(float.getInt32(4) ^ turned, writer);
 }
 
 export function readTimestamp(reader: ByteReader): Timestamp {
@@ -47,7 +47,8 @@ export function readTimestamp(reader: ByteReader): Timestamp {
   return float.getFloat64(0);
 }
 
-function writeWord(word: number, writer: ByteWriter): void {
+/** Writes 32 bits in four bytes, highest first. */
+export function writeUint32(word: number, writer: ByteWriter): void {
   writer.writeByte((word >>> 24) & 255);
   writer.writeByte((word >>> 16) & 255);
   writer.writeByte((word >>> 8) & 255);

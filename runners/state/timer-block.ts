@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, MAX_TIMESTAMP, type Timestamp } from '../../model/index.ts';
 import { hashOf, readName, readTimer, type StoredTimer, type TimerName, writeTimer } from './held-timer.ts';
-import { readTimestamp } from './row-keys.ts';
+import { writeUint32 } from './row-keys.ts';
 
 /**
  * Some hundreds of timers in one row: how many, then for each the hash of its name and where it ends, then the timers
@@ -14,6 +14,7 @@ const FULL = 16 << 10;
 /** Writes blocks. */
 export class BlockWriter {
   readonly #timers = new ByteWriter(2 * FULL);
+  readonly #row = new ByteWriter(2 * FULL);
   readonly #head: number[] = [];
   /** The earliest output timestamp. */
   minOutput: Timestamp = MAX_TIMESTAMP;
@@ -36,28 +37,30 @@ export class BlockWriter {
     this.#took(hashOf(timer), timer.outputTimestamp);
   }
 
-  /** Adds a timer of another block. */
-  copy(block: TimerBlock, at: number): void {
-    this.#timers.writeRaw(block.bytesAt(at));
-    this.#took(block.hashAt(at), block.outputAt(at));
+  /** Adds timers of another block. */
+  copy(block: TimerBlock, from: number, to: number): void {
+    const { position } = this.#timers;
+    this.#timers.writeRaw(block.bytesOf(from, to));
+    const end = this.#timers.position;
+    const shift = position - block.startOf(from);
+    for (let at = from; at < to; at++) {
+      this.#timers.position = block.endOf(at) + shift;
+      this.#took(block.hashAt(at), block.outputAt(at));
+    }
+    this.#timers.position = end;
   }
 
-  /** What was added since the last time. */
+  /** What was added since the last time; good until more is. */
   take(): Uint8Array {
-    const start = WORD * (1 + this.#head.length);
-    const bytes = new Uint8Array(start + this.#timers.position);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, this.count);
-    this.#head.forEach((number, index) => view.setUint32(WORD * (1 + index), number));
-    bytes.set(this.#timers.bytes.subarray(0, this.#timers.position), start);
-    this.reset();
-    return bytes;
-  }
-
-  reset(): void {
+    const row = this.#row;
+    row.reset();
+    writeUint32(this.count, row);
+    for (const number of this.#head) writeUint32(number, row);
+    row.writeRaw(this.#timers.bytes.subarray(0, this.#timers.position));
     this.#timers.reset();
     this.#head.length = 0;
     this.minOutput = MAX_TIMESTAMP;
+    return row.bytes.subarray(0, row.position);
   }
 
   #took(hash: number, output: Timestamp): void {
@@ -88,31 +91,40 @@ export class TimerBlock {
   }
 
   timestampAt(at: number): Timestamp {
-    return readTimestamp(this.#readerAt(this.#startOf(at)));
+    return this.#readerAt(this.startOf(at)).readFloat64();
   }
 
   outputAt(at: number): Timestamp {
-    return readTimestamp(this.#readerAt(this.#startOf(at) + TIMES / 2));
+    return this.#readerAt(this.startOf(at) + TIMES / 2).readFloat64();
   }
 
   nameAt(at: number): TimerName {
-    return readName(this.#readerAt(this.#startOf(at) + TIMES));
+    return readName(this.#readerAt(this.startOf(at) + TIMES));
   }
 
   timerAt(at: number): StoredTimer {
-    return readTimer(this.#readerAt(this.#startOf(at)));
+    return readTimer(this.#readerAt(this.startOf(at)));
   }
 
-  bytesAt(at: number): Uint8Array {
-    return this.#bytes.subarray(this.#startOf(at), this.#endOf(at));
+  bytesOf(from: number, to: number): Uint8Array {
+    return this.#bytes.subarray(this.startOf(from), this.startOf(to));
   }
 
-  #startOf(at: number): number {
-    return at === 0 ? this.#start : this.#endOf(at - 1);
+  startOf(at: number): number {
+    return at === 0 ? this.#start : this.endOf(at - 1);
   }
 
-  #endOf(at: number): number {
+  endOf(at: number): number {
     return this.#start + this.#view.getUint32(WORD * (2 + 2 * at));
+  }
+
+  /**
+   * Gives its memory back at once; it can't be used any more. Thousands of blocks are read at a time when memory is short,
+   * and a collector that counts objects takes no notice of them.
+   */
+  release(): void {
+    const { buffer, byteLength } = this.#bytes;
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
   }
 
   #readerAt(position: number): ByteReader {

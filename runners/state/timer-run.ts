@@ -169,13 +169,20 @@ export class TimerRun {
     let hasChanged = false;
     for (const place of this.#blocks) {
       const block = this.#read(place);
-      const stays = stayingIn(block, names, above);
-      if (stays.length === block.count && writer.count === 0) {
+      const goes = goingFrom(block, names, above);
+      if (goes.length === 0 && writer.count === 0) {
         kept.push({ ...place, least: place.minOutput });
+        block.release();
         continue;
       }
       hasChanged = true;
-      for (const at of stays) writer.copy(block, at);
+      let from = 0;
+      for (const at of goes) {
+        writer.copy(block, from, at);
+        from = at + 1;
+      }
+      writer.copy(block, from, block.count);
+      block.release();
       if (writer.count > 0 && (!writer.isSmall || place === this.#blocks.at(-1))) {
         kept.push(this.#put(place.number, writer));
       } else this.#space.delete(this.#keyOf(place.number));
@@ -232,13 +239,13 @@ export class TimerRun {
   }
 }
 
-/** Which timers of a block memory has none for. */
-function stayingIn(block: TimerBlock, names: NameFilter, above: Pick<Above, 'has'>): readonly number[] {
-  const stays: number[] = [];
+/** Which timers of a block memory has others for. */
+function goingFrom(block: TimerBlock, names: NameFilter, above: Pick<Above, 'has'>): readonly number[] {
+  const goes: number[] = [];
   for (let at = 0; at < block.count; at++) {
-    if (!names.mayHave(block.hashAt(at)) || !above.has(block.nameAt(at))) stays.push(at);
+    if (names.mayHave(block.hashAt(at)) && above.has(block.nameAt(at))) goes.push(at);
   }
-  return stays;
+  return goes;
 }
 
 /** A letter, then numbers in four bytes each, which are ordered like them. */

@@ -26,6 +26,9 @@ export interface TimerTableSpec {
 /** So many changes that no save has asked for may wait. */
 const MOST_WAITING = 16_384;
 
+/** Less than this is not worth going through the runs for. */
+const LEAST_BESIDE_RUNS = 6 << 20;
+
 /**
  * Timers of one step in one time domain. They fire by time; those of the same time in an order that does not depend on when
  * they were set: by the bytes of their key, their window, family and tag.
@@ -36,7 +39,6 @@ const MOST_WAITING = 16_384;
  */
 export class TimerTable {
   readonly #names: TimerNames;
-  readonly #space: StateSpace | undefined;
   readonly #held = new TimerMap();
   readonly #byTime = new TimerHeap(firesBefore);
   /** Used from the first timer on whose output timestamp is not its time. */
@@ -53,7 +55,6 @@ export class TimerTable {
 
   constructor({ space, codegen }: TimerTableSpec) {
     this.#names = new TimerNames(codegen);
-    this.#space = space;
     if (space === undefined) return;
     this.#runs = new TimerRuns(space, {
       has: (name) => this.#held.get(name) !== undefined,
@@ -134,7 +135,7 @@ export class TimerTable {
   }
 
   get canSpill(): boolean {
-    return this.#space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+    return this.#runs !== undefined && this.bytes() >= (this.#runs.isEmpty ? LEAST_TO_SPILL : LEAST_BESIDE_RUNS);
   }
 
   /** Writes what has changed, and gives the memory of all timers back. */
