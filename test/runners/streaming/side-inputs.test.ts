@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asIterable, fixedWindows, outputTag, Pipeline } from '../../../index.ts';
+import { asIterable, asSingleton, count, fixedWindows, generateStream, outputTag, Pipeline } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
 
@@ -46,4 +46,24 @@ test('a side input is not ready when the watermark stands at the last instant of
   });
   await p.run(directRunner());
   expect(seen).toEqual(['1 beside 7']);
+});
+
+test('a source that feeds both a step and its side input never blocks, however many elements wait for their window', async () => {
+  const seen = new Map<number, number>();
+  const p = new Pipeline();
+  const all = p
+    .apply(generateStream({ element: (i) => i, timestamp: (i) => i, maxElements: 40_000 }))
+    .windowInto(fixedWindows({ size: 10_000 }));
+  const counts = all.combineGlobally(count, { withoutDefaults: true });
+  // Each of the ten thousand elements of a window waits for what only the last of them completes.
+  all.map(
+    async (n, { sideInputs }) => {
+      if (n % 1_000 === 0) await undefined;
+      const beside = sideInputs.total;
+      seen.set(beside, (seen.get(beside) ?? 0) + 1);
+    },
+    { sideInputs: { total: asSingleton(counts) } },
+  );
+  await p.run(directRunner({ memoryLimit: 64 << 20 }));
+  expect([...seen]).toEqual([[10_000, 40_000]]);
 });
