@@ -46,6 +46,10 @@ export interface StepStats {
   readonly elementsOut: number;
   /** Elements that became dead letters. */
   readonly failed: number;
+  /** Elements that came after their window had expired. */
+  readonly droppedLate: number;
+  /** Elements that came after the trigger of their window had finished. */
+  readonly droppedClosed: number;
   /** Bytes read or written, where the connector counts them. */
   readonly bytes: number;
   /** What a streaming run knows besides. */
@@ -62,8 +66,6 @@ export interface LiveStats {
   readonly heldBy: string | undefined;
   /** Elements that wait to be processed: on their way in, or for their side inputs. */
   readonly waiting: number;
-  /** Elements that came after their window had expired. */
-  readonly lateDropped: number;
   /** About how many bytes of state the step has in memory. */
   readonly stateBytes: number;
 }

@@ -1,5 +1,5 @@
 import type { Progress, Timestamp } from '../model/index.ts';
-import type { Figures, LiveFigures, Recent } from './figures.ts';
+import type { Figures, Recent } from './figures.ts';
 import type { FoldedGraph, FoldEdge, FoldNode } from './fold.ts';
 import { shown } from './markup.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './quantities.ts';
@@ -16,6 +16,7 @@ export const COLUMNS = [
   ['state', 'state', 'About how much the step keeps in memory'],
   ['err', 'errors', 'Elements that became dead letters'],
   ['late', 'late drops', 'Elements that came after their window had expired'],
+  ['closed', 'closed drops', 'Elements that came after the trigger of their window had finished'],
   ['held', 'held by', 'What keeps the watermark where it is'],
 ] as const;
 
@@ -45,7 +46,7 @@ function addNode(
   figures: Figures,
   reference: Timestamp | undefined,
 ): void {
-  const { elementsIn, elementsOut, inPerSecond, outPerSecond, failed, live } = figures;
+  const { elementsIn, elementsOut, inPerSecond, outPerSecond, failed, droppedLate, droppedClosed, live } = figures;
   const count = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
   // A nought says as little as nothing, and hides what is more.
   const some = (value: number): string => (value === 0 ? '' : formatCount(value));
@@ -61,15 +62,13 @@ function addNode(
   put('held', shown(live?.heldBy ?? ''));
   put('wait', some(live?.waiting ?? 0));
   put('state', live === undefined || live.stateBytes === 0 ? '' : formatBytes(live.stateBytes));
-  put('late', some(live?.lateDropped ?? 0));
+  put('late', some(droppedLate));
+  put('closed', some(droppedClosed));
   // In the graph: what goes through, and how fast.
   const through = [count(elementsIn), count(elementsOut)].filter((text) => text !== '').join(' → ');
   put('flow', [through, rate].filter((text) => text !== '').join(' · '));
-  classes.set(`${id}-node`, isTroubled(failed, live) ? 'node bad' : 'node');
+  classes.set(`${id}-node`, failed + droppedLate + droppedClosed > 0 ? 'node bad' : 'node');
 }
-
-const isTroubled = (failed: number, live: LiveFigures | undefined): boolean =>
-  failed > 0 || (live?.lateDropped ?? 0) > 0;
 
 function lagText(watermark: Timestamp, reference: Timestamp | undefined): string {
   if (reference === undefined || !isWithin(watermark)) return '';

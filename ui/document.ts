@@ -88,11 +88,11 @@ ${rows(fold, open, graph, cells, toggle)}
 </div>`;
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(['in', 'out', 'rate', 'lag', 'wait', 'state', 'err', 'late']);
+const NUMBERS: ReadonlySet<string> = new Set(['in', 'out', 'rate', 'lag', 'wait', 'state', 'err', 'late', 'closed']);
 
 const classOf = (column: string): Markup => {
   if (column === 'held') return html` class="words"`;
-  const trouble = column === 'err' || column === 'late' ? ' trouble' : '';
+  const trouble = ['err', 'late', 'closed'].includes(column) ? ' trouble' : '';
   return NUMBERS.has(column) ? html` class="number${trouble}"` : html``;
 };
 

@@ -12,6 +12,8 @@ export interface Figures {
   readonly inPerSecond: number;
   readonly outPerSecond: number;
   readonly failed: number;
+  readonly droppedLate: number;
+  readonly droppedClosed: number;
   /** What only a run knows that goes on as elements come. */
   readonly live: LiveFigures | undefined;
 }
@@ -21,7 +23,6 @@ export interface LiveFigures {
   readonly heldBy: string | undefined;
   readonly waiting: number;
   readonly stateBytes: number;
-  readonly lateDropped: number;
 }
 
 /** Rates are those of the last seconds: long enough to be steady, short enough to show a change. */
@@ -59,6 +60,8 @@ export class Recent {
       inPerSecond: rate(inOf, entering),
       outPerSecond: rate(outOf, leaving),
       failed: total(({ failed }) => failed, steps),
+      droppedLate: total(({ droppedLate }) => droppedLate, steps),
+      droppedClosed: total(({ droppedClosed }) => droppedClosed, steps),
       live: liveOf(steps, leaving, last),
     };
   }
@@ -93,6 +96,5 @@ function liveOf(
     heldBy: slowest.heldBy,
     waiting: sum(({ waiting }) => waiting),
     stateBytes: sum(({ stateBytes }) => stateBytes),
-    lateDropped: sum(({ lateDropped }) => lateDropped),
   };
 }

@@ -1,5 +1,6 @@
 import type { EpochStats, Progress, Timestamp } from '../../model/index.ts';
-import { formatCount, formatDuration, formatWatermark, isLive, isWithin, plural } from '../../ui/index.ts';
+import { formatCount, formatDuration, formatWatermark, isLive, isWithin } from '../../ui/index.ts';
+import { dropFacts } from './drop-facts.ts';
 import { visible } from './safe-text.ts';
 
 /** How far time is in a streaming run. */
@@ -11,7 +12,8 @@ export interface LiveView {
   readonly watermark: Timestamp;
   readonly heldBy: string | undefined;
   readonly waiting: number;
-  readonly lateDropped: number;
+  readonly droppedLate: number;
+  readonly droppedClosed: number;
   readonly epoch: EpochStats | undefined;
 }
 
@@ -28,13 +30,15 @@ export function liveView({ steps, epoch }: Pick<Progress, 'steps' | 'epoch'>): L
     watermark: slowest.outputWatermark,
     heldBy: slowest.heldBy,
     waiting: all.reduce((sum, { waiting }) => sum + waiting, 0),
-    lateDropped: all.reduce((sum, { lateDropped }) => sum + lateDropped, 0),
+    droppedLate: steps.reduce((sum, { droppedLate }) => sum + droppedLate, 0),
+    droppedClosed: steps.reduce((sum, { droppedClosed }) => sum + droppedClosed, 0),
     epoch,
   };
 }
 
 /** `watermark 2026-01-01 12:00:00, 4.1 s behind`, `2 late drops`, `epoch 12 in 8 ms`, `held by the source Read`. */
-export function liveFacts({ watermark, heldBy, waiting, lateDropped, epoch }: LiveView): string[] {
+export function liveFacts(view: LiveView): string[] {
+  const { watermark, heldBy, waiting, epoch } = view;
   const behind =
     epoch !== undefined && isWithin(watermark) && isLive(watermark, epoch.at)
       ? `, ${formatDuration(Math.max(0, epoch.at - watermark))} behind`
@@ -42,7 +46,7 @@ export function liveFacts({ watermark, heldBy, waiting, lateDropped, epoch }: Li
   return [
     `watermark ${formatWatermark(watermark)}${behind}`,
     ...(waiting > 0 ? [`${formatCount(waiting)} waiting`] : []),
-    ...(lateDropped > 0 ? [plural(lateDropped, 'late drop')] : []),
+    ...dropFacts(view),
     ...(epoch === undefined ? [] : [`epoch ${formatCount(epoch.number)} in ${formatDuration(epoch.durationMs)}`]),
     ...(heldBy === undefined ? [] : [`held by ${visible(heldBy)}`]),
   ];

@@ -42,6 +42,8 @@ export function outermostScopes(graph: Graph, steps: readonly StepStats[]): Scop
       elementsIn: (before?.elementsIn ?? 0) + (entering.has(step) ? stats.elementsIn : 0),
       elementsOut: (before?.elementsOut ?? 0) + (isExit ? stats.elementsOut : 0),
       failed: (before?.failed ?? 0) + failed,
+      droppedLate: (before?.droppedLate ?? 0) + stats.droppedLate,
+      droppedClosed: (before?.droppedClosed ?? 0) + stats.droppedClosed,
       bytes: (before?.bytes ?? 0) + bytes,
       // A composite whose parts all begin by themselves is a source; one that also has an input is not.
       isSink: (before?.isSink ?? true) && (kind === 'Write' || !isExit),

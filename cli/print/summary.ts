@@ -1,5 +1,6 @@
 import type { EpochStats, Graph, MetricKind, MetricValues, PipelineResult, StepMetric } from '../../model/index.ts';
 import type { Paint } from './paint.ts';
+import { dropFacts } from './drop-facts.ts';
 import { outputsOf, placesText } from './places.ts';
 import { formatBytes, formatCount, formatDuration, formatRate, plural } from '../../ui/index.ts';
 import { visible } from './safe-text.ts';
@@ -15,7 +16,9 @@ export interface Totals {
   readonly bytesWritten: number;
   readonly deadLetters: number;
   /** Elements that came after their window had expired. */
-  readonly lateDropped: number;
+  readonly droppedLate: number;
+  /** Elements that came after the trigger of their window had finished. */
+  readonly droppedClosed: number;
 }
 
 /** Adds up what sources read and sinks wrote. */
@@ -28,7 +31,8 @@ export function totalsOf(result: PipelineResult): Totals {
     bytesRead: sum((step) => (step.isSink ? 0 : step.bytes)),
     bytesWritten: sum((step) => (step.isSink ? step.bytes : 0)),
     deadLetters: sum((step) => step.failed),
-    lateDropped: sum((step) => step.live?.lateDropped ?? 0),
+    droppedLate: sum((step) => step.droppedLate),
+    droppedClosed: sum((step) => step.droppedClosed),
   };
 }
 
@@ -122,7 +126,7 @@ function factLines(totals: Totals, result: PipelineResult, outputs: readonly str
   if (outputs.length > 0) rows.push(['output', visible(placesText(outputs))]);
   if (seconds >= 1 && totals.rowsRead > 0) rows[0]?.push(formatRate(totals.rowsRead / seconds));
   if (totals.deadLetters > 0) rows[0]?.push(plural(totals.deadLetters, 'dead letter'));
-  if (totals.lateDropped > 0) rows[0]?.push(plural(totals.lateDropped, 'late drop'));
+  rows[0]?.push(...dropFacts(totals));
   if (result.epoch !== undefined) rows.push(['epochs', epochText(result.epoch)]);
   if (result.state === 'STOPPED') rows.push(['next', 'the same command goes on']);
   const labels = 'memory'.length;

@@ -77,13 +77,14 @@ export class BoundedRun {
       host,
       metrics: this.#metrics,
       reads: this.#reads,
-      spilledBytes: () => this.#spill.bytes,
+      spilledBytes: () => this.#network.spilledBytes,
       counted: {
         graph: this.#graph,
         plan: this.#plan,
         runtimeOf: (stage) => this.#network.peek(stage),
         bytesOf: (step) => this.#network.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
         rejectedBy: (step) => this.#network.writes.get(step)?.rejected ?? 0,
+        dropsOf: (step, reason) => this.#network.drops.count(step.path, reason),
       },
     });
   }

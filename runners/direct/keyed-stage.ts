@@ -1,9 +1,10 @@
-import { CoderError, type Host, MAX_TIMESTAMP, MIN_TIMESTAMP, type StateStore } from '../../model/index.ts';
+import { type Host, MAX_TIMESTAMP, MIN_TIMESTAMP, type StateSpace } from '../../model/index.ts';
 import type { Batch, StageRuntime, StepTime } from '../execution/index.ts';
 import { KeyedOperator } from '../keyed/index.ts';
 import type { StrictFeed, Turn } from '../run/index.ts';
 import type { MemoryWatch } from '../shuffle/index.ts';
 import { StageDriver } from './driver.ts';
+import { keptSpillable } from './kept-spillable.ts';
 
 /** Calls and outputs that are done before other work of the process has its turn. */
 const BUDGET = 2_048;
@@ -14,7 +15,7 @@ export interface KeyedSchedule {
   readonly strict: StrictFeed | undefined;
   readonly memory: MemoryWatch;
   /** Where what it keeps goes that memory has no room for. */
-  readonly store: StateStore;
+  readonly space: (name: string) => StateSpace;
   /** Told why something stays in memory. */
   readonly warn: (reason: string) => void;
 }
@@ -30,7 +31,7 @@ export class KeyedStage {
   readonly #turn: Turn;
   readonly #driver: StageDriver;
 
-  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict, memory, store, warn }: KeyedSchedule) {
+  constructor(runtime: StageRuntime, { clock, codegen }: Host, { turn, strict, memory, space, warn }: KeyedSchedule) {
     this.#runtime = runtime;
     this.#turn = turn;
     this.#driver = new StageDriver(runtime, turn, strict);
@@ -39,30 +40,10 @@ export class KeyedStage {
       runtime,
       time: this.#time,
       codegen,
-      space: (name) => store.space(`${runtime.node(0).path}/${name}`),
-      lateDrop: () => undefined,
+      space: (name) => space(`${runtime.node(0).path}/${name}`),
+      lateDrop: () => undefined, // the watermark stands at its lowest
     });
-    memory.add(this.#spillable(this.#operator, warn));
-  }
-
-  /** What has no bytes stays in memory, with all that the step keeps besides. */
-  #spillable(operator: KeyedOperator, warn: (reason: string) => void): Parameters<MemoryWatch['add']>[0] {
-    let hasBytes = true;
-    return {
-      bytes: () => operator.bytes(),
-      get canSpill() {
-        return hasBytes && operator.canSpill;
-      },
-      spill() {
-        try {
-          operator.spill();
-        } catch (error) {
-          if (!(error instanceof CoderError)) throw error;
-          hasBytes = false;
-          warn(error.message);
-        }
-      },
-    };
+    memory.add(keptSpillable(this.#operator, warn));
   }
 
   /** Takes elements from the stages that feed it. */

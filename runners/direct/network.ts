@@ -6,7 +6,7 @@ import {
   type Host,
   type MetricsScope,
   PipelineError,
-  type StateStore,
+  type StateSpace,
   type Step,
 } from '../../model/index.ts';
 import { generateSegment, interpretSegment } from '../compile/index.ts';
@@ -14,10 +14,11 @@ import { type Edge, isKeyed, type MetricsStore, StageRuntime, type StageSpec } f
 import { ElementStore, Grouping, type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { MergeEdge } from './edges.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
-import { hasPanes, PanedGroups } from './paned-groups.ts';
+import { hasPanes, PanedGroups, type PanedGroupsSpec } from './paned-groups.ts';
+import { keptSpillable } from './kept-spillable.ts';
 import { KeyedStage } from './keyed-stage.ts';
 import { SideInputs } from './side-inputs.ts';
-import type { StrictFeed, Turn } from '../run/index.ts';
+import { CountedStore, Drops, type StrictFeed, type Turn } from '../run/index.ts';
 import { wire } from '../plan/index.ts';
 import { Write } from './writes.ts';
 
@@ -46,6 +47,7 @@ export interface NetworkEnvironment {
  */
 export class Network {
   readonly writes = new Map<Step, Write>();
+  readonly drops: Drops;
   readonly #environment: NetworkEnvironment;
   readonly #specs: ReadonlyMap<PlannedStage, StageSpec>;
   readonly #sides = new SideInputs();
@@ -53,11 +55,15 @@ export class Network {
   readonly #stores = new Map<PlannedStage, ElementStore>();
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
   readonly #keyed = new Map<PlannedStage, KeyedStage>();
-  #kept: StateStore | undefined;
+  #kept: CountedStore | undefined;
+  /** Whether some step keeps what may have to go to a store. */
+  #isKeeping: boolean;
   readonly #open = new Set<StageRuntime>();
 
   constructor(graph: Graph, plan: Plan, environment: NetworkEnvironment) {
     this.#environment = environment;
+    this.drops = new Drops(environment.host);
+    this.#isKeeping = plan.stages.some(({ steps }) => steps.some(isKeyed));
     this.#specs = wire(graph, plan, {
       into: (stage) => this.#into(stage),
       side: (collection) => this.#sides.edgeOf(collection),
@@ -91,9 +97,11 @@ export class Network {
     const [first] = spec.nodes;
     if (first !== undefined && isKeyed(first.step)) {
       const strict = this.#environment.strictFeed(first.step.path);
-      const store = this.#keptOnDisk();
       const { warn } = this.#environment.spill;
-      this.#keyed.set(stage, new KeyedStage(runtime, host, { turn, strict, memory, store, warn }));
+      this.#keyed.set(
+        stage,
+        new KeyedStage(runtime, host, { turn, strict, memory, space: (name) => this.#space(name), warn }),
+      );
     }
     return runtime;
   }
@@ -119,7 +127,7 @@ export class Network {
 
   /** Sets the DoFns of a stage up, unless that was done. */
   async open(stage: PlannedStage): Promise<void> {
-    if (stage.steps.some(isKeyed)) this.#kept ??= await this.#environment.host.openStateStore(undefined);
+    if (this.#isKeeping) this.#kept ??= new CountedStore(await this.#environment.host.openStateStore(undefined));
     const runtime = this.runtime(stage);
     if (this.#open.has(runtime)) return;
     this.#open.add(runtime);
@@ -146,15 +154,20 @@ export class Network {
     }
   }
 
-  /** Removes what keyed stages have on disk. */
+  /** Bytes that were written since memory had no room for them. */
+  get spilledBytes(): number {
+    return this.#environment.spill.bytes + (this.#kept?.bytes ?? 0);
+  }
+
+  /** Removes what steps have on disk. */
   dispose(): void {
     this.#kept?.close();
   }
 
-  #keptOnDisk(): StateStore {
+  #space(name: string): StateSpace {
     if (this.#kept === undefined)
-      throw new Error('This is a bug in Viga: a keyed stage was made before it was opened.');
-    return this.#kept;
+      throw new Error('This is a bug in Viga: a step keeps something before it was opened.');
+    return this.#kept.space(name);
   }
 
   #into(stage: PlannedStage): Edge {
@@ -189,14 +202,28 @@ export class Network {
       codegen: host.codegen,
     };
     if (hasPanes(input.windowing)) {
-      const groups = new PanedGroups({ ...spec, early: this.#makeStore(path), closedDrop: () => undefined });
+      const groups = this.#makePanedGroups(spec);
       this.#groupings.set(stage, groups);
-      return groups.edge;
+      return groups;
     }
     const grouping = new Grouping({ ...spec, spill, partitionBytes: memory.partitionBytes });
     memory.add(grouping);
     this.#groupings.set(stage, grouping);
     return grouping;
+  }
+
+  #makePanedGroups(spec: Omit<PanedGroupsSpec, 'space' | 'early' | 'closedDrop'>): PanedGroups {
+    const { spill, memory } = this.#environment;
+    const { step } = spec;
+    this.#isKeeping = true;
+    const groups = new PanedGroups({
+      ...spec,
+      space: (name) => this.#space(`${step}/${name}`),
+      early: this.#makeStore(step),
+      closedDrop: this.drops.of(step, 'closed'),
+    });
+    memory.add(keptSpillable(groups, spill.warn));
+    return groups;
   }
 
   #makeStore(name: string): ElementStore {

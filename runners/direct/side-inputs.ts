@@ -1,7 +1,7 @@
 import { type BoundedWindow, type PCollection, type PCollectionView, type Step, windowKey } from '../../model/index.ts';
 import type { Edge, SideInputAccess, Windows } from '../execution/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
-import { sideWindow, viewOf } from '../run/index.ts';
+import { sideInputText, sideWindow, viewOf } from '../run/index.ts';
 
 /** Keeps the elements of a collection that is a side input, by window. */
 export class SideEdge implements Edge {
@@ -75,14 +75,13 @@ export class SideInputs {
     for (const [name, view] of Object.entries(sideInputsOf(step))) {
       Object.defineProperty(record, name, {
         enumerable: true,
-        get: () => this.#view(`the side input '${name}'`, view, window),
+        get: () => this.#view(view, sideWindow(step.path, name, view, window), sideInputText(name)),
       });
     }
     return record;
   }
 
-  #view(what: string, view: PCollectionView<unknown>, window: BoundedWindow): unknown {
-    const side = sideWindow(what, view, window);
+  #view(view: PCollectionView<unknown>, side: BoundedWindow, what: string): unknown {
     const key = windowKey(side);
     let made = this.#views.get(view);
     if (made === undefined) {

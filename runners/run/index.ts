@@ -3,7 +3,9 @@
 export { callAfterCommit } from './after-commit.ts';
 export { connectorError, named } from './connector-error.ts';
 export { captureConsole } from './console.ts';
+export { CountedStore } from './counted-store.ts';
 export { createdBatches } from './created.ts';
+export { Drops } from './drops.ts';
 export { type GuaranteeLevel, guaranteesOf, isAtLeast, type PathGuarantee } from './guarantee.ts';
 export { metricsScope } from './metrics-scope.ts';
 export { readerScope, type RunReader } from './reader-scope.ts';
@@ -17,4 +19,4 @@ export { type SplitAt, strictSplits } from './strict-splits.ts';
 export { watchMutations } from './strict-graph.ts';
 export type { StrictOptions } from './strict-options.ts';
 export { cancelled, Turn } from './turn.ts';
-export { sideWindow, viewOf } from './views.ts';
+export { sideInputText, sideWindow, viewOf } from './views.ts';

@@ -8,6 +8,7 @@ import {
 } from '../../model/index.ts';
 import type { StageRuntime } from '../execution/index.ts';
 import type { Plan, PlannedStage } from '../plan/index.ts';
+import type { DropReason } from './drops.ts';
 import type { ReadProgress } from './source-batch.ts';
 
 /** What the statistics are read from: the counters of the stages, and what readers and writers count themselves. */
@@ -17,6 +18,7 @@ export interface Counted {
   readonly runtimeOf: (stage: PlannedStage) => StageRuntime | undefined;
   readonly bytesOf: (step: Step) => number;
   readonly rejectedBy: (step: Step) => number;
+  readonly dropsOf: (step: Step, reason: DropReason) => number;
   /** What a streaming run knows besides. */
   readonly liveOf?: (step: Step) => LiveStats | undefined;
 }
@@ -31,6 +33,8 @@ export function stepStats(counted: Counted): readonly StepStats[] {
       .filter(({ tag }) => tag !== DEAD_LETTERS)
       .reduce((sum, output) => sum + elementsOf(counted, output), 0),
     failed: failedOf(counted, step),
+    droppedLate: counted.dropsOf(step, 'expired'),
+    droppedClosed: counted.dropsOf(step, 'closed'),
     bytes: counted.bytesOf(step),
     ...(counted.liveOf === undefined ? {} : { live: counted.liveOf(step) }),
   }));

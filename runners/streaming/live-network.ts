@@ -8,7 +8,6 @@ import {
   type MetricsScope,
   MIN_TIMESTAMP,
   type PCollection,
-  type PCollectionView,
   PipelineError,
   type StateSpace,
   type Step,
@@ -26,11 +25,18 @@ import {
 import { KeyedOperator } from '../keyed/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { type Plan, type PlannedStage, sideInputsOf, wire } from '../plan/index.ts';
-import { type ReadCounts, readerScope, StrictFeed, type StrictOptions, strictSplits, type Turn } from '../run/index.ts';
+import {
+  Drops,
+  type ReadCounts,
+  readerScope,
+  StrictFeed,
+  type StrictOptions,
+  strictSplits,
+  type Turn,
+} from '../run/index.ts';
 import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
 import { atMost } from './at-most.ts';
 import { spaceName } from './identity.ts';
-import { LateDrops } from './late-drops.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
 import { LiveWrite } from './live-write.ts';
 import type { Pause } from './pause.ts';
@@ -86,7 +92,7 @@ export class LiveNetwork {
   readonly writes = new Map<Step, LiveWrite>();
   readonly sides: SideViews;
   readonly sideOperators = new Map<SideView, TimedOperator>();
-  readonly drops: LateDrops;
+  readonly drops: Drops;
   readonly #plan: Plan;
   readonly #environment: LiveEnvironment;
   readonly #isScripted: boolean;
@@ -98,7 +104,7 @@ export class LiveNetwork {
     this.#plan = plan;
     this.#environment = environment;
     this.#isScripted = graph.steps.some(({ primitive }) => primitive.kind === 'TestStream');
-    this.drops = new LateDrops(environment.host);
+    this.drops = new Drops(environment.host);
     this.sides = new SideViews((collection) => this.#sideView(collection));
     const specs = wire(graph, plan, {
       into: (stage) => this.#into(stage),
@@ -209,7 +215,7 @@ export class LiveNetwork {
       time,
       codegen: host.codegen,
       space: (part) => space(spaceName(path, part)),
-      lateDrop: this.drops.of(path),
+      lateDrop: this.drops.of(path, 'expired'),
     });
     memory.add(operator);
     return {
@@ -239,10 +245,9 @@ export class LiveNetwork {
   }
 
   #gate({ entryStep }: PlannedStage): SideGate | undefined {
-    const views: readonly PCollectionView<unknown>[] = Object.values(sideInputsOf(entryStep));
-    if (views.length === 0) return undefined;
+    if (Object.keys(sideInputsOf(entryStep)).length === 0) return undefined;
     const space = this.#environment.space(spaceName(entryStep.path, 'waits for side inputs'));
-    return new SideGate((window) => this.sides.isReady(views, window), space);
+    return new SideGate((window) => this.sides.isReady(entryStep, window), space);
   }
 
   #queue(stage: PlannedStage): StageQueue {
@@ -271,7 +276,7 @@ export class LiveNetwork {
     const fn = primitive.kind === 'CombinePerKey' ? primitive.fn : undefined;
     const time = startTime();
     const queue = this.#queue(stage);
-    const lateDrop: LateDrop = this.drops.of(path);
+    const lateDrop: LateDrop = this.drops.of(path, 'expired');
     const edge = new PaneGrouping({
       step: path,
       windowing: input.windowing,

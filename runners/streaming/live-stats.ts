@@ -18,7 +18,6 @@ export function liveStatsOf(step: Step, plan: Plan, network: LiveNetwork | undef
     outputWatermark: time.outputWatermark,
     heldBy: heldBy(stage, isFirst),
     waiting: isFirst ? stage.queue.length + (stage.gate?.length ?? 0) : 0,
-    lateDropped: network.drops.count(step.path),
     stateBytes: isFirst ? stateBytes(stage) : 0,
   };
 }
@@ -38,7 +37,7 @@ function passing(step: Step, plan: Plan, network: LiveNetwork): LiveStats {
   return { ...AT_REST, inputWatermark: watermark, outputWatermark: watermark, heldBy: holder(step.inputs) };
 }
 
-const AT_REST = { waiting: 0, lateDropped: 0, stateBytes: 0 };
+const AT_REST = { waiting: 0, stateBytes: 0 };
 
 const stateBytes = ({ grouping, keyed }: LiveStage): number =>
   [grouping, keyed?.timed].reduce((sum, timed) => sum + (timed?.operator.bytes() ?? 0), 0);

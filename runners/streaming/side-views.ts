@@ -13,7 +13,7 @@ import {
 import type { Edge, Operator, SideInputAccess, StepTime, Windows } from '../execution/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
-import { sideWindow, viewOf } from '../run/index.ts';
+import { sideInputText, sideWindow, viewOf } from '../run/index.ts';
 import { reducerOf } from '../shuffle/index.ts';
 import { spaceName } from './identity.ts';
 
@@ -182,9 +182,11 @@ export class SideViews {
     this.of(collection).forget(({ maxTimestamp }) => maxTimestamp < earliest);
   }
 
-  /** Whether all views of a step are ready for a window of its main input. */
-  isReady(views: readonly PCollectionView<unknown>[], main: BoundedWindow): boolean {
-    return views.every((view) => this.of(view.collection).isReady(sideWindow('a side input', view, main)));
+  /** Whether all side inputs of a step are ready for a window of its main input. */
+  isReady(step: Step, main: BoundedWindow): boolean {
+    return Object.entries(sideInputsOf(step)).every(([name, view]) =>
+      this.of(view.collection).isReady(sideWindow(step.path, name, view, main)),
+    );
   }
 
   readonly access: SideInputAccess = (node, window) => this.seenBy(node.step, window);
@@ -207,12 +209,11 @@ export class SideViews {
   #record(step: Step, main: BoundedWindow): Views {
     const record: Record<string, unknown> = Object.create(null);
     for (const [name, view] of Object.entries(sideInputsOf(step))) {
-      const what = `the side input '${name}'`;
       let side: BoundedWindow | undefined;
       // The content is looked up each time: a later pane takes the place of what is there.
       const get = (): unknown => {
-        side ??= sideWindow(what, view, main);
-        return this.of(view.collection).seen(what, view, side);
+        side ??= sideWindow(step.path, name, view, main);
+        return this.of(view.collection).seen(sideInputText(name), view, side);
       };
       Object.defineProperty(record, name, { enumerable: true, get });
     }

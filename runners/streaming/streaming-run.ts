@@ -24,7 +24,7 @@ import { MemoryWatch } from '../shuffle/index.ts';
 import { atMost } from './at-most.ts';
 import { Brake } from './brake.ts';
 import { Epochs } from './epochs.ts';
-import { openJob } from './identity.ts';
+import { markDraining, openJob } from './identity.ts';
 import { LiveLoop } from './live-loop.ts';
 import { type LiveHooks, LiveNetwork } from './live-network.ts';
 import { liveStatsOf } from './live-stats.ts';
@@ -102,6 +102,7 @@ export class StreamingRun {
         runtimeOf: (stage) => this.#network?.peek(stage)?.runtime,
         bytesOf: (step) => this.#network?.writes.get(step)?.bytes ?? this.#reads.bytesOf(step),
         rejectedBy: (step) => this.#network?.writes.get(step)?.rejected ?? 0,
+        dropsOf: (step, reason) => this.#network?.drops.count(step.path, reason) ?? 0,
         liveOf: (step) => liveStatsOf(step, this.#plan, this.#network),
       },
     });
@@ -126,7 +127,7 @@ export class StreamingRun {
 
   async #runOn(store: StateStore): Promise<PipelineResult> {
     const { stateDirectory: directory, jobName: name, jobOptions: options = {}, dropState = [] } = this.#options;
-    const job = openJob(store, { graph: this.#graph, directory, name, options, dropState });
+    const job = openJob(store, { graph: this.#graph, directory, name, options, dropState, warn: this.#host.warn });
     if (job.isFinished) return this.#report.result('DONE');
     const { network, epochs, loop } = this.#assemble(store);
     const isDurable = (epoch: number): boolean => directory !== undefined && epoch <= store.epoch;
@@ -136,8 +137,9 @@ export class StreamingRun {
       for (const write of network.writes.values()) await write.open(store.epoch);
       await network.open();
       if (store.epoch === 0) loop.start();
-      else epochs.restore();
-      const state = await this.#loop(loop, epochs);
+      else epochs.restore(loop);
+      if (job.isDraining) loop.drain(true);
+      const state = await this.#loop(loop, epochs, job.isDraining, () => markDraining(store));
       if (state === 'STOPPED') await network.abort(isDurable);
       else await network.close();
       return this.#report.result(state);
@@ -200,16 +202,22 @@ export class StreamingRun {
     return { network, epochs, loop };
   }
 
-  async #loop(loop: LiveLoop, epochs: Epochs): Promise<PipelineResult['state']> {
+  async #loop(
+    loop: LiveLoop,
+    epochs: Epochs,
+    wasDraining: boolean,
+    noteDraining: () => void,
+  ): Promise<PipelineResult['state']> {
     const { stop, drain } = this.#runOptions;
     const brake = new Brake(this.#options.maxFailedShare ?? FAILED_SHARE, this.#host.clock);
-    let isDraining = false;
+    let isDraining = wasDraining;
     for (;;) {
       this.#abort.signal.throwIfAborted();
       if (stop?.aborted === true) return this.#stop(loop, epochs);
       if (drain?.aborted === true && !isDraining) {
         isDraining = true;
         loop.drain();
+        noteDraining();
       }
       if (epochs.isDue) {
         await epochs.cut(loop);

@@ -9,7 +9,18 @@ const title = { pipeline: 'words', runner: 'direct' };
 const graph = { steps: [] };
 const at = (elapsedMs: number): Progress => ({
   elapsedMs,
-  steps: [{ step: 'Read', kind: 'Read', elementsIn: 0, elementsOut: elapsedMs, failed: 0, bytes: 0 }],
+  steps: [
+    {
+      step: 'Read',
+      kind: 'Read',
+      elementsIn: 0,
+      elementsOut: elapsedMs,
+      failed: 0,
+      droppedLate: 0,
+      droppedClosed: 0,
+      bytes: 0,
+    },
+  ],
   bytesRead: elapsedMs,
   bytesTotal: 60_000,
 });

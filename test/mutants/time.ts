@@ -140,7 +140,8 @@ export const TIME_MUTANTS: readonly Mutant[] = [
   },
   {
     id: 'firing-waits-for-stage',
-    title: 'a grouping does not fire while the stage behind it is at work, and what is late meanwhile has a pane before',
+    title:
+      'a grouping does not fire while the stage behind it is at work, and what is late meanwhile has a pane before',
     edits: [
       {
         file: LOOP,

@@ -61,6 +61,8 @@ export function progressOf(
       elementsIn: elements,
       elementsOut: elements,
       failed: 0,
+      droppedLate: 0,
+      droppedClosed: 0,
       bytes: 0,
       ...(live === undefined
         ? {}
@@ -70,7 +72,6 @@ export function progressOf(
               outputWatermark: 0,
               heldBy: undefined,
               waiting: 0,
-              lateDropped: 0,
               stateBytes: 0,
               ...live,
             },

@@ -60,6 +60,8 @@ const step = (
   elementsIn,
   elementsOut,
   failed,
+  droppedLate: 0,
+  droppedClosed: 0,
   bytes,
 });
 
@@ -214,7 +216,6 @@ const live: LiveStats = {
   outputWatermark: 60_000,
   heldBy: 'the source Read',
   waiting: 0,
-  lateDropped: 0,
   stateBytes: 0,
 };
 const epoch = { number: 12, at: 64_100, durationMs: 8, outboxBytes: 2_048 };
@@ -251,7 +252,7 @@ describe('a streaming run', () => {
   const [source, sink] = [step('Read', 'Read', 0, 5_000), step('Out', 'Write', 40, 0)];
   const steps = [
     { ...source, live: { ...live, outputWatermark: 64_000, waiting: 3 } },
-    { ...sink, live: { ...live, lateDropped: 2 } },
+    { ...sink, live, droppedLate: 2, droppedClosed: 1 },
     {
       ...sink,
       step: 'At the end',
@@ -266,10 +267,11 @@ describe('a streaming run', () => {
       'watermark 1970-01-01 00:01:00, 4.1 s behind',
       '3 waiting',
       '2 late drops',
+      '1 drop behind a finished trigger',
       'epoch 12 in 8 ms',
       'held by the source Read',
     ];
-    expect(progressBlock(title, view, { ...screen, width: 150 }).at(-1)).toBe(`  ${facts.join(' · ')}`);
+    expect(progressBlock(title, view, { ...screen, width: 180 }).at(-1)).toBe(`  ${facts.join(' · ')}`);
     expect(progressLine(title, view)).toBe(`words: 10.0 s, 5,000 rows read, 500/s, ${facts.join(', ')}`);
     for (const line of progressBlock(title, view, { ...screen, width: 40 }))
       expect(displayWidth(line)).toBeLessThanOrEqual(40);
@@ -281,7 +283,8 @@ describe('a streaming run', () => {
         watermark: outputWatermark,
         heldBy: undefined,
         waiting: 0,
-        lateDropped: 0,
+        droppedLate: 0,
+        droppedClosed: 0,
         epoch: { ...epoch, at },
       })[0];
     expect(last(60_000, 90_000_000)).toBe('watermark 1970-01-01 00:01:00');
@@ -297,7 +300,7 @@ describe('a streaming run', () => {
       '  epochs  the last is number 12 · took 8 ms · 2.00 KB wait for sinks',
       '  next    the same command goes on',
     ]);
-    expect(lines('STOPPED').join('\n')).toContain(' · 2 late drops');
+    expect(lines('STOPPED').join('\n')).toContain(' · 2 late drops · 1 drop behind a finished trigger');
     expect(lines('DRAINED')[0]).toContain('words drained and finished in');
     expect(lines('DRAINED').join('\n')).not.toContain('goes on');
   });
@@ -327,7 +330,8 @@ describe('the summary', () => {
       bytesRead: 2 ** 20,
       bytesWritten: 2 ** 19,
       deadLetters: 4,
-      lateDropped: 0,
+      droppedLate: 0,
+      droppedClosed: 0,
     });
   });
 

@@ -5,21 +5,21 @@ import type { LateDrop } from '../execution/index.ts';
 const WARN_EVERY = 60_000;
 
 /** Why a step dropped elements: their window had expired, or its trigger had finished. */
-type Reason = 'expired' | 'closed';
+export type DropReason = 'expired' | 'closed';
 
-const TEXT: Readonly<Record<Reason, readonly [why: string, fix: string]>> = {
+const TEXT: Readonly<Record<DropReason, readonly [why: (whose: 'its' | 'their') => string, fix: string]>> = {
   expired: [
-    'came after their window had expired',
+    (whose) => `came after ${whose} window had expired`,
     "Pass a longer allowedLateness to windowInto, or let the source's watermark wait longer (maxOutOfOrder).",
   ],
   closed: [
-    'came after the trigger of their window had finished',
+    (whose) => `came after the trigger of ${whose} window had finished`,
     'Wrap the trigger in repeatedly(...), unless that is what allowDataLoss was meant for.',
   ],
 };
 
 /** Elements that steps dropped: counted, and one of them shown from time to time. */
-export class LateDrops {
+export class Drops {
   readonly #host: Host;
   readonly #counts = new Map<string, number>();
   readonly #warned = new Map<string, number>();
@@ -28,13 +28,13 @@ export class LateDrops {
     this.#host = host;
   }
 
-  /** How many elements a step has dropped because their window had expired. */
-  count(step: string): number {
-    return this.#counts.get(keyOf(step, 'expired')) ?? 0;
+  /** How many elements a step has dropped. */
+  count(step: string, reason: DropReason): number {
+    return this.#counts.get(keyOf(step, reason)) ?? 0;
   }
 
   /** What a step is to call for each. */
-  of(step: string, reason: Reason = 'expired'): LateDrop {
+  of(step: string, reason: DropReason): LateDrop {
     const key = keyOf(step, reason);
     return (element, timestamp) => {
       const count = (this.#counts.get(key) ?? 0) + 1;
@@ -48,10 +48,10 @@ export class LateDrops {
   }
 }
 
-const keyOf = (step: string, reason: Reason): string => `${reason} ${step}`;
+const keyOf = (step: string, reason: DropReason): string => `${reason} ${step}`;
 
-function warning(step: string, reason: Reason, count: number, element: unknown, timestamp: Timestamp): string {
+function warning(step: string, reason: DropReason, count: number, element: unknown, timestamp: Timestamp): string {
   const [why, fix] = TEXT[reason];
-  const elements = count === 1 ? 'an element' : `${count} elements`;
-  return `${step}: ${elements} ${why} and ${count === 1 ? 'was' : 'were'} dropped, the last at ${formatTimestamp(timestamp)}: ${showValue(element)}. Its results miss what was dropped. ${fix}`;
+  const what = count === 1 ? `an element ${why('its')} and was` : `${count} elements ${why('their')} and were`;
+  return `${step}: ${what} dropped, the last at ${formatTimestamp(timestamp)}: ${showValue(element)}. Its results miss what was dropped. ${fix}`;
 }
