@@ -47,6 +47,7 @@ export interface TimerContext<T, S, M, X, R> {
   readonly timers: Timers<M>;
   readonly emit: Emitters<X>;
   readonly resource: R;
+  readonly afterCommit: AfterCommit;
 }
 
 /** What `startBundle` and `finishBundle` know and can do. */

@@ -3,7 +3,7 @@ import { checkSideInputs } from './check-side-inputs.ts';
 import type { CombineFn } from './combine-fn.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyDoFn, StepOptions, SyncStepOptions } from './do-fn.ts';
-import { PipelineError } from './errors.ts';
+import { PipelineError, showValue } from './errors.ts';
 import { DEAD_LETTERS, derivedName, MAIN, type Primitive, type StepTraits } from './graph.ts';
 import type { Named, PCollection } from './pcollection.ts';
 import type { OutputSpec, Pipeline } from './pipeline.ts';
@@ -207,6 +207,7 @@ function checkDoFn(step: string, input: PCollection<unknown>, doFn: AnyDoFn, tag
       `'${bad}' can't name an output. '${MAIN}' is what process yields, and ':' is kept for Viga's own. Choose another tag.`,
     );
   }
+  checkTimers(step, doFn);
   const { state, timers, onWindowExpiration, requiresTimeSortedInput } = doFn;
   const isKeyed = state !== undefined || timers !== undefined || onWindowExpiration !== undefined;
   if (
@@ -217,6 +218,18 @@ function checkDoFn(step: string, input: PCollection<unknown>, doFn: AnyDoFn, tag
     throw new PipelineError(
       step,
       `it has state or timers, or keeps elements until their time, and its input has merging windows (${input.windowing.windowFn.name}). State of windows that become one can't be merged. Group first, or use windows that do not merge.`,
+    );
+  }
+}
+
+/** @throws PipelineError for a timer that would fire and nothing be done. */
+function checkTimers(step: string, { timers, onTimer }: AnyDoFn): void {
+  for (const name of Object.keys(timers ?? {})) {
+    const handler: unknown = onTimer !== undefined && Object.hasOwn(onTimer, name) ? onTimer[name] : undefined;
+    if (typeof handler === 'function') continue;
+    throw new PipelineError(
+      step,
+      `it declares the timer '${name}', and onTimer has ${handler === undefined ? 'no function' : showValue(handler)} for it. When it fires nothing could be done. Give onTimer: { ${name}(context) { ... } }, or do not declare the timer.`,
     );
   }
 }

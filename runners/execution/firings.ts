@@ -1,4 +1,5 @@
 import {
+  type AfterCommit,
   type AnyDoFn,
   ElementError,
   formatWindow,
@@ -17,6 +18,7 @@ import { endAfter, scopeOf } from './keyed-calls.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
 import { type CallScope, runScoped, type StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { AFTER_COMMIT } from './outputs.ts';
 import { checkSkew, resolveOutputAt } from './refusals.ts';
 import { isThenable } from './stage.ts';
 
@@ -38,6 +40,7 @@ export interface FiringEnvironment {
   readonly chunks: (node: NodeRuntime, result: unknown, firing: Firing) => Chunks;
   readonly isFull: () => boolean;
   readonly relieve: () => Promise<void>;
+  readonly afterCommit: AfterCommit;
   /** Marks an error for which nothing more is tried. */
   readonly final: (error: Error) => Error;
 }
@@ -132,7 +135,9 @@ export class Firings {
   #collect(node: NodeRuntime, { timestamp, windows }: Firing, outputs: readonly unknown[]): void {
     for (const { tag, value, timestamp: own } of node.invoker.takeEmissions()) {
       if (own !== undefined) checkSkew(node, own, timestamp, value);
-      if (node.node.step.outputs.has(tag)) this.#builder(tag).add(value, own ?? timestamp, windows, NO_FIRING);
+      // Under its tag calls give out functions only.
+      if (tag === AFTER_COMMIT) this.#environment.afterCommit(value as () => void);
+      else if (node.node.step.outputs.has(tag)) this.#builder(tag).add(value, own ?? timestamp, windows, NO_FIRING);
     }
     if (outputs.length === 0) return;
     this.count += outputs.length;
@@ -153,23 +158,19 @@ export class Firings {
   }
 }
 
-function call({ node, path }: NodeRuntime, firing: Firing, context: CallContext): unknown {
+function call({ node }: NodeRuntime, firing: Firing, context: CallContext): unknown {
   const { primitive } = node.step;
   // Only a ParDo has timers.
   const { doFn } = primitive as { doFn: AnyDoFn };
   const { family, tag, key } = firing;
   // The handles are those that the DoFn declared; which they are is known to the user's types only.
-  const { timestamp, window, resource, emit, state, timers } = context as unknown as Parameters<
+  const { timestamp, window, resource, emit, state, timers, afterCommit } = context as unknown as Parameters<
     NonNullable<AnyDoFn['onTimer']>[string]
   >[0];
-  const common = { key, timestamp, window, resource, emit, state };
+  const common = { key, timestamp, window, resource, emit, state, afterCommit };
   if (family === undefined) return doFn.onWindowExpiration?.(common as Parameters<typeof doFn.onWindowExpiration>[0]);
-  const handlers = doFn.onTimer;
-  if (handlers?.[family] === undefined) {
-    throw new Error(`there is no function for it in onTimer of ${path}. Give onTimer: { ${family}: ... }`);
-  }
-  // As a method, so that `this` is what it was written for.
-  return handlers[family]({ ...common, timers, tag });
+  // As a method, so that `this` is what it was written for; that there is one was checked when the pipeline was built.
+  return doFn.onTimer?.[family]?.({ ...common, timers, tag });
 }
 
 function firingError(node: NodeRuntime, { family, tag, key, timestamp, windows }: Firing, error: unknown): Error {

@@ -395,6 +395,7 @@ export class StageRuntime implements MetricsScope {
       chunks: (node, result, { key }) => this.chunks(node.node.index, result, key),
       isFull: () => this.full || !this.#suspended.isEmpty || this.environment.turn.isDue(),
       relieve: () => this.#relief.relieve(),
+      afterCommit: this.environment.afterCommit,
       final: (error) => this.#failures.final(error),
     });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { create, generate, Pipeline } from '../../index.ts';
+import { create, eventTimer, generate, type KV, Pipeline } from '../../index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 import { bothPaths } from '../helpers/runners.ts';
 
@@ -19,6 +19,49 @@ test.each(bothPaths)(
     expect(done).toEqual(['started', 'element 0', 'element 1', 'element 2', 'finished after 4']);
   },
 );
+
+test.each(bothPaths)('timers and ends of windows may ask for it too, on the $path path', async ({ runner }) => {
+  const done: string[] = [];
+  const p = new Pipeline();
+  p.apply(create([{ key: 'a', value: 1 }])).parDo({
+    timers: { now: eventTimer(), later: eventTimer() },
+    process(_: KV<string, number>, { timers }) {
+      timers.now.set(1);
+      timers.later.set(2);
+    },
+    onTimer: {
+      now({ key, afterCommit }) {
+        afterCommit(() => void done.push(`now ${key}`));
+      },
+      async later({ key, afterCommit }) {
+        await Promise.resolve();
+        afterCommit(() => void done.push(`later ${key}`));
+      },
+    },
+    onWindowExpiration({ key, afterCommit }) {
+      afterCommit(() => void done.push(`end ${key}`));
+    },
+  });
+  await p.run(runner());
+  expect(done).toEqual(['now a', 'later a', 'end a']);
+});
+
+test('a timer that fails asks for nothing, as the run does', async () => {
+  const done: string[] = [];
+  const p = new Pipeline();
+  p.apply(create([{ key: 'a', value: 1 }])).parDo({
+    timers: { now: eventTimer() },
+    process: (_: KV<string, number>, { timers }) => timers.now.set(1),
+    onTimer: {
+      now({ afterCommit }) {
+        afterCommit(() => void done.push('asked'));
+        throw new Error('no more');
+      },
+    },
+  });
+  await expect(p.run(directRunner())).rejects.toThrow('no more');
+  expect(done).toEqual([]);
+});
 
 test('a call that failed, and a run that did, ask for nothing', async () => {
   const done: number[] = [];

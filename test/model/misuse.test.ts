@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   asList,
   createElements,
+  eventTimer,
   customWindows,
   type Firing,
   fixedWindows,
@@ -21,6 +22,21 @@ const pairs = () => numbers().keyBy((n) => n, { name: 'Pairs' });
 const misuses: readonly (readonly [what: string, build: () => unknown, message: RegExp])[] = [
   ['no function', () => numbers().map(5 as never, { name: 'M' }), /^M: its function is 5\..*Pass a function/],
   ['no process', () => numbers().parDo({ name: 'P' } as never), /^P: its function is undefined\..*process/],
+  [
+    'no function for a timer',
+    () => pairs().parDo({ name: 'P', timers: { due: eventTimer() }, process() {}, onTimer: { dew() {} } } as never),
+    /^P: it declares the timer 'due', and onTimer has no function for it.* Give onTimer: \{ due\(context\)/,
+  ],
+  [
+    'no functions for timers',
+    () => pairs().parDo({ name: 'P', timers: { toString: eventTimer() }, process() {} } as never),
+    /^P: it declares the timer 'toString', and onTimer has no function/,
+  ],
+  [
+    'something else for a timer',
+    () => pairs().parDo({ name: 'P', timers: { due: eventTimer() }, process() {}, onTimer: { due: 5 } } as never),
+    /^P: .*timer 'due', and onTimer has 5 for it/,
+  ],
   ['no transform', () => numbers().apply(sum as never), /^its transform is \{"name":"sum".*Pass a PTransform/],
   ['a transform not called', () => numbers().apply((() => numbers()) as never), /^its transform is .*call it/],
   ['no combiner', () => pairs().combinePerKey(((a: number) => a) as never), /combine function is .* addInput/],
