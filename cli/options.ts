@@ -89,7 +89,9 @@ function converted(name: string, spec: OptionSpec, raw: unknown, args: readonly 
   if (spec.choices !== undefined && !spec.choices.includes(raw)) {
     const meant = didYouMean(raw, spec.choices);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
-    throw new OptionsError(flag, `${shown} is none of ${spec.choices.join(', ')}.${hint}`);
+    const those =
+      spec.choices.length === 1 ? `not ${spec.choices[0]}, the only choice` : `none of ${spec.choices.join(', ')}`;
+    throw new OptionsError(flag, `${shown} is ${those}.${hint}`);
   }
   if (spec.type !== 'number') return raw;
   const number = Number(raw);

@@ -28,7 +28,7 @@ export async function readFooter(file: InputFile): Promise<FileSchema> {
     throw damagedAt(
       path,
       size,
-      `the file ends here, but the smallest Parquet file has ${LEAST_BYTES} bytes. ${WRONG_FILE}.`,
+      `the file ends here, but the smallest Parquet file has ${LEAST_BYTES} bytes. It was cut, or is of another format. ${WRONG_FILE}.`,
     );
   }
   const start = Math.max(0, size - FIRST_READ);
@@ -81,7 +81,7 @@ async function withoutMark(file: InputFile, size: number, end: string): Promise<
     );
   }
   const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const fix = isGzip ? 'It is packed with gzip: unpack it first' : WRONG_FILE;
+  const fix = isGzip ? 'It is packed with gzip. Unpack it first' : `It is of another format. ${WRONG_FILE}`;
   return damagedAt(path, 0, `this is no Parquet file: it lacks the mark ${MAGIC} at its start and end. ${fix}.`);
 }
 

@@ -126,6 +126,12 @@ describe('mistakes are told in one line with what to do', () => {
     expect(() => parseOptions(secret, ['--token=hunter2'])).toThrow('--token: the value is none of a, b.');
   });
 
+  test('a choice of one is told as one', () => {
+    expect(() => parseOptions({ until: { choices: ['end'] } }, ['--until=now'])).toThrow(
+      '--until: "now" is not end, the only choice.',
+    );
+  });
+
   test('control characters of an argument do not reach the terminal', () => {
     expect(message('--\u001b[2Jx')).toContain('--\\x1b[2Jx: there is no such option');
   });

@@ -58,8 +58,10 @@ async function rowsOf<T, R, P>(source: Source<T, R, P>, context: SourceContext):
       for (const value of values) rows.push(value);
     },
     reject(_record, error, coordinate) {
-      // That of an element tells its place itself.
-      throw error instanceof ElementError ? error : new ConnectorError(coordinate, error.message, { cause: error });
+      // Not a row fails but the table: what is wrong is told of the place where it is.
+      const places = [error instanceof ElementError ? error.step : undefined, coordinate];
+      const message = places.reduce(without, error.message);
+      throw new ConnectorError(coordinate, message, { cause: error.cause });
     },
     // A bounded source is done when it has been read: it has neither watermark nor pauses.
     advanceWatermark() {},
@@ -70,3 +72,7 @@ async function rowsOf<T, R, P>(source: Source<T, R, P>, context: SourceContext):
   tracker.checkDone();
   return rows;
 }
+
+/** A message without the place before it. */
+const without = (message: string, place: string | undefined): string =>
+  place !== undefined && message.startsWith(`${place}: `) ? message.slice(place.length + 2) : message;

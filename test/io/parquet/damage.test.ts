@@ -41,11 +41,11 @@ test('a file whose beginning is missing is an error with file and byte', async (
 test('what is no Parquet file is told so', async () => {
   const text = new TextEncoder().encode('id,city\n1,Quito\n2,Lima\n');
   expect(await messageOf(rowsOf(text))).toBe(
-    'ConnectorError: /data/rows.parquet byte 0: this is no Parquet file: it lacks the mark PAR1 at its start and end. Check the path and the format, or leave the file out.',
+    'ConnectorError: /data/rows.parquet byte 0: this is no Parquet file: it lacks the mark PAR1 at its start and end. It is of another format. Check the path and the format, or leave the file out.',
   );
-  expect(await messageOf(rowsOf(gzipSync(await whole('none'))))).toContain('It is packed with gzip: unpack it first.');
+  expect(await messageOf(rowsOf(gzipSync(await whole('none'))))).toContain('It is packed with gzip. Unpack it first.');
   expect(await messageOf(rowsOf(new Uint8Array()))).toContain(
-    'byte 0: the file ends here, but the smallest Parquet file has 12 bytes',
+    'byte 0: the file ends here, but the smallest Parquet file has 12 bytes. It was cut, or is of another format. Check',
   );
 });
 

@@ -48,7 +48,7 @@ describe('tables of users that are none', () => {
     [`id,email,quota\n${one},a@x,5.5\n`, `the quota of ${one} is '5.5', which is no whole number of bytes from 0`],
     [`id,email,quota\n${one},a@x,-1\n`, 'no whole number of bytes'],
     [`id,email,quota\n${one},a@x,5\n${one},b@x,5\n`, `the id ${one} comes twice, with the emails a@x and b@x`],
-    ['', 'users.csv'],
+    ['', 'users.csv line 1: no row of this file was read: the file is empty'],
   ])('%j', async (text, message) => {
     const folder = scratch();
     const users = path.join(folder, 'users.csv');
