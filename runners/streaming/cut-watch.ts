@@ -16,20 +16,20 @@ export class CutWatch {
     this.#host = host;
   }
 
-  /** Something goes on that was waited for from a moment of the monotonic clock on. */
-  see({ step, why }: Unfinished, since: number): void {
+  /** Something goes on that was waited for from a moment of the monotonic clock on; `until` says what can't be till then. */
+  see({ step, why }: Unfinished, since: number, until = 'nothing becomes durable or visible'): void {
     const waited = this.#host.clock.monotonic() - since;
     if (waited < TELL_AFTER || this.#told.has(step)) return;
     this.#told.add(step);
     this.#host.warn(
-      `${step}: an epoch has waited ${Math.round(waited / 1_000)} s for it, as ${why}. Until that is over nothing becomes durable or visible. Give what it calls a time limit, and look at the system behind it.`,
+      `${step}: ${why}, and that has been waited for ${Math.round(waited / 1_000)} s. Until it is over ${until}. Give what it calls a time limit, and look at the system behind it.`,
     );
   }
 
   /** Waits for something, and sees to it that it is told if that takes long. */
-  async during<T>(what: Unfinished, work: () => T | PromiseLike<T>): Promise<T> {
+  async during<T>(what: Unfinished, work: () => T | PromiseLike<T>, until?: string): Promise<T> {
     const since = this.#host.clock.monotonic();
-    const stop = this.#host.clock.setTimer(TELL_AFTER, () => this.see(what, since));
+    const stop = this.#host.clock.setTimer(TELL_AFTER, () => this.see(what, since, until));
     try {
       return await work();
     } finally {

@@ -1,37 +1,25 @@
-import type { AfterCommit, EpochStats, Host, StateStore } from '../../model/index.ts';
+import type { AfterCommit, EpochStats, StateStore } from '../../model/index.ts';
 import { Unfinished } from '../execution/index.ts';
 import { atMost } from './at-most.ts';
 import { CutWatch } from './cut-watch.ts';
 import { markFinished } from './identity.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
-import type { Pause } from './pause.ts';
 import { SavedStages } from './saved-stages.ts';
-import { type Rests, SourceNotices } from './source-notices.ts';
+import { SourceNotices } from './source-notices.ts';
+import { type CutEnvironment, Stillness } from './stillness.ts';
 
 /** Bytes that may wait for sinks before sources have to. */
 const OUTBOX_QUOTA = 64 << 20;
 
-/** Milliseconds that a cut waits for what has begun. */
-const PATIENCE = 5_000;
-/** The same once the run is to stop: calls that are nearly over need not be made again, and nobody waits for others. */
-const STOP_PATIENCE = 100;
 /** Milliseconds that a sink which does not look at its signal may take to end, once the run is given up. */
 const LONGEST_END = 1_000;
-/** Milliseconds until a cut looks again whether what goes on can be saved. */
-const TRY_AGAIN = 100;
 
 /** What epochs take from their run. */
-export interface EpochsEnvironment {
-  readonly host: Host;
-  readonly pause: Pause;
-  readonly interval: number;
-  readonly isDurable: boolean;
+export interface EpochsEnvironment extends CutEnvironment {
   /** Whether some input never ends: sinks then get what there is at each epoch, and else all at the end. */
   readonly isEndless: boolean;
   readonly signal: AbortSignal;
-  /** When the run is to stop, with its state kept. */
-  readonly stop: AbortSignal | undefined;
   readonly wake: () => void;
 }
 
@@ -51,13 +39,12 @@ export class Epochs {
   readonly #environment: EpochsEnvironment;
   readonly #saved: SavedStages;
   readonly #watch: CutWatch;
+  readonly #stillness: Stillness;
   readonly #notices: SourceNotices;
   readonly #afterCommit: Parameters<AfterCommit>[0][] = [];
   /** Whether sinks finish what they have of an epoch; a cut that was given up there leaves it so. */
   #isPreparing = false;
   #next: number;
-  /** Milliseconds that the next cut waits. */
-  #patience = PATIENCE;
   /** The last that is durable, or, in a run that keeps nothing, over. */
   #epoch: number;
   #last: Omit<EpochStats, 'outboxBytes'> | undefined;
@@ -70,6 +57,7 @@ export class Epochs {
     this.#environment = environment;
     this.#saved = new SavedStages(network, store);
     this.#watch = new CutWatch(environment.host);
+    this.#stillness = new Stillness(network, this.#saved, this.#watch, environment);
     this.#notices = new SourceNotices({ ...environment, watch: this.#watch });
     this.#epoch = store.epoch;
     this.#next = environment.host.clock.monotonic() + environment.interval;
@@ -170,7 +158,7 @@ export class Epochs {
   /** The same, but for sources, or until the run is to stop: then it returns false. */
   async deliverUnlessStopped(): Promise<boolean> {
     this.#deliver();
-    if (!(await this.#unlessStopped(this.#delivering, 0))) return false;
+    if (!(await this.#stillness.unlessStopped(this.#delivering, 0))) return false;
     this.#check();
     return true;
   }
@@ -190,11 +178,8 @@ export class Epochs {
     const started = host.clock.monotonic();
     loop.isHalted = true;
     try {
-      const rests = await this.#quiet(loop);
-      if (rests === undefined) return false;
-      this.#isPreparing = true;
-      if (!(await this.#unlessStopped(this.#prepare(epoch), PATIENCE))) return false;
-      this.#isPreparing = false;
+      const rests = await this.#stillness.reach(loop, this.#epoch);
+      if (rests === undefined || !(await this.#prepare(epoch))) return false;
       await this.#makeDurable(epoch);
       this.#epoch = epoch;
       this.#last = { number: epoch, at: host.clock.now(), durationMs: host.clock.monotonic() - started };
@@ -207,11 +192,18 @@ export class Epochs {
     }
   }
 
-  async #prepare(epoch: number): Promise<void> {
+  /** Returns false where that was given up, as the run is to stop. */
+  async #prepare(epoch: number): Promise<boolean> {
+    this.#isPreparing = true;
     for (const write of this.#network.writes.values()) {
       const what = new Unfinished(write.name, 'its sink finishes what was written');
-      await this.#watch.during(what, () => write.prepare(epoch));
+      const prepared = this.#watch.during(what, () => write.prepare(epoch));
+      if (await this.#stillness.unlessStopped(prepared)) continue;
+      this.#stillness.giveUp(what, this.#epoch);
+      return false;
     }
+    this.#isPreparing = false;
+    return true;
   }
 
   async #makeDurable(epoch: number): Promise<void> {
@@ -227,92 +219,6 @@ export class Epochs {
   async #callBack(): Promise<void> {
     const what = new Unfinished('afterCommit', 'a function that a DoFn asked to be called goes on');
     for (const callback of this.#afterCommit.splice(0)) await this.#watch.during(what, callback);
-  }
-
-  /** Waits for something, until a while after the run was asked to stop; returns whether it came to its end. */
-  async #unlessStopped(work: Promise<unknown> | undefined, patience: number): Promise<boolean> {
-    const { host, stop } = this.#environment;
-    const over = Promise.withResolvers<false>();
-    let forget = (): void => undefined;
-    const stopped = (): void => {
-      forget = host.clock.setTimer(patience, () => over.resolve(false));
-    };
-    if (stop?.aborted === true) stopped();
-    else stop?.addEventListener('abort', stopped, { once: true });
-    try {
-      return await Promise.race([Promise.resolve(work).then(() => true), over.promise]);
-    } finally {
-      stop?.removeEventListener('abort', stopped);
-      forget();
-    }
-  }
-
-  /**
-   * Runs what has begun to its end, for a while. What goes on longer is held still where it waits: it is saved as it is.
-   * Sources are then where they can go on. Returns what is left to be read of each; undefined where the run is to stop and
-   * something can neither end nor be saved.
-   */
-  async #quiet(loop: LiveLoop): Promise<Rests | undefined> {
-    const { clock } = this.#environment.host;
-    const started = clock.monotonic();
-    let tryAgain: number | undefined;
-    for (;;) {
-      const didSomething = await loop.pass();
-      const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;
-      const rests = isQuiet ? (loop.settleSources() ?? this.#save()) : undefined;
-      if (rests !== undefined && !(rests instanceof Unfinished)) {
-        this.#patience = PATIENCE;
-        return rests;
-      }
-      const until = tryAgain ?? Math.min(started + this.#patience, this.#stoppedAt() + STOP_PATIENCE);
-      if (clock.monotonic() >= until) {
-        const still = await this.#holdStill(loop);
-        if (!(still instanceof Unfinished)) return still;
-        this.#watch.see(still, started);
-        if (clock.monotonic() >= this.#stoppedAt() + PATIENCE) return this.#giveUp(still);
-        tryAgain = clock.monotonic() + TRY_AGAIN;
-      } else if (!didSomething) await loop.rest(until - clock.monotonic());
-    }
-  }
-
-  /** When it was first seen that the run is to stop. */
-  #stoppedAt(): number {
-    const { host, stop } = this.#environment;
-    if (stop?.aborted !== true) return Number.POSITIVE_INFINITY;
-    this.#stopSeen ??= host.clock.monotonic();
-    return this.#stopSeen;
-  }
-  #stopSeen: number | undefined;
-
-  #giveUp({ step, why }: Unfinished): undefined {
-    const { host, isDurable } = this.#environment;
-    const then = isDurable ? 'is done again when it is started again' : 'is given up';
-    host.warn(
-      `${step}: the last epoch of a run that is to stop was waited for ${PATIENCE / 1_000} s in vain, as ${why}. What came after epoch ${this.#epoch} ${then}. Give what the step calls a time limit, so that it can be saved.`,
-    );
-    return undefined;
-  }
-
-  /** Holds still what goes on, if it can be saved as it is. */
-  async #holdStill(loop: LiveLoop): Promise<Rests | Unfinished> {
-    const { host, interval, pause } = this.#environment;
-    pause.hold();
-    // What can go on without anything from outside comes to where it has to wait.
-    await host.yieldTurn();
-    const writing = [...this.#network.writes.values()].find((write) => write.isWriting);
-    const unfinished = writing && new Unfinished(writing.name, 'its sink is being written to');
-    const result = unfinished ?? loop.settleSources() ?? this.#save();
-    if (result instanceof Unfinished) pause.release();
-    // What did not end in time will hardly end the next time.
-    else this.#patience = Math.min(PATIENCE, interval / 10);
-    return result;
-  }
-
-  /** Writes where everything stands, all at once, as calls that go on may change something any moment; says why if it can't. */
-  #save(): Rests | Unfinished {
-    const unfinished = this.#environment.isDurable ? this.#saved.save() : undefined;
-    if (unfinished !== undefined) return unfinished;
-    return new Map(this.#network.stages.flatMap(({ reads }) => (reads ? [[reads, reads.rests()] as const] : [])));
   }
 
   #deliver(): void {

@@ -1,5 +1,6 @@
 import { ConnectorError, type Host } from '../../model/index.ts';
 import { Unfinished, waitFor } from '../execution/index.ts';
+import { atMost } from './at-most.ts';
 import type { CutWatch } from './cut-watch.ts';
 import type { SourceReads, Untold } from './source-reads.ts';
 
@@ -32,6 +33,8 @@ export class SourceNotices {
   /** What is to be told when that is over. */
   #next: Rests | undefined;
   readonly #untold = new Map<SourceReads, Untold>();
+  /** Which is told now. */
+  #current: SourceReads | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(environment: NoticesEnvironment) {
@@ -76,13 +79,14 @@ export class SourceNotices {
     const { host, signal, isDurable } = this.#environment;
     const since = host.clock.monotonic();
     for (let wait = FIRST_RETRY; ; wait = Math.min(wait * 2, LAST_RETRY)) {
-      await this.settled();
+      const left = since + LONGEST - host.clock.monotonic();
+      await atMost(left, this.settled(), host.clock);
       this.check();
-      const [first] = this.#untold;
+      const [first] = this.#current === undefined ? this.#untold.keys() : [this.#current];
       if (first === undefined) return true;
       if (stop?.aborted === true) return false;
-      if (host.clock.monotonic() - since > LONGEST) {
-        const error = neverTold(first[0].step.path, first[1].error, isDurable);
+      if (left <= 0 || this.#current !== undefined) {
+        const error = neverTold(first.step.path, this.#untold.get(first)?.error, isDurable);
         if (isDurable) throw error;
         host.warn(error.message);
         return true;
@@ -102,7 +106,9 @@ export class SourceNotices {
   async #tellOne(reads: SourceReads, rests: readonly unknown[]): Promise<void> {
     const { host, watch } = this.#environment;
     const what = new Unfinished(reads.step.path, 'its source is told what was read');
-    const untold = await watch.during(what, () => reads.finalize(rests));
+    this.#current = reads;
+    const untold = await watch.during(what, () => reads.finalize(rests), 'no source is told more');
+    this.#current = undefined;
     if (untold === undefined) {
       this.#untold.delete(reads);
       return;
@@ -113,10 +119,10 @@ export class SourceNotices {
   }
 }
 
-const neverTold = (step: string, { message }: ConnectorError, isDurable: boolean): ConnectorError =>
+const neverTold = (step: string, error: ConnectorError | undefined, isDurable: boolean): ConnectorError =>
   new ConnectorError(
     step,
-    `its source could not be told for ${LONGEST / 1_000} s what was read, at last as ${message} All of it is written, and the source may give it again to whoever reads next. ${
+    `its source could not be told for ${LONGEST / 1_000} s what was read: ${error?.message ?? 'it gave no answer.'} All of it is written, and the source may give it again to whoever reads next. ${
       isDurable
         ? 'Start the job again with the same state directory once the source can be reached: it is told then, and nothing else is done.'
         : 'Tell it by hand, if it must not.'
