@@ -19,7 +19,10 @@ export interface Operator {
   advance(budget: number): boolean | Promise<boolean>;
   /** What it keeps comes out with no earlier timestamp; {@link MAX_TIMESTAMP} if it keeps nothing. */
   hold(): Timestamp;
-  /** When processing time makes something due; undefined if nothing waits for it. */
+  /**
+   * When processing time makes something due; undefined if nothing waits for it. {@link MIN_TIMESTAMP} where something is due
+   * by event time already, as an element that came since may have made it.
+   */
   nextWakeUp(): Timestamp | undefined;
   /** Writes what changed since the last cut into its spaces. */
   save(): void;

@@ -106,10 +106,9 @@ export class KeyedOperator implements Operator {
   }
 
   nextWakeUp(): Timestamp | undefined {
-    const { inputWatermark, processingTime } = this.#time;
     // Set by an element to a time that the watermark has passed already.
     const event = this.#store.events.next();
-    if (event !== undefined && event <= inputWatermark) return processingTime;
+    if (event !== undefined && event <= this.#time.inputWatermark) return MIN_TIMESTAMP;
     return this.#store.clocks.next();
   }
 

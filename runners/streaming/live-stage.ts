@@ -41,7 +41,8 @@ export class TimedOperator {
   }
 
   get #isDueByTime(): boolean {
-    return this.#isUnfinished || this.time.inputWatermark > this.#advancedTo;
+    if (this.#isUnfinished || this.time.inputWatermark > this.#advancedTo) return true;
+    return this.operator.nextWakeUp() === MIN_TIMESTAMP;
   }
 
   get #isDueByClock(): boolean {

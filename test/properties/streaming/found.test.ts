@@ -6,6 +6,7 @@ import {
   asIterable,
   combiningState,
   create,
+  eventTimer,
   fixedWindows,
   globalWindows,
   outputTag,
@@ -13,6 +14,7 @@ import {
   ptransform,
   repeatedly,
   sum,
+  valueState,
 } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
@@ -108,4 +110,45 @@ test('under a script nothing depends on how fast the machine is', async () => {
   expect(lines.map((line) => line.replace(/^.*@/, '@'))).toEqual(
     ['14', '21', '28', '35'].map((t) => `@${t} in global`),
   );
+});
+
+test('a timer that is due when it is set fires before time goes on, each time', async () => {
+  const p = new Pipeline();
+  const atEnd = { timers: { last: eventTimer() } };
+  const lines = record(
+    p
+      .apply(testStream<string>().addElements(at(1, 'a')).advanceWatermarkToInfinity())
+      .windowInto(inTens)
+      .keyBy(() => 'k')
+      .groupByKey()
+      .parDo({
+        ...atEnd,
+        process({ value }, { timers, window }) {
+          timers.last.set(window.maxTimestamp);
+          return value;
+        },
+        onTimer: { last: () => ['b'] },
+      })
+      .keyBy(() => 'k')
+      // What keeps state is asked what is due before those behind it are told of the time.
+      .parDo({ state: { none: valueState() }, process: ({ value }) => [value] })
+      .keyBy(() => 'k')
+      .parDo({
+        ...atEnd,
+        process: (_, { timers, window }) => timers.last.set(window.maxTimestamp),
+        onTimer: { last: () => ['timer'] },
+        onWindowExpiration: () => ['end'],
+      })
+      .keyBy(() => 'k')
+      .parDo({
+        ...atEnd,
+        process({ value }, { timers, window }) {
+          timers.last.set(window.maxTimestamp);
+          return [value];
+        },
+        onTimer: { last: () => ['due'] },
+      }),
+  );
+  await p.run(directRunner());
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['timer', 'due', 'timer', 'due', 'end', 'due']);
 });
