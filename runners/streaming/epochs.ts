@@ -97,9 +97,9 @@ export class Epochs {
     this.#afterCommit.push(callback);
   };
 
-  /** Goes on where the last epoch ended. */
-  restore(): void {
-    this.#saved.restore();
+  /** Goes on where the last epoch ended; sources that were added since begin. */
+  restore(loop: LiveLoop): void {
+    loop.start(this.#saved.restore());
     this.#deliver();
   }
 

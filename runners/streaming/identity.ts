@@ -10,8 +10,9 @@ import {
   structuralCoder,
   toBytes,
 } from '../../model/index.ts';
+import { forgetReading } from './saved-stages.ts';
 import { type Shape, shapesOf } from './shapes.ts';
-import { refuseLoss, upgradeRows } from './upgrade.ts';
+import { changesOf, refuseLoss, upgradeRows } from './upgrade.ts';
 
 const SPACE = 'viga#job';
 const KEY = Buffer.from('job');
@@ -20,6 +21,8 @@ const KEY = Buffer.from('job');
 export interface JobState {
   /** Whether it has nothing left to do. */
   readonly isFinished: boolean;
+  /** Whether it was asked to drain: its sources have stopped for good. */
+  readonly isDraining: boolean;
 }
 
 /** What a run says of itself, to be compared with what the state says. */
@@ -32,6 +35,8 @@ export interface JobClaim {
   readonly options: Readonly<Record<string, unknown>>;
   /** Steps whose state may be lost. */
   readonly dropState: readonly string[];
+  /** Told in one line what is odd and no error. */
+  readonly warn: (message: string) => void;
 }
 
 /** All that it says. */
@@ -48,23 +53,28 @@ interface JobRecord extends JobState {
  * gone or keep something else.
  */
 export function openJob(store: StateStore, claim: JobClaim): JobState {
-  if (claim.directory === undefined) return { isFinished: false };
+  if (claim.directory === undefined) return { isFinished: false, isDraining: false };
   const shapes = shapesOf(claim.graph);
   refuseNumbered(claim.graph, shapes);
   const space = store.space(SPACE);
   const found = readRecord(space);
   const { name, options } = claim;
-  const isFinished = found?.isFinished ?? false;
+  const { isFinished = false, isDraining = false } = found ?? {};
   if (found !== undefined) check(found, claim, shapes, store);
-  writeRecord(space, { isFinished, name, options, shapes: [...shapes] });
-  return { isFinished };
+  writeRecord(space, { isFinished, isDraining, name, options, shapes: [...shapes] });
+  return { isFinished, isDraining };
 }
 
 /** Says, with the epoch that is committed next, that the job has nothing left to do. */
-export function markFinished(store: StateStore): void {
+export const markFinished = (store: StateStore): void => mark(store, { isFinished: true });
+
+/** Says, with the epoch that is committed next, that the job's sources have stopped. */
+export const markDraining = (store: StateStore): void => mark(store, { isDraining: true });
+
+function mark(store: StateStore, change: Partial<JobState>): void {
   const space = store.space(SPACE);
   const found = readRecord(space);
-  if (found !== undefined) writeRecord(space, { ...found, isFinished: true });
+  if (found !== undefined) writeRecord(space, { ...found, ...change });
 }
 
 /** The space of a step's part: its name begins with the step's path, so that edits elsewhere do not touch it. */
@@ -80,12 +90,34 @@ function check(found: JobRecord, claim: JobClaim, shapes: ReadonlyMap<string, Sh
     );
   }
   refuseOtherOptions(directory, found.options, claim.options);
-  const dropped = new Set(dropState);
-  refuseLoss(directory, upgradeRows(new Map(found.shapes), shapes, dropped));
-  for (const step of dropped) {
-    for (const one of store.spaces().filter((space) => space.startsWith(spaceName(step, '')))) {
-      store.space(one).deleteRange(new Uint8Array(0), undefined);
-    }
+  const rows = upgradeRows(new Map(found.shapes), shapes, new Set(dropState));
+  refuseLoss(directory, rows);
+  const changes = changesOf(rows);
+  if (changes !== undefined) {
+    claim.warn(`${directory}: the program has changed since it ran here last. ${changes}. All else goes on as it was.`);
+  }
+  const dropped = new Set(rows.filter(({ verdict }) => verdict === 'dropped').map(({ step }) => step));
+  for (const step of dropped) dropStep(store, step);
+  tellNotDropped(
+    dropState.filter((step) => !dropped.has(step)),
+    claim,
+  );
+}
+
+/** Forgets all that a step has kept, and how far it has read. */
+function dropStep(store: StateStore, step: string): void {
+  for (const one of store.spaces().filter((space) => space.startsWith(spaceName(step, '')))) {
+    store.space(one).deleteRange(new Uint8Array(0), undefined);
+  }
+  forgetReading(store, step);
+}
+
+/** An option that is left in a script would otherwise look as if it emptied something at each start, or hide a wrong name. */
+function tellNotDropped(steps: readonly string[], { warn }: JobClaim): void {
+  for (const step of steps) {
+    warn(
+      `--drop-state ${step}: nothing was dropped. Only what a changed program can't use is let go, and no step of this name has any. Leave it out, or correct the name.`,
+    );
   }
 }
 

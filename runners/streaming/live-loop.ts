@@ -57,9 +57,9 @@ export class LiveLoop {
     this.#wake?.();
   };
 
-  /** Puts what sources have from the start where it is read. */
-  start(): void {
-    for (const stage of this.#network.stages) {
+  /** Puts what sources, by default all, have from the start where it is read. */
+  start(stages: readonly LiveStage[] = this.#network.stages): void {
+    for (const stage of stages) {
       if (stage.planned.entryKind !== 'source') continue;
       for (const batch of createdBatches(stage.planned.entryStep)) stage.queue.push(batch);
       void stage.reads?.start();

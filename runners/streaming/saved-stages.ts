@@ -60,18 +60,22 @@ export class SavedStages {
     return undefined;
   }
 
-  restore(): void {
+  /** Returns the stages that are new: the program did not have them at the last epoch. */
+  restore(): readonly LiveStage[] {
     this.inFlight.restore();
+    const added: LiveStage[] = [];
     for (const stage of this.#network.stages) {
       const bytes = this.#space.get(keyOf(stage));
       // Written by `save`.
       if (bytes !== undefined) this.#restore(stage, fromBytes(structuralCoder, bytes) as SavedStage);
+      else added.push(stage);
     }
     for (const [collection, view] of this.#network.sides.all()) {
       const bytes = this.#space.get(viewKey(collection));
       if (bytes === undefined) continue;
       view.time.inputWatermark = view.time.outputWatermark = fromBytes(structuralCoder, bytes) as Timestamp; // as saved
     }
+    return added;
   }
 
   #saved(stage: LiveStage): SavedStage {
@@ -94,6 +98,11 @@ export class SavedStages {
     stage.reads?.restore(saved.splits ?? [], saved.ended ?? []);
     stage.isGateStale = stage.gate !== undefined;
   }
+}
+
+/** Forgets how far a step has read: a source begins anew. */
+export function forgetReading(store: StateStore, step: string): void {
+  for (const kind of ['source', 'splittable'] as const) store.space(SPACE).delete(Buffer.from(`${kind} ${step}`));
 }
 
 const keyOf = ({ planned }: LiveStage): Uint8Array => Buffer.from(`${planned.entryKind} ${planned.entryStep.path}`);

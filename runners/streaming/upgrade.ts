@@ -45,13 +45,25 @@ function rowOf(step: string, saved: Shape | undefined, now: Shape | undefined): 
 
 /** @throws StateError where something that is kept would be lost, with all steps in a table. */
 export function refuseLoss(directory: string, rows: readonly UpgradeRow[]): void {
-  const first = rows.find(({ verdict }) => verdict === 'orphaned' || verdict === 'needs migration');
+  const lost = rows.filter(({ verdict }) => verdict === 'orphaned' || verdict === 'needs migration');
+  const [first, ...others] = lost;
   if (first === undefined) return;
   const width = Math.max(...rows.map(({ step }) => step.length));
   const table = rows.map(({ step, verdict, why }) => `\n  ${step.padEnd(width)}  ${verdict}${why && `: ${why}`}`);
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  const names = lost.map(({ step }) => `'${step}'`).join(', ');
   throw new StateError(
     directory,
     'foreign',
-    `the program is not the one that made this state: ${first.step}: ${first.why}. What it has kept would be lost. Run the program that made it, or drop what is lost with dropState: ['${first.step}'] (--drop-state), or begin a new job with an empty directory.${table.join('')}`,
+    `the program is not the one that made this state: ${first.step}: ${first.why}${more}. What ${others.length === 0 ? 'it has' : 'they have'} kept would be lost. Run the program that made it, or drop what is lost with --drop-state (dropState: [${names}]), or begin a new job with an empty directory.${table.join('')}`,
   );
+}
+
+/** What has changed, in one line; undefined where nothing has. */
+export function changesOf(rows: readonly UpgradeRow[]): string | undefined {
+  const changed = rows.filter(({ verdict }) => verdict !== 'same');
+  if (changed.length === 0) return undefined;
+  return changed
+    .map(({ step, verdict, why }) => `${step}: ${why}${verdict === 'dropped' ? '; what it has kept is dropped' : ''}`)
+    .join('. ');
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { count, fixedWindows, minutes, Pipeline, type PCollection, read, sum } from '../../../index.ts';
+import { count, create, fixedWindows, minutes, Pipeline, type PCollection, read, sum } from '../../../index.ts';
+import { listState, nodeHost } from '../../../host/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 import { listSource } from './list-source.ts';
@@ -14,7 +15,11 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 /** Runs a program on the state in the directory until its first epoch is durable. */
-function run(steps: (numbers: PCollection<number>) => unknown, dropState: readonly string[] = []) {
+function run(
+  steps: (numbers: PCollection<number>) => unknown,
+  dropState: readonly string[] = [],
+  onWarning: (message: string) => void = () => undefined,
+) {
   const stop = new AbortController();
   const p = new Pipeline();
   let reads = 0;
@@ -23,7 +28,7 @@ function run(steps: (numbers: PCollection<number>) => unknown, dropState: readon
   });
   steps(p.apply(read(source, { isBounded: false, name: 'Numbers' })).windowInto(fixedWindows({ size: minutes(1) })));
   const runner = directRunner({ host: virtualHost(), stateDirectory: directory, dropState });
-  return p.run(runner, { stop: stop.signal });
+  return p.run(runner, { stop: stop.signal, onWarning });
 }
 
 const counted = (numbers: PCollection<number>) =>
@@ -50,4 +55,78 @@ test('steps that are added elsewhere do not touch what others keep', async () =>
     summed(numbers.map((n) => n, { name: 'Same' }));
     counted(numbers);
   });
+});
+
+/** Runs a program, and gives what it was warned of and what came to the sinks of `sink`. */
+async function told(
+  steps: (numbers: PCollection<number>, sink: (what: string) => void) => unknown,
+  dropState: readonly string[] = [],
+) {
+  const warnings: string[] = [];
+  const seen: string[] = [];
+  await run(
+    (numbers) => steps(numbers, (what) => seen.push(what)),
+    dropState,
+    (warning) => warnings.push(warning),
+  );
+  return { warnings, seen: seen.sort() };
+}
+
+/** A second source of two numbers, with a location. */
+const more = (location: string, numbers: readonly number[]) => ({
+  ...listSource<number>([...numbers.map((n) => ({ give: [[n, 0] as const] })), { rest: 1_000_000 }], { ends: false }),
+  name: 'More',
+  location,
+});
+
+test('a source that is added is read from its start, once', async () => {
+  const withMore = (numbers: PCollection<number>, sink: (what: string) => void) => {
+    counted(numbers);
+    const { pipeline } = numbers;
+    pipeline.apply(create([7]), { name: 'Made' }).map((n) => sink(`made ${n}`));
+    pipeline.apply(read(more('a', [1, 2]), { isBounded: false })).map((n) => sink(`read ${n}`));
+  };
+  await run(counted);
+  expect(await told(withMore)).toEqual({
+    warnings: [
+      `${directory}: the program has changed since it ran here last. More/Read: it is new and starts empty. All else goes on as it was.`,
+    ],
+    seen: ['made 7', 'read 1', 'read 2'],
+  });
+  expect(await told(withMore)).toEqual({ warnings: [], seen: [] });
+});
+
+test('a source that reads another place is read from its start when what was kept of the other is dropped', async () => {
+  const from =
+    (location: string, values: readonly number[]) => (numbers: PCollection<number>, sink: (what: string) => void) => {
+      counted(numbers);
+      const source = more(location, values);
+      numbers.pipeline.apply(read(source, { isBounded: false })).map((n) => sink(`read ${n}`));
+    };
+  expect((await told(from('a', [1, 2]))).seen).toEqual(['read 1', 'read 2']);
+  await expect(told(from('b', [3]))).rejects.toThrow('More/Read: location was a and is b now.');
+  expect(await told(from('b', [3]), ['More/Read'])).toEqual({
+    warnings: [expect.stringContaining('location was a and is b now; what it has kept is dropped.')],
+    seen: ['read 3'],
+  });
+});
+
+test('what a program can still use is never dropped: an option that is left in a script does no harm', async () => {
+  const kept = async () => (await listState({ directory, disk: nodeHost().disk })).spaces.map(({ name }) => name);
+  await run(counted);
+  const before = await kept();
+  expect(before.some((name) => name.startsWith('Count#'))).toBe(true);
+  const { warnings } = await told(counted, ['Count', 'Cuont']);
+  expect(await kept()).toEqual(before);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^--drop-state Count: nothing was dropped\. .*Leave it out, or correct the name\.$/),
+    expect.stringMatching(/^--drop-state Cuont: nothing was dropped\./),
+  ]);
+});
+
+test('a refusal names all that would be lost, in the words of the option', async () => {
+  await run((numbers) => [counted(numbers), summed(numbers)]);
+  await expect(run((numbers) => numbers)).rejects.toThrow(
+    /Count: the program has no such step, and 1 more\. What they have kept would be lost\. .*--drop-state \(dropState: \['Count', 'Sum'\]\)/,
+  );
 });
