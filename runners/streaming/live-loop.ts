@@ -66,10 +66,10 @@ export class LiveLoop {
     }
   }
 
-  /** Sources stop, and what is open fires. */
-  drain(): void {
+  /** Sources stop, and what is open fires. `isResumed` says that they did so before a restart. */
+  drain(isResumed = false): void {
     this.#testStreams.end();
-    for (const { reads } of this.#network.stages) reads?.drain();
+    for (const { reads } of this.#network.stages) reads?.drain(isResumed);
   }
 
   /** Whether something is being done. */

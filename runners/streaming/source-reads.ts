@@ -71,6 +71,7 @@ export class SourceReads {
   #watermark: Timestamp = MIN_TIMESTAMP;
   #idleSince: number | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #isDraining = false;
 
   constructor(step: Step, environment: ReadsEnvironment) {
     this.step = step;
@@ -134,7 +135,10 @@ export class SourceReads {
       const parts = await named(step.path, 'dividing what is read', async () =>
         this.#reader.split === undefined ? [initial] : await this.#reader.split(initial, SPLITS, this.#context),
       );
-      for (const restriction of parts) this.#add(origin, restriction);
+      for (const restriction of parts) {
+        const split = this.#add(origin, restriction);
+        if (this.#isDraining) this.#drain(split, false);
+      }
     } catch (error) {
       this.#failure = { error };
     }
@@ -162,16 +166,22 @@ export class SourceReads {
     return [...this.#splits].map((split) => split.settle()).every(Boolean);
   }
 
-  /** Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. */
-  drain(): void {
-    for (const split of Array.from(this.#splits)) {
-      const { truncate } = this.#reader;
-      if (truncate === undefined && split.isBounded) continue;
-      const left = truncate?.call(this.#reader, split.restriction);
-      if (left !== undefined) this.#add(split.origin, left, split.watermark);
-      split.stop();
-      this.#splits.notice(split);
-    }
+  /**
+   * Ends what never ends by itself, or what of it its reader leaves over; bounded restrictions are read to their end. So does
+   * what begins later. `isResumed` says that it was begun before a restart: what is bounded then was left over by the reader.
+   */
+  drain(isResumed: boolean): void {
+    this.#isDraining = true;
+    for (const split of Array.from(this.#splits)) this.#drain(split, isResumed);
+  }
+
+  #drain(split: SplitReader, isResumed: boolean): void {
+    const { truncate } = this.#reader;
+    if (split.isBounded && (isResumed || truncate === undefined)) return;
+    const left = truncate?.call(this.#reader, split.restriction);
+    if (left !== undefined) this.#add(split.origin, left, split.watermark);
+    split.stop();
+    this.#splits.notice(split);
   }
 
   /** Ends all readers. */
@@ -274,7 +284,7 @@ export class SourceReads {
     return last && { rests: untold, error: last };
   }
 
-  #add(origin: Origin, restriction: unknown, watermark?: Timestamp): void {
+  #add(origin: Origin, restriction: unknown, watermark?: Timestamp): SplitReader {
     const { step } = this;
     const { host, progress, scoped, wake, sideInputs } = this.#environment;
     const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
@@ -289,6 +299,7 @@ export class SourceReads {
     const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
     const split = new SplitReader(environment, origin, restriction, from);
     this.#splits.add(split);
+    return split;
   }
 }
 
