@@ -96,7 +96,7 @@ function windowFn({ windows }: Shape): WindowFn<IntervalWindow> {
 
 function firing({ trigger, mode }: Shape): Firing {
   const always = { allowedLateness: ALLOWED_LATENESS } as const;
-  if (trigger === 'default') return { ...always, accumulationMode: mode };
+  if (trigger === 'default') return always;
   if (trigger === 'late') {
     return { ...always, trigger: afterWatermark({ late: afterCount(1) }), accumulationMode: mode };
   }

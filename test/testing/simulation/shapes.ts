@@ -59,6 +59,7 @@ export const plainShape = (sink: SinkClass): Shape => ({
 /** A shape that a seed has. */
 export function drawShape(chance: Chance): Shape {
   const windows = chance.pick(['fixed', 'fixed', 'sliding', 'sessions']);
+  const trigger = chance.pick(['default', 'default', 'late', 'early and late', 'count']);
   const first = chance.pick(SINKS);
   const more = SINKS.filter((sink) => sink !== first && chance.happens(0.3));
   return {
@@ -72,9 +73,10 @@ export function drawShape(chance: Chance): Shape {
     tellsRemaining: chance.happens(0.7),
     batch: chance.pick([1, 5, 20]),
     windows,
-    trigger: chance.pick(['default', 'default', 'late', 'early and late', 'count']),
-    // A session that grew has other bounds in each pane, so only what came since can be compared.
-    mode: windows === 'sessions' ? 'discarding' : chance.pick(['discarding', 'accumulating']),
+    trigger,
+    // A session that grew has other bounds in each pane, so only what came since can be compared; what the default trigger
+    // gives out does not accumulate.
+    mode: windows === 'sessions' || trigger === 'default' ? 'discarding' : chance.pick(['discarding', 'accumulating']),
     poison: chance.pick([0, 0.1]),
     isStateful: chance.happens(0.4),
     hasSideInput: chance.happens(0.3),

@@ -47,6 +47,7 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
     if (outcome.kind === 'done' && outcome.result.state !== 'STOPPED') {
       problems.push(...(await job.finalProblems()));
+      if (shape.isEndless && outcome.result.state === 'DONE') problems.push('a job that was drained is DONE');
       break;
     }
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
