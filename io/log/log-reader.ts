@@ -13,7 +13,7 @@ import type { LogReadOptions } from './read.ts';
 import { decodeHeaders, Fetcher, type LogRecord, type RecordPosition, type StoredRecord } from './records.ts';
 import type { LogRestriction, LogTracker, Reach } from './restriction.ts';
 import { startOffsets } from './start.ts';
-import { placeOf, topicOf } from './topics.ts';
+import { offsetsOf, type PartitionOffsets, placeOf, topicOf } from './topics.ts';
 
 /** How many records, and about how many bytes, are handed over together. */
 const MAX_RECORDS = 1_000;
@@ -58,10 +58,12 @@ export class LogReader {
     output: SourceOutput<LogRecord<unknown, unknown>>,
     context: SourceContext,
   ): Promise<ReadResult> {
-    const { file, topic: name, pollInterval = 100 } = this.#options;
+    const { file, topic: name, pollInterval = 100, until } = this.#options;
     const db = await openLogFile(this.#database, context, { readOnly: true });
     try {
       const topic = await patiently(this.#database, context, () => topicOf(db, file, name, tracker.uid));
+      // A job that went on for ever may be told, when it is started again, to end.
+      if (until === 'end') await patiently(this.#database, context, () => endNow(tracker, offsetsOf(db, topic)));
       const fetcher = new Fetcher(db, file, topic);
       while (await this.#readOnce(fetcher, tracker, output, context));
     } catch (error) {
@@ -166,4 +168,9 @@ export class LogReader {
       db.close();
     }
   }
+}
+
+function endNow(tracker: LogTracker, partitions: readonly PartitionOffsets[]): void {
+  const latest = new Map(partitions.map((one) => [one.partition, one.latest]));
+  for (const { partition } of tracker.reaches()) tracker.endAt(partition, latest.get(partition) ?? 0);
 }

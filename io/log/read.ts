@@ -28,7 +28,10 @@ export interface LogReadOptions<K extends LogFormat = LogFormat, V extends LogFo
   readonly keyFormat?: K;
   /** Default 'bytes'. */
   readonly valueFormat?: V;
-  /** Read up to the ends that partitions have when reading starts, and no further: then the read is bounded. */
+  /**
+   * Read up to the ends that partitions have when reading starts, and no further: then the read is bounded. What a job
+   * began to read for ever ends, when it is started again with this, where partitions end then.
+   */
   readonly until?: 'end';
   /** Notes under this name, for people, how far the pipeline is. Nothing starts from there. */
   readonly group?: string;

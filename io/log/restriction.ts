@@ -65,6 +65,12 @@ export class LogTracker implements RestrictionTracker<LogRestriction, RecordPosi
     cursor.latest = Math.max(cursor.latest, latest);
   }
 
+  /** Ends a partition that would be read for ever; one that has an end keeps it. */
+  endAt(partition: number, end: number): void {
+    const cursor = this.#cursorOf(partition);
+    cursor.to ??= Math.max(end, cursor.next);
+  }
+
   currentRestriction(): LogRestriction {
     return this.#with(this.#cursors.map(({ partition, from, to }) => ({ partition, from, to })));
   }

@@ -248,3 +248,24 @@ test('a log or topic that is not there is named', async () => {
   log.createTopic('u');
   await expect(read(log.file)).rejects.toThrow(`${log.file} topic t: there is no such topic. The log has: u.`);
 });
+
+test('what was begun without an end is read, when an end is asked for, up to where the log is then', async () => {
+  const log = newLog();
+  const producer = log.producer({ topic: 't', valueFormat: 'string', partitions: 2 });
+  producer.send([
+    { value: 'a', partition: 0 },
+    { value: 'b', partition: 1 },
+  ]);
+  const options = { file: log.file, topic: 't', valueFormat: 'string' } as const;
+  const first = await readNow(logSource(options));
+  expect(first.result).toEqual({ resumeAfter: 100 });
+  producer.send([{ value: 'c', partition: 0 }]);
+  const second = await readNow(logSource({ ...options, until: 'end' }), first.tracker.remaining?.());
+  expect(second.values.map(({ value }) => value)).toEqual(['c']);
+  expect(second.result).toBeUndefined();
+  second.tracker.checkDone();
+  // An end that was set stays.
+  producer.send([{ value: 'd', partition: 0 }]);
+  const third = await readNow(logSource({ ...options, until: 'end' }), second.tracker.remaining?.());
+  expect(third.values).toEqual([]);
+});

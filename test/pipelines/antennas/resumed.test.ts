@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CancelledError } from 'viga';
+import { CancelledError, type Progress } from 'viga';
+import { openLog } from 'viga/io/log';
 import { expect, test } from 'vitest';
 import { randomOfTick } from '../../../pipelines/antennas/messages/random.ts';
-import { csvFiles, filesOf, jsonLines, type Given, runAntennas, scratch, stored, table } from './run.ts';
+import { csvFiles, filesOf, jsonLines, type Given, line, runAntennas, scratch, stored, table } from './run.ts';
 
 // What a run leaves behind when it is cut off, and started again with the same state directory.
 
@@ -57,6 +58,30 @@ test.each(['signal', 'stop'] as const)(
   },
   120_000,
 );
+
+test('a job that followed a topic ends with what is there when it is started again with --until=end', async () => {
+  const folder = scratch();
+  const [streaming, batch] = [`${folder}/streaming`, `${folder}/batch`];
+  const file = `${folder}/antennas.log`;
+  const log = openLog(file);
+  const producer = log.producer({ topic: 'devices', valueFormat: 'string', partitions: 2 });
+  const send = (from: number) =>
+    producer.send(Array.from({ length: 100 }, (_, index) => ({ value: line(index, from + index) })));
+  send(0);
+  const job = { mode: 'streaming', input: `log:${file}#devices` } as const;
+  const runner = { stateDirectory: `${folder}/state`, epochInterval: 20 };
+  const stop = new AbortController();
+  const onProgress = ({ steps }: Progress): void => {
+    const read = steps.find(({ step }) => step.startsWith('ReadMessages/'))?.elementsOut ?? 0;
+    if (read === 100) stop.abort();
+  };
+  expect((await runAntennas(streaming, job, runner, { stop: stop.signal, onProgress })).state).toBe('STOPPED');
+  send(100);
+  log.close();
+  expect((await runAntennas(streaming, { ...job, until: 'end' }, runner)).state).toBe('DONE');
+  await runAntennas(batch, { input: `log:${file}#devices` });
+  expect(csvFiles(streaming, ['alerts.csv'])).toEqual(csvFiles(batch));
+}, 30_000);
 
 /** Starts the program as it is started from a shell, with the options of {@link given}. */
 function start(output: string, state: string): ChildProcess {
