@@ -2,6 +2,7 @@ import {
   type BoundedWindow,
   ByteReader,
   ByteWriter,
+  CoderError,
   type CombineFn,
   type CombiningState,
   type StateSpec,
@@ -98,12 +99,21 @@ function combiningHandle(
     coder.encode(accumulator, writer);
     return coder.decode(new ByteReader(writer.toBytes()));
   };
+  /** For extractOutput, which may change what it is given, and give out a part of it. What has no bytes is shared. */
+  const spareOf = (accumulator: unknown): unknown => {
+    try {
+      return copyOf(accumulator);
+    } catch (error) {
+      if (error instanceof CoderError) return accumulator;
+      throw error;
+    }
+  };
   const mayChange = (accumulator: unknown): boolean => typeof accumulator === 'object' && accumulator !== null;
   return {
     read() {
-      const current = access.read(index) ?? fn.createAccumulator();
-      const output = fn.extractOutput(current);
-      return output === current && mayChange(output) ? copyOf(output) : output;
+      const current = access.read(index);
+      if (current === undefined) return fn.extractOutput(fn.createAccumulator());
+      return fn.extractOutput(mayChange(current) ? spareOf(current) : current);
     },
     add(input) {
       let current = access.read(index);

@@ -178,8 +178,11 @@ export function hashOf({ owner, name }: TimerName): number {
 
 /** Writes the bytes that a string stands for. */
 function writeText(text: string, writer: ByteWriter): void {
-  writer.reserve(text.length);
-  for (let i = 0; i < text.length; i++) writer.bytes[writer.position++] = text.charCodeAt(i);
+  const { length } = text;
+  writer.reserve(length);
+  const { bytes, position } = writer;
+  for (let i = 0; i < length; i++) bytes[position + i] = text.charCodeAt(i);
+  writer.position = position + length;
 }
 
 const textOf = (writer: ByteWriter): string => textIn(writer.bytes, 0, writer.position);

@@ -147,6 +147,39 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
     expect(step.values.slice(4)).toEqual(['clock']);
   });
 
+  test('what a combining state has given out, a part of its accumulator or what was taken from it, stays as it was', async () => {
+    const kept = (extractOutput: (all: { seen: number[] }) => number[]) =>
+      combiningState<number, { seen: number[] }, number[]>({
+        name: 'kept',
+        createAccumulator: () => ({ seen: [] }),
+        addInput(all, input) {
+          all.seen.push(input);
+          return all;
+        },
+        mergeAccumulators: (all) => ({ seen: [...all].flatMap(({ seen }) => seen) }),
+        extractOutput,
+      });
+    const step = keyedStep(
+      {
+        state: { part: kept(({ seen }) => seen), taken: kept(({ seen }) => seen.splice(0)) },
+        process({ value }, { state }) {
+          state.part.add(value as number);
+          state.taken.add(value as number);
+          return [[state.part.read(), state.taken.read()]];
+        },
+      },
+      { codegen },
+    );
+    await step.elements(['k', 1], ['k', 2]);
+    expect(step.values).toEqual([
+      [[1], [1]],
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    ]);
+  });
+
   test('a call that is tried again starts from the state that was there before it', async () => {
     let calls = 0;
     const step = keyedStep(

@@ -227,6 +227,27 @@ describe('accumulating panes', () => {
     );
     expect(script.fired.map(({ value }) => value)).toEqual([[1], [1, 2]]);
   });
+
+  test('may be a part of their accumulator, or be taken out of it', async () => {
+    const parts = {
+      name: 'parts',
+      createAccumulator: () => ({ seen: [] as number[] }),
+      addInput: (all: { seen: number[] }, n: number) => {
+        all.seen.push(n);
+        return all;
+      },
+      mergeAccumulators: (all: Iterable<{ seen: number[] }>) => ({ seen: [...all].flatMap(({ seen }) => seen) }),
+    };
+    const firing = accumulating(repeatedly(afterCount(1)));
+    const firedBy = async (extractOutput: (all: { seen: number[] }) => number[]): Promise<unknown[]> => {
+      const strategy = windowingStrategy('Window', tens, firing);
+      const script = new Script(strategy, { fn: { ...parts, extractOutput } });
+      await script.tell(add('a', 1, 0), add('a', 2, 0));
+      return script.fired.map(({ value }) => value);
+    };
+    expect(await firedBy(({ seen }) => seen)).toEqual([[1], [1, 2]]);
+    expect(await firedBy(({ seen }) => seen.splice(0))).toEqual([[1], [1, 2]]);
+  });
 });
 
 describe('timestamps', () => {
