@@ -17,6 +17,7 @@ export type {
 export type { InflateLimits } from '../compression/index.ts';
 export type { OpenOptions } from './input-file.ts';
 export type { NoMatch } from '../file-systems/index.ts';
+export { listsOf } from './lists-of.ts';
 export { matchFiles, type MatchSpec } from './match-files.ts';
 export type { PartitionBy } from './grouping.ts';
 export type { Manifest, ManifestFile, Publication } from './manifest.ts';

@@ -9,7 +9,7 @@ import {
   toList,
 } from 'viga';
 import { csvWriteFormat } from 'viga/io/csv';
-import { type WriteFormat, writeFiles } from 'viga/io/files';
+import { listsOf, writeFiles } from 'viga/io/files';
 import { writeSqlite } from 'viga/io/sqlite';
 import type { Row, Table } from './table.ts';
 
@@ -83,20 +83,4 @@ function byDateAndKey({ key }: Table): (a: Row, b: Row) => number {
 /** By code units, the same on every machine. */
 function compare(a: string | bigint | undefined, b: string | bigint | undefined): number {
   return a === b ? 0 : String(a) < String(b) ? -1 : 1;
-}
-
-/** Writes lists of records: the elements of a collection have no order, the records of a list do. */
-function listsOf<T>(format: WriteFormat<T>): WriteFormat<readonly T[]> {
-  return {
-    ...format,
-    open(out, context) {
-      const writer = format.open(out, context);
-      return {
-        async write(lists) {
-          for (const list of lists) await writer.write(list);
-        },
-        close: () => writer.close(),
-      };
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import { type PCollection, type PTransform, ptransform } from 'viga';
 import { csvWriteFormat } from 'viga/io/csv';
-import { type WriteFormat, writeFiles } from 'viga/io/files';
+import { listsOf, writeFiles } from 'viga/io/files';
 import { column, type ColumnType, type ParquetSchema, writeParquet } from 'viga/io/parquet';
 import type { ColumnKind, Columns, Row, Table } from '../refined/index.ts';
 
@@ -18,22 +18,6 @@ export function writeTable<C extends Columns>(
         name: 'Parquet',
       });
   });
-}
-
-/** Writes lists of records: the elements of a collection have no order, the records of a list do. */
-function listsOf<T>(format: WriteFormat<T>): WriteFormat<readonly T[]> {
-  return {
-    ...format,
-    open(out, context) {
-      const writer = format.open(out, context);
-      return {
-        async write(lists) {
-          for (const list of lists) await writer.write(list);
-        },
-        close: () => writer.close(),
-      };
-    },
-  };
 }
 
 const parquetTypes: Readonly<Record<ColumnKind, ColumnType>> = {

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Pipeline, type PipelineResult, type RunOptions } from 'viga';
 import { directRunner, type DirectRunnerOptions } from 'viga/runners/direct';
-import { onTestFinished } from 'vitest';
 import antennas from '../../../pipelines/antennas.ts';
+import { filesOf, scratch } from '../scratch.ts';
+
+export { filesOf, scratch };
 
 /** The options of a run that a test gives; the folder of the output is made for it. */
 export type Given = Omit<Partial<Parameters<typeof antennas.build>[1]>, 'runner' | 'jobName'>;
@@ -38,13 +39,6 @@ const defaults = {
   runner: 'direct',
   jobName: 'antennas',
 } as const;
-
-/** An empty folder for the time of a test. */
-export function scratch(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'antennas-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
 
 /** Runs the whole pipeline into a folder. */
 export async function runAntennas(
@@ -98,16 +92,6 @@ export function stored(output: string, name: string): readonly string[] {
   } finally {
     database.close();
   }
-}
-
-/** All files below a folder that a reader of data looks at, sorted. */
-export function filesOf(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !/(?:^|\/)[._]/.test(file))
-    .sort();
 }
 
 /** The values of JSON lines in all files below a folder. */
