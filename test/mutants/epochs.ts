@@ -55,6 +55,68 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     tests: ['test/runners/streaming/finalize.test.ts'],
   },
   {
+    id: 'finalize-not-repeated',
+    title: 'a source that could not be told of the last epoch is not told again',
+    row: 2,
+    edits: [
+      {
+        file: 'runners/streaming/source-notices.ts',
+        find: 'if (first === undefined) return true;',
+        replace: 'if (first === undefined || !isDurable || isDurable) return true;',
+      },
+    ],
+    tests: ['test/runners/streaming/told.test.ts'],
+  },
+  {
+    id: 'ended-not-saved',
+    title: 'a source that came to its end at the last cut is not told after a crash',
+    edits: [
+      {
+        file: READS,
+        find: 'return [...this.#ended, ...[...this.#splits].filter(({ isDone }) => isDone).map(({ restriction }) => restriction)];',
+        replace: 'return [];',
+      },
+    ],
+    tests: ['test/runners/streaming/told.test.ts'],
+  },
+  {
+    id: 'rejected-too-late',
+    title:
+      'a sink writes an epoch of which it rejects something, and the dead letters are lost by a crash before the next cut',
+    edits: [
+      {
+        file: 'runners/streaming/sink-rejects.ts',
+        find: 'if (this.rejected.length > 0) throw this.#end();',
+        replace: '',
+      },
+    ],
+    tests: ['test/runners/streaming/rejected-by-sink.test.ts'],
+  },
+  {
+    id: 'rejected-lost',
+    title: 'what a sink rejected leaves the outbox, and is no dead letter',
+    edits: [
+      {
+        file: 'runners/streaming/sink-rejects.ts',
+        find: 'for (const { element, error } of rejected) this.#pass(element, error);',
+        replace: '',
+      },
+    ],
+    tests: ['test/runners/streaming/rejected-by-sink.test.ts'],
+  },
+  {
+    id: 'pending-holds-nothing',
+    title: 'calls that go on while their bundle stays open do not hold the watermark',
+    edits: [
+      {
+        file: 'runners/streaming/live-stage.ts',
+        find: 'if (this.#lingers) this.#open = this.runtime.earliestPending();',
+        replace: 'if (this.#lingers) this.#open = MAX_TIMESTAMP;',
+      },
+    ],
+    tests: ['test/runners/streaming/single-records.test.ts'],
+  },
+  {
     id: 'newest-epoch-first',
     title: 'a sink gets its newest epoch first, and takes the ones before it for written',
     row: 5,
@@ -134,7 +196,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
   {
     id: 'delivered-not-removed',
     title: 'what a sink has stays in the outbox, and is delivered again at each start',
-    edits: [{ file: WRITE, find: 'this.#outbox.forgetDelivered();', replace: '' }],
+    edits: [{ file: WRITE, find: 'this.#outbox.forgetDelivered();', replace: 'this.#outbox.next;' }],
     tests: ['test/runners/streaming/outbox.test.ts'],
   },
   {
@@ -168,8 +230,8 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'runners/streaming/upgrade.ts',
-        find: "rows.find(({ verdict }) => verdict === 'orphaned' || verdict === 'needs migration')",
-        replace: "rows.find(({ verdict }) => verdict === 'needs migration')",
+        find: "rows.filter(({ verdict }) => verdict === 'orphaned' || verdict === 'needs migration')",
+        replace: "rows.filter(({ verdict }) => verdict === 'needs migration')",
       },
     ],
     tests: ['test/runners/streaming/upgrade.test.ts'],

@@ -1,7 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
 const READS = 'runners/streaming/source-reads.ts';
-const EPOCHS = 'runners/streaming/epochs.ts';
 const READER = 'runners/streaming/split-reader.ts';
 const WATERMARK = 'runners/streaming/split-watermark.ts';
 const STAGE = 'runners/streaming/live-stage.ts';
@@ -38,7 +37,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
         replace: 'const starting = (stage.reads?.starting ?? []).slice(0, 0);',
       },
       {
-        file: EPOCHS,
+        file: 'runners/streaming/stillness.ts',
         find: '!loop.isBusy && !loop.isStarting;',
         replace: '!loop.isBusy;',
       },
