@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Host, Pipeline, read, type Sink, write } from '../../../model/index.ts';
+import { Pipeline, read, type Sink, write } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
-import { virtualHost } from '../../helpers/virtual-host.ts';
+import { hostThatTells } from './host-that-tells.ts';
 import { type Action, listSource } from './list-source.ts';
 
 let folder: string;
@@ -22,23 +22,6 @@ const actions: readonly Action<Uint8Array>[] = Array.from({ length: ELEMENTS }, 
   { give: [[MEGABYTE, i] as const] },
   { rest: 100 },
 ]).flat();
-
-/** A host whose stores tell of each commit. */
-function hostThatTells(onCommit: () => void): Host {
-  const host = virtualHost();
-  return {
-    ...host,
-    async openStateStore(directory) {
-      const store = await host.openStateStore(directory);
-      const commit = store.commit.bind(store);
-      store.commit = async (epoch) => {
-        await commit(epoch);
-        onCommit();
-      };
-      return store;
-    },
-  };
-}
 
 test('while a sink takes nothing its source is read no further than there is room, and later to its end', async () => {
   const back = Promise.withResolvers<void>();

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Host, Pipeline, read, type Sink, write } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
-import { virtualHost } from '../../helpers/virtual-host.ts';
+import { hostThatTells } from './host-that-tells.ts';
 import { type Action, listSource } from './list-source.ts';
 
 let folder: string;
@@ -22,23 +22,9 @@ const actions: readonly Action<number>[] = Array.from({ length: 12 }, (_, i) => 
 
 /** The last epoch that is durable. */
 let committed = 0;
-
-/** A host whose stores tell of each commit when it is over. */
-function hostThatTells(): Host {
-  const host = virtualHost();
-  return {
-    ...host,
-    async openStateStore(directory) {
-      const store = await host.openStateStore(directory);
-      const commit = store.commit.bind(store);
-      store.commit = async (epoch) => {
-        await commit(epoch);
-        committed = epoch;
-      };
-      return store;
-    },
-  };
-}
+const noteCommit = (epoch: number): void => {
+  committed = epoch;
+};
 
 /**
  * A sink that keeps a list of the epochs it was handed, and of the elements of those that it did not have: its ledger
@@ -79,7 +65,7 @@ async function run(sink: Sink<number>, stopAt?: number, onNumber: (n: number) =>
       return n;
     })
     .apply(write(sink, { name: 'Out' }));
-  return p.run(directRunner({ host: hostThatTells(), stateDirectory: path.join(folder, 'state') }), {
+  return p.run(directRunner({ host: hostThatTells(noteCommit), stateDirectory: path.join(folder, 'state') }), {
     stop: stop.signal,
   });
 }
