@@ -15,6 +15,11 @@ export interface ActiveWindow {
   readonly panes: WindowPanes | undefined;
 }
 
+/** One that has panes. */
+export interface KnownWindow extends ActiveWindow {
+  readonly panes: WindowPanes;
+}
+
 /** What merging asks for. */
 export interface MergeRules {
   readonly mergesOf: (windows: readonly BoundedWindow[]) => readonly WindowMerge<BoundedWindow>[];
@@ -25,7 +30,7 @@ export interface MergeRules {
 
 /** The windows of a key after an element has come, and the one that it belongs to; undefined if that takes no more. */
 export interface Entered {
-  readonly list: readonly ActiveWindow[];
+  readonly list: ActiveWindow[];
   readonly into: ActiveWindow | undefined;
 }
 
@@ -63,8 +68,8 @@ export function enter(list: readonly ActiveWindow[], window: BoundedWindow, rule
 }
 
 /** Writes the windows of a key; each has panes then. */
-export const windowsCodec = (panesCodec: CellCodec<WindowPanes>): CellCodec<readonly ActiveWindow[]> => ({
-  encode(list: readonly ActiveWindow[], writer: ByteWriter) {
+export const windowsCodec = (panesCodec: CellCodec<WindowPanes>): CellCodec<ActiveWindow[]> => ({
+  encode(list: ActiveWindow[], writer: ByteWriter) {
     writer.writeVarint(list.length);
     for (const { window, panes } of list) {
       if (panes === undefined) throw new Error('This is a bug in Viga: a window without panes was kept.');

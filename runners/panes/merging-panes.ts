@@ -4,22 +4,24 @@ import {
   type ByteReader,
   type ByteWriter,
   GLOBAL_WINDOW,
+  type IntervalWindow,
   MAX_TIMESTAMP,
   type Timestamp,
   type WindowMerge,
 } from '../../model/index.ts';
 import { combineError, isSameWindow, mergesOf, type Spillable } from '../shuffle/index.ts';
 import { type Cell, type CellCodec, CellTable, TimerTable } from '../state/index.ts';
-import { type ActiveWindow, enter, type MergeRules, windowsCodec } from './active-windows.ts';
+import { type ActiveWindow, enter, type KnownWindow, type MergeRules, windowsCodec } from './active-windows.ts';
 import { Delays } from './delays.ts';
 import { endOfWindow, type PaneMachine } from './pane-machine.ts';
 import { type PaneTable, type PaneTableSpec } from './pane-table.ts';
+import { ALONE, joined, placeOf, UNCLEAR } from './session-place.ts';
 import { panesCodec, type WindowPanes } from './window-panes.ts';
 
 /** What a key has. */
 interface KeyWindows {
   /** Its windows that have not expired. */
-  list: readonly ActiveWindow[];
+  list: ActiveWindow[];
   /** When its timer fires, at the latest when something is due; undefined if it has none. */
   timer: Timestamp | undefined;
 }
@@ -39,12 +41,18 @@ export class MergingPanes implements PaneTable {
   readonly #cells: CellTable<KeyWindows>;
   readonly #timers: TimerTable;
   readonly #delays: Delays;
+  readonly #isSessions: boolean;
+  /** Whether triggers keep nothing, so that panes can be changed in place. */
+  readonly #isStateless: boolean;
+  readonly #isClosed = (panes: WindowPanes): boolean => this.#machine.isClosed(panes);
 
   constructor(spec: PaneTableSpec, windowFn: AnyWindowFn) {
     const { keys, codegen, machine } = spec;
     this.#spec = spec;
     this.#windowFn = windowFn;
     this.#machine = machine;
+    this.#isSessions = windowFn.spec.kind === 'sessions';
+    this.#isStateless = spec.tree.root.trigger.kind === 'default';
     this.#cells = new CellTable({ space: spec.space('cells'), codec: keyCodec(spec), keys, codegen });
     this.#timers = new TimerTable({ space: spec.space('timers'), codegen });
     this.#delays = new Delays({ space: spec.space('delays'), codegen }, machine);
@@ -54,10 +62,9 @@ export class MergingPanes implements PaneTable {
     const none: KeyWindows = { list: [], timer: undefined };
     const cell = this.#cells.find(GLOBAL_WINDOW, key) ?? this.#cells.add(GLOBAL_WINDOW, key, none);
     cell.isChanged = true;
-    const { list, into } = enter(cell.content.list, window, this.#rulesFor(key));
-    cell.content.list = list;
+    const into = this.#isSessions ? this.#enterSession(cell, window as IntervalWindow) : this.#enter(cell, window);
     if (into === undefined) return false;
-    const panes = into.panes ?? this.#begin(cell, into);
+    const { panes } = into;
     this.#machine.add(panes, into.window, value, timestamp);
     this.#machine.fire(key, panes, into.window);
     this.#delays.update(key, into.window, panes);
@@ -129,10 +136,38 @@ export class MergingPanes implements PaneTable {
     return [this.#cells, this.#timers, this.#delays.table];
   }
 
-  #begin({ content }: Cell<KeyWindows>, fresh: ActiveWindow): WindowPanes {
-    const panes = this.#machine.begin(fresh.window);
-    content.list = content.list.map((one) => (one === fresh ? { window: one.window, panes } : one));
-    return panes;
+  #enter({ key, content }: Cell<KeyWindows>, window: BoundedWindow): KnownWindow | undefined {
+    const { list, into } = enter(content.list, window, this.#rulesFor(key));
+    content.list = list;
+    if (into === undefined) return undefined;
+    const one = { window: into.window, panes: into.panes ?? this.#machine.begin(into.window) };
+    list[list.indexOf(into)] = one;
+    return one;
+  }
+
+  /** What {@link enter} does where a window joins one session, or none: nothing has to be asked or copied for that. */
+  #enterSession(cell: Cell<KeyWindows>, window: IntervalWindow): KnownWindow | undefined {
+    const { list } = cell.content;
+    const at = placeOf(list, window, this.#isClosed);
+    if (at === UNCLEAR) return this.#enter(cell, window);
+    if (at === ALONE) {
+      const fresh = { window, panes: this.#machine.begin(window) };
+      list.push(fresh);
+      return fresh;
+    }
+    const session = list[at] as KnownWindow; // it has panes, or its place is unclear
+    const result = joined(session.window as IntervalWindow, window);
+    const one = { window: result, panes: this.#stretched(cell.key, session, result) };
+    // The one that was changed last comes last.
+    if (at < list.length - 1) list.push(...list.splice(at, 1));
+    list[list.length - 1] = one;
+    return one;
+  }
+
+  #stretched(key: unknown, session: KnownWindow, result: BoundedWindow): WindowPanes {
+    if (!this.#isStateless) return this.#merged(key, [session], result) ?? session.panes;
+    this.#machine.stretch(session.panes, result, session.window === result);
+    return session.panes;
   }
 
   #end(key: unknown, panes: WindowPanes, window: BoundedWindow): void {
@@ -150,7 +185,7 @@ export class MergingPanes implements PaneTable {
   #rulesFor(key: unknown): MergeRules {
     return {
       mergesOf: (windows) => this.#mergesOf(windows),
-      isClosed: (panes) => this.#machine.isClosed(panes),
+      isClosed: this.#isClosed,
       merge: (joined, result) => this.#merged(key, joined, result),
     };
   }

@@ -141,6 +141,19 @@ export class PaneMachine {
     return merged;
   }
 
+  /** The same as {@link merge} for panes of one window, in place, where the trigger keeps nothing of its own. */
+  stretch(panes: WindowPanes, window: BoundedWindow, isSame: boolean): void {
+    if (!isSame) {
+      panes.fired = 0;
+      panes.firedNotEarly = 0;
+    }
+    panes.hasEnded = this.isOver(window);
+    if (this.#spec.windowing.timestampCombiner !== 'end-of-window') return;
+    if (panes.hold === window.maxTimestamp && !panes.hasEnded) return;
+    this.#release(panes);
+    this.#holdFor(panes, window, window.maxTimestamp);
+  }
+
   #join(sources: readonly WindowPanes[]): unknown {
     const { reducer } = this.#spec.held;
     let held: unknown = NOTHING;
