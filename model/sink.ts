@@ -33,7 +33,10 @@ export interface SinkContext {
   readonly runId: string;
   /** Of a run in epochs: whose this one is. A bounded run, which is one epoch, has none. */
   readonly job?: JobEpoch | undefined;
-  /** Hands back an element that can't be written: a dead letter where asked for, the end of the run otherwise. */
+  /**
+   * Hands back an element that can't be written: a dead letter where asked for, the end of the run otherwise. In `deliver`
+   * only an element of the batch that was asked for last, as it was given.
+   */
   reject(element: unknown, error: Error): void;
   /** Counts bytes that were written, for progress and summaries. */
   readonly wrote?: ((bytes: number) => void) | undefined;
@@ -77,6 +80,8 @@ export interface Sink<in T, C = unknown> {
    * Writes what a durable epoch has for this sink, at once: a transactional sink in one transaction, together with a row of
    * its own ledger that names job, step and epoch. An epoch that the ledger has already changes nothing. A sink that has it
    * gets its elements this way from a job with a state directory, where they wait; others stage what they are given.
+   *
+   * `batches` throws at its end if something was rejected: let that end the transaction. The epoch comes again without it.
    *
    * @throws Error if the ledger has a later epoch of this job than `delivery`'s predecessor allows: the state is older than
    * the sink.
