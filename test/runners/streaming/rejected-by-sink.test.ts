@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import {
   ConnectorError,
+  create,
   Pipeline,
   type PipelineResult,
   read,
@@ -8,6 +13,8 @@ import {
   type SinkBatch,
   write,
 } from '../../../index.ts';
+import { openLog, writeLog } from '../../../io/log/index.ts';
+import { writeSqlite } from '../../../io/sqlite/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { MemoryDisk } from '../../../runners/state/index.ts';
 import {
@@ -248,4 +255,44 @@ test('a job that is stopped gives the sink what is left of an epoch of which it 
   // The dead letters are on their way until it goes on.
   expect(await run(sink, { disk })).toEqual({ state: 'DONE', rejected: ['b', 'b'] });
   expect(taken.toSorted()).toEqual(['a', 'a', 'c', 'd']);
+});
+
+test('rows that SQLite refuses and records that a log refuses are dead letters, and the others are written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'viga-rejected-'));
+  const database = join(folder, 'rows.db');
+  const file = join(folder, 'records.log');
+  const letters: string[] = [];
+  const p = new Pipeline();
+  const numbers = p.apply(create([1, 2, 2, 3]));
+  numbers
+    .map((id) => ({ id }), { name: 'Row' })
+    .apply(
+      writeSqlite({
+        database,
+        table: 'numbers',
+        mode: 'insert',
+        createTable: { id: 'INTEGER PRIMARY KEY' },
+        deadLetters: (failed) => void failed.map(({ element }) => letters.push(`row ${element.id}`), { name: 'Row' }),
+      }),
+    );
+  numbers.apply(
+    writeLog({
+      file,
+      topic: 'numbers',
+      valueFormat: 'string',
+      value: (n) => {
+        if (n === 3) throw new Error('no 3');
+        return String(n);
+      },
+      deadLetters: (failed) => void failed.map(({ element }) => letters.push(`record ${element}`), { name: 'Record' }),
+    }),
+  );
+  const runner = directRunner({ stateDirectory: join(folder, 'state'), streaming: true, maxFailedShare: 1 });
+  expect((await p.run(runner)).state).toBe('DONE');
+  expect(letters.toSorted()).toEqual(['record 3', 'row 2']);
+  const rows = new DatabaseSync(database).prepare('SELECT id FROM numbers ORDER BY id').all();
+  expect(rows.map(({ id }) => id)).toEqual([1, 2, 3]);
+  const consumer = openLog(file).consumer({ topic: 'numbers', valueFormat: 'string' });
+  expect(consumer.poll().map(({ value }) => value)).toEqual(['1', '2', '2']);
+  rmSync(folder, { recursive: true });
 });
