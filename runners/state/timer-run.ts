@@ -202,6 +202,7 @@ export class TimerRun {
   /** The first block is done with. */
   #drop(): void {
     const place = this.#blocks.shift();
+    this.#front?.block.release();
     this.#front = undefined;
     if (place !== undefined) this.#space.delete(this.#keyOf(place.number));
     if (this.isEmpty) this.#space.delete(keyOf(RUN, this.#number));

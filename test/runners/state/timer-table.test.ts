@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { GLOBAL_WINDOW, interval, MAX_TIMESTAMP, type StateStore, type Timestamp } from '../../../model/index.ts';
+import {
+  CoderError,
+  GLOBAL_WINDOW,
+  interval,
+  MAX_TIMESTAMP,
+  type StateStore,
+  type Timestamp,
+} from '../../../model/index.ts';
 import { MemoryDisk, type SetTimer, type TimerId, TimerTable } from '../../../runners/state/index.ts';
 import { type Place, PLACES } from './stores.ts';
 
@@ -118,6 +125,53 @@ test('timers that have fired leave nothing behind', () => {
   popAll(table);
   table.save();
   expect([store.spaces(), table.bytes()]).toEqual([[], 0]);
+});
+
+test('more runs than are read side by side become fewer, and the latest set of each timer counts, after a restart too', async () => {
+  const disk = new MemoryDisk('a');
+  const store = disk.open();
+  const table = new TimerTable({ space: store.space('timers'), codegen });
+  const expected = new Map<string, number>();
+  const output = (at: number): number => at - 5 + (at % 3);
+  for (let round = 0; round < 70; round += 1) {
+    for (let i = 0; i < 60; i += 1) {
+      const key = `key ${(round * 37 + i * 11) % 1500}`;
+      if (i % 20 === 19) {
+        table.clear(timer(key, 0));
+        expected.delete(key);
+        continue;
+      }
+      const at = 100 + ((round * 7919 + i * 104_729) % 10_000);
+      table.set(timer(key, at, { outputTimestamp: output(at) }));
+      expected.set(key, at);
+    }
+    table.spill();
+  }
+  table.save();
+  await store.commit(1);
+  disk.crash();
+  const restored = new TimerTable({ space: disk.open().space('timers'), codegen });
+  expect(restored.hold()).toBe(Math.min(...[...expected.values()].map(output)));
+  const popped = popAll(restored);
+  expect(popped.map(({ timestamp }) => timestamp)).toEqual([...expected.values()].sort((a, b) => a - b));
+  expect(new Map(popped.map(({ key, timestamp }) => [key, timestamp]))).toEqual(expected);
+});
+
+test('a timer without bytes ends the spill, and none is lost', () => {
+  const table = new TimerTable({ space: new MemoryDisk('a').open().space('timers'), codegen });
+  for (let i = 0; i < 1_000; i += 1) table.set(timer(i, i));
+  table.spill();
+  table.set(timer(1, 5_000));
+  class Point {
+    readonly x = 1;
+  }
+  table.set(timer(new Point(), 10_000));
+  expect(() => table.spill()).toThrow(CoderError);
+  expect(() => table.save()).toThrow(CoderError);
+  table.clear(timer(new Point(), 0));
+  table.spill();
+  const times = popAll(table).map(({ timestamp }) => timestamp);
+  expect(times).toEqual([0, ...Array.from({ length: 998 }, (_, i) => i + 2), 5_000]);
 });
 
 const id = fc.record({
