@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Chance } from '../../../testing/simulation/index.ts';
-import { eventsOf, writeInput } from './input.ts';
+import { Feed } from './feed.ts';
+import { eventsOf, writeLines } from './input.ts';
 import { JOBS, type JobName, placesIn } from './places.ts';
 import { type Verdict, verify } from './verify.ts';
 
@@ -13,6 +14,7 @@ export type Phase =
   | 'opening'
   | 'restoring'
   | 'running'
+  | 'draining'
   | 'after commit'
   | 'between commit and delivery'
   | 'in a delivery'
@@ -21,6 +23,8 @@ export type Phase =
 /** What a campaign has shown. */
 export interface Campaign {
   readonly kills: ReadonlyMap<Phase, number>;
+  /** Of the kills, those while another process still wrote the log that the job reads. */
+  readonly killsWhileWritten: number;
   readonly rounds: number;
   readonly verdict: Verdict;
   /** Runs that ended by themselves and not well. */
@@ -45,23 +49,27 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
   const chance = new Chance(seed, 'kills');
   const directory = mkdtempSync(join(tmpdir(), 'viga-kill-'));
   const events = eventsOf(seed, count);
-  writeInput(events, placesIn(directory, directory));
+  writeLines(events, placesIn(directory, directory));
   const phases = new Map<Phase, number>();
   const failures: string[] = [];
   const total = { lost: 0, duplicate: 0, phantom: 0, elements: 0 };
   let killed = 0;
+  let killsWhileWritten = 0;
+  let feed: Feed | undefined;
   let rounds = 0;
   try {
     while (killed < kills && failures.length === 0) {
       const job = JOBS[rounds % JOBS.length] ?? 'windows';
       const round = join(directory, `round-${rounds++}`);
       mkdirSync(round);
+      feed = job === 'windows' ? new Feed(placesIn(directory, round).log, seed, count) : undefined;
       for (let runs = 0; ; runs++) {
         // The last run of a round is not killed.
         const plan = killed < kills && runs < MOST_KILLS ? drawPlan(chance, job) : undefined;
-        const end = await runChild(job, directory, round, chance.pick([50, 100, 300]), plan);
+        const end = await runChild({ job, input: directory, round, interval: chance.pick([50, 100, 300]), plan, feed });
         if (end.kind === 'killed') {
           killed++;
+          if (feed?.isWriting === true) killsWhileWritten++;
           phases.set(end.phase, (phases.get(end.phase) ?? 0) + 1);
           continue;
         }
@@ -69,15 +77,17 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
         break;
       }
       if (failures.length > 0) break;
+      feed?.check();
       const verdict = await verify(job, placesIn(directory, round), events);
       for (const key of ['lost', 'duplicate', 'phantom', 'elements'] as const) total[key] += verdict[key];
       say(`round ${rounds}, ${job}: ${killed} kills so far; ${shown(verdict)}`);
       rmSync(round, { recursive: true });
     }
   } finally {
+    feed?.end();
     rmSync(directory, { recursive: true, force: true });
   }
-  return { kills: phases, rounds, verdict: total, failures };
+  return { kills: phases, killsWhileWritten, rounds, verdict: total, failures };
 }
 
 /** Kills in one round: more would only be more of the same state. */
@@ -107,13 +117,24 @@ const PHASES: Readonly<Record<string, Phase>> = {
   opening: 'opening',
   restoring: 'restoring',
   running: 'running',
+  draining: 'draining',
   committed: 'after commit',
   delivering: 'between commit and delivery',
   writing: 'in a delivery',
   delivered: 'after delivery',
 };
 
-function runChild(job: JobName, input: string, round: string, interval: number, plan: Plan | undefined): Promise<End> {
+/** One process of a job. */
+interface ChildRun {
+  readonly job: JobName;
+  readonly input: string;
+  readonly round: string;
+  readonly interval: number;
+  readonly plan: Plan | undefined;
+  readonly feed: Feed | undefined;
+}
+
+function runChild({ job, input, round, interval, plan, feed }: ChildRun): Promise<End> {
   const script = join(import.meta.dirname, 'child.ts');
   const args = ['--disable-warning=ExperimentalWarning', script, job, input, round, String(interval)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -122,6 +143,7 @@ function runChild(job: JobName, input: string, round: string, interval: number, 
   let errors = '';
   const kill = (): void => void child.kill('SIGKILL');
   let timer: NodeJS.Timeout | undefined;
+  const forget = feed?.whenRead(() => void child.kill('SIGTERM'));
   const see = (mark: string): void => {
     last = mark;
     if (plan === undefined) return;
@@ -138,6 +160,7 @@ function runChild(job: JobName, input: string, round: string, interval: number, 
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      forget?.();
       if (last === 'done') resolve({ kind: 'done' });
       else if (signal === 'SIGKILL') resolve({ kind: 'killed', phase: PHASES[last] ?? 'starting' });
       else resolve({ kind: 'failed', message: `it ended with ${code ?? signal}: ${errors.trim().slice(0, 2_000)}` });

@@ -1,4 +1,4 @@
-// Runs a job until it is done or killed, and says on standard output how far it is: child.ts JOB INPUT ROUND INTERVAL
+// Runs a job until it is done, drained (SIGTERM) or killed, and says on standard output how far it is: child.ts JOB INPUT ROUND INTERVAL
 //
 // Marks are written synchronously, so the last one tells where the process was when it was killed.
 import { writeSync } from 'node:fs';
@@ -70,10 +70,16 @@ async function delivering(): Promise<void> {
 
 const runner = directRunner({ host, streaming: true, stateDirectory: places.state, epochInterval: Number(interval) });
 let isRunning = false;
+const drain = new AbortController();
+process.once('SIGTERM', () => {
+  mark('draining');
+  drain.abort();
+});
 const { state } = await pipeline.run(runner, {
+  drain: drain.signal,
   onProgress({ steps }) {
     if (!isRunning && steps.some(({ elementsOut }) => elementsOut > 0)) mark('running');
     isRunning ||= steps.some(({ elementsOut }) => elementsOut > 0);
   },
 });
-mark(state === 'DONE' ? 'done' : `ended ${state}`);
+mark(state === 'DONE' || state === 'DRAINED' ? 'done' : `ended ${state}`);

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLog } from '../../../io/log/index.ts';
 import { Chance } from '../../../testing/simulation/index.ts';
-import { type Places, TOPIC } from './places.ts';
+import type { Places } from './places.ts';
 
 /** An element of the input; ids are 0, 1, 2 and so on. */
 export interface Event {
@@ -14,7 +13,6 @@ export interface Event {
 /** How far elements come out of order. */
 export const MAX_OUT_OF_ORDER = 10_000;
 const KEYS = 50;
-const PARTITIONS = 3;
 const FILES = 12;
 const START = Date.UTC(2024, 0, 1);
 /** Milliseconds of event time from one element to the next. */
@@ -30,18 +28,8 @@ export function eventsOf(seed: number, count: number): readonly Event[] {
   }));
 }
 
-/** Writes the elements to a log of several partitions, and to files of lines. */
-export function writeInput(events: readonly Event[], { log: file, lines }: Pick<Places, 'log' | 'lines'>): void {
-  const log = openLog(file);
-  log.createTopic(TOPIC, { partitions: PARTITIONS });
-  const producer = log.producer({ topic: TOPIC, keyFormat: 'string', valueFormat: 'json' });
-  const size = 5_000;
-  for (let from = 0; from < events.length; from += size) {
-    producer.send(
-      events.slice(from, from + size).map((event) => ({ key: event.key, value: event, timestamp: event.at })),
-    );
-  }
-  log.close();
+/** Writes the elements to files of lines. */
+export function writeLines(events: readonly Event[], { lines }: Pick<Places, 'lines'>): void {
   mkdirSync(lines);
   const each = Math.ceil(events.length / FILES);
   for (let number = 0; number < FILES; number++) {

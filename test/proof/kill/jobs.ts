@@ -1,10 +1,10 @@
-import { fixedWindows, type IntervalWindow, minutes, Pipeline, type PCollection } from '../../../index.ts';
+import { fixedWindows, type IntervalWindow, millis, minutes, Pipeline, type PCollection } from '../../../index.ts';
 import { readJsonLines } from '../../../io/json/index.ts';
 import { readLog } from '../../../io/log/index.ts';
 import { column, writeParquet } from '../../../io/parquet/index.ts';
 import { writeSqlite } from '../../../io/sqlite/index.ts';
 import { type Event, MAX_OUT_OF_ORDER } from './input.ts';
-import { type JobName, type Places, TABLE, TOPIC } from './places.ts';
+import { GROUP, type JobName, type Places, TABLE, TOPIC } from './places.ts';
 
 /** After so many elements a job rests for a moment, so that it lasts long enough to be killed. */
 const REST_EVERY = 250;
@@ -18,7 +18,7 @@ export function buildJob(name: JobName, places: Places): Pipeline {
   return pipeline;
 }
 
-/** A log to sums of one-minute windows in a table. Rows are inserted, so one that comes twice is there twice. */
+/** A log, as it is written, to sums of one-minute windows in a table, until it is drained. Rows are inserted, so one that comes twice is there twice. */
 function sumWindows(pipeline: Pipeline, { log, database }: Places): void {
   pipeline
     .apply(
@@ -27,11 +27,13 @@ function sumWindows(pipeline: Pipeline, { log, database }: Places): void {
         file: log,
         topic: TOPIC,
         valueFormat: 'json',
-        until: 'end',
-        maxOutOfOrder: MAX_OUT_OF_ORDER,
+        group: GROUP,
+        pollInterval: millis(20),
+        // While the producer rests the clock carries the watermark: so much more it may.
+        maxOutOfOrder: MAX_OUT_OF_ORDER + minutes(1),
       }),
     )
-    // What `writeInput` wrote.
+    // What the producer wrote.
     .map(({ value }) => value as Event, { name: 'Value' })
     .map(rested, { name: 'Rest' })
     .windowInto(fixedWindows({ size: minutes(1) }))
@@ -60,7 +62,7 @@ function sumWindows(pipeline: Pipeline, { log, database }: Places): void {
 function copyFiles(pipeline: Pipeline, { lines, parquet }: Places, perPane: boolean): void {
   const events: PCollection<Event> = pipeline
     .apply(readJsonLines({ name: 'Read', files: `${lines}/*.jsonl` }))
-    // What `writeInput` wrote.
+    // What `writeLines` wrote.
     .map((line) => line as Event, { name: 'Value' })
     .map(rested, { name: 'Rest' })
     .withTimestamps(({ at }) => at, { name: 'Time' })
