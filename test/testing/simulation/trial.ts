@@ -42,12 +42,16 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     const mayFail = world.faults instanceof Swarm && !world.faults.isCalm;
     const process = world.start();
     starts++;
+    const before = world.state(STATE).disk.epoch;
     const outcome = await run(world, job, process, chance, problems);
     problems.push(...(await job.problems()));
     world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
     if (outcome.kind === 'done' && outcome.result.state !== 'STOPPED') {
       problems.push(...(await job.finalProblems()));
-      if (shape.isEndless && outcome.result.state === 'DONE') problems.push('a job that was drained is DONE');
+      // A run that finds the job finished does nothing.
+      const hasRun = world.state(STATE).disk.epoch > before;
+      if (shape.isEndless && outcome.result.state === 'DONE' && hasRun)
+        problems.push('a job that was drained ends as if it had read all');
       break;
     }
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
