@@ -73,11 +73,9 @@ export class Turn {
   }
 }
 
-/** The error of a run that was ended from outside. */
-export function cancelled(signal: AbortSignal): CancelledError {
+/** The error of a run that was ended from outside. @param left what can be seen of it. */
+export function cancelled(signal: AbortSignal, left = 'Nothing it would have written is visible.'): CancelledError {
   return signal.reason instanceof CancelledError
     ? signal.reason
-    : new CancelledError('the run was cancelled before it was finished. Nothing it would have written is visible.', {
-        cause: signal.reason,
-      });
+    : new CancelledError(`the run was cancelled before it was finished. ${left}`, { cause: signal.reason });
 }

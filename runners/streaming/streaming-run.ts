@@ -36,6 +36,8 @@ const EPOCH_EVERY = 1_000;
 const LONGEST_GOODBYE = 5_000;
 /** The share of a step's elements that may fail before the run stops. */
 const FAILED_SHARE = 0.01;
+/** What can be seen of a run that was cancelled. */
+const LEFT = 'What its epochs have given to sinks stays; nothing that came after is visible.';
 
 /** What a run can be asked for; what is about epochs and state counts where it streams. */
 export interface StreamingOptions {
@@ -116,7 +118,7 @@ export class StreamingRun {
     try {
       return await this.#runOn(store);
     } catch (error) {
-      throw this.#runOptions.signal?.aborted ? cancelled(this.#runOptions.signal) : error;
+      throw this.#runOptions.signal?.aborted ? cancelled(this.#runOptions.signal, LEFT) : error;
     } finally {
       stopProgress();
       releaseConsole();
