@@ -5,7 +5,7 @@ import { diskGroups } from './disk-groups.ts';
 import { groupError } from './group-error.ts';
 import type { AddBatch, AddToGroup, GroupTable, Pair, Row } from './group-table.ts';
 import { MergingTable } from './merging-table.ts';
-import { type Partition, Partitions } from './partitions.ts';
+import { hashOfKey, hashOfKeyAndWindow, type Partition, Partitions, type RowHash } from './partitions.ts';
 import type { Reducer } from './reducer.ts';
 import { RowCodec } from './row-codec.ts';
 import type { Spill } from './spill.ts';
@@ -45,6 +45,7 @@ export class Grouping implements Edge {
   addBatch: AddBatch | undefined;
   readonly #spec: GroupingSpec;
   readonly #codec: RowCodec;
+  readonly #hashOf: RowHash;
   readonly #table: GroupTable;
   #partitions: Partitions | undefined;
   #isRead = false;
@@ -58,6 +59,7 @@ export class Grouping implements Edge {
       hasTimestamps: !this.ignoresTimestamps,
       accumulatorCoder: spec.accumulatorCoder,
     });
+    this.#hashOf = mergesWindows(spec) ? hashOfKey : hashOfKeyAndWindow();
     this.#table = tableOf(spec, (size) => {
       if (size >= MOST_GROUPS) this.spill();
     });
@@ -81,7 +83,7 @@ export class Grouping implements Edge {
   /** Gives memory back: what it holds goes to disk. */
   spill(): void {
     const { spill, reducer } = this.#spec;
-    this.#partitions ??= new Partitions(spill, this.#codec);
+    this.#partitions ??= new Partitions(spill, this.#codec, this.#hashOf);
     const partitions = this.#partitions;
     const isHitOften = this.#table.added > 2 * this.#table.size;
     this.#table.drain((row) => {
@@ -143,7 +145,7 @@ export class Grouping implements Edge {
   *#large(partition: Partition, { canDivide, level }: Partitions): Iterable<Batch> {
     const { spill, windowing, reducer, codegen } = this.#spec;
     if (canDivide && !partition.isOneHash) {
-      const parts = new Partitions(spill, this.#codec, level + 1);
+      const parts = new Partitions(spill, this.#codec, this.#hashOf, level + 1);
       for (const row of partition.rows()) parts.append(row);
       yield* this.#finish(parts);
     } else if (reducer.keepsValues && !mergesWindows(this.#spec)) {

@@ -1,4 +1,4 @@
-import { CoderError, hashKey } from '../../model/index.ts';
+import { type BoundedWindow, CoderError, hashKey, isIntervalWindow, windowKey } from '../../model/index.ts';
 import { BlockFile, type BlockSequence } from './block-file.ts';
 import type { Row } from './group-table.ts';
 import type { RowCodec } from './row-codec.ts';
@@ -9,11 +9,11 @@ const BITS = 6;
 /** Deeper than this a hash has no bits left to tell keys apart by. */
 const DEEPEST = 4;
 
-/** Rows whose keys have the same bits in their hashes. */
+/** Rows that have the same bits in their hashes. */
 export interface Partition {
   readonly rows: () => Iterable<Row>;
   readonly bytes: number;
-  /** Whether all its keys have one hash: dividing it again would be of no use. */
+  /** Whether all its rows have one hash: dividing it again would be of no use. */
   readonly isOneHash: boolean;
 }
 
@@ -25,20 +25,41 @@ interface Slot {
   kept: Row[];
 }
 
+/** Gives rows that belong to one group, or whose windows may become one, the same 32 bits. */
+export type RowHash = (row: Pick<Row, 'key' | 'window'>) => number;
+
+/** For windows that may merge: all of a key's are together. */
+export const hashOfKey: RowHash = ({ key }) => hashKey(key);
+
+/** For windows that stay as they are: few keys in very many windows are divided as well. */
+export function hashOfKeyAndWindow(): RowHash {
+  let last: BoundedWindow | undefined;
+  let hash = 0;
+  return ({ key, window }) => {
+    if (window !== last) {
+      last = window;
+      hash = Math.imul(hashKey(isIntervalWindow(window) ? window.start : windowKey(window)), 0x9e3779b1);
+    }
+    return hashKey(key) ^ hash;
+  };
+}
+
 /**
- * Rows on disk, divided by the hash of their keys so that each part can be grouped on its own, and again by the next bits
- * where a part is too large (performance.md: beyond 150,000 keys this is also faster than one Map).
+ * Rows on disk, divided by their hashes so that each part can be grouped on its own, and again by the next bits where a
+ * part is too large (performance.md: beyond 150,000 keys this is also faster than one Map).
  */
 export class Partitions {
   readonly level: number;
   readonly #codec: RowCodec;
   readonly #file: BlockFile;
   readonly #slots: (Slot | undefined)[] = new Array<Slot | undefined>(PARTITIONS).fill(undefined);
+  readonly #hashOf: RowHash;
   readonly #warn: (reason: string) => void;
 
-  constructor(spill: Spill, codec: RowCodec, level = 0) {
+  constructor(spill: Spill, codec: RowCodec, hashOf: RowHash, level = 0) {
     this.level = level;
     this.#codec = codec;
+    this.#hashOf = hashOf;
     this.#file = new BlockFile(spill.file());
     this.#warn = spill.warn;
   }
@@ -48,7 +69,7 @@ export class Partitions {
   }
 
   append(row: Row): void {
-    const hash = hashKey(row.key);
+    const hash = this.#hashOf(row);
     const slot = this.#slot((hash >>> (this.level * BITS)) & (PARTITIONS - 1), hash);
     if (hash !== slot.firstHash) slot.isOneHash = false;
     try {
