@@ -61,6 +61,18 @@ export const KEYED_MUTANTS: readonly Mutant[] = [
     tests: ['test/runners/keyed/calls.test.ts'],
   },
   {
+    id: 'timers-set-again-stay',
+    title: 'a timer on disk fires although it was set anew in memory',
+    edits: [
+      {
+        file: 'runners/state/timer-run.ts',
+        find: 'above.has(block.nameAt(at))) goes.push(at);',
+        replace: 'false) goes.push(at);',
+      },
+    ],
+    tests: ['test/runners/state/timer-table.test.ts'],
+  },
+  {
     id: 'timers-not-saved',
     title: 'timers are forgotten at a restart',
     edits: [
