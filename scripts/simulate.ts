@@ -12,6 +12,7 @@ const failed: SeedResult[] = [];
 let counted = 0;
 let epochs = 0;
 let starts = 0;
+let refusals = 0;
 const begin = performance.now();
 
 for (let seed = first; seed < first + seeds; seed++) {
@@ -20,6 +21,7 @@ for (let seed = first; seed < first + seeds; seed++) {
   if (result.faults > 0 && result.epochs > 0) counted++;
   epochs += result.epochs;
   starts += result.starts;
+  refusals += result.refusals;
   if (seeds === 1) for (const line of result.log) console.log(line);
   if (result.problems.length === 0) continue;
   failed.push(result);
@@ -30,7 +32,7 @@ for (let seed = first; seed < first + seeds; seed++) {
 for (const line of coverage.table()) console.log(line);
 const elapsed = ((performance.now() - begin) / 1_000).toFixed(1);
 console.log(
-  `${seeds} seeds, ${counted} counted (faults injected and epochs committed), ${starts} processes, ${epochs} epochs, ${coverage.faults} faults, ${elapsed} s`,
+  `${seeds} seeds, ${counted} counted (faults injected and epochs committed), ${starts} processes, ${epochs} epochs, ${coverage.faults} faults, ${refusals} refusals of state with a flipped bit, ${elapsed} s`,
 );
 console.log(
   failed.length === 0 ? 'no seed failed' : `${failed.length} failed: ${failed.map(({ seed }) => seed).join(', ')}`,

@@ -70,6 +70,13 @@ export class MemoryDisk {
     this.#open = undefined;
   }
 
+  /** Changes a durable value that is still `from`, as a disk that fails does; while nobody has the store open. */
+  damage(space: string, key: Uint8Array, from: Uint8Array, to: Uint8Array): void {
+    const rows = this.#durable.rows.get(space);
+    const value = rows?.get(key);
+    if (value !== undefined && Buffer.compare(value, from) === 0) rows?.put(key, to);
+  }
+
   #commit(epoch: number, rows: Rows): void {
     const fault = this.#faultAt(epoch);
     if (fault === 'fails') {

@@ -19,6 +19,7 @@ export {
 } from './faults.ts';
 export type { Damage, Files } from './files.ts';
 export type { CallOptions, SimulatedProcess } from './process.ts';
+export { flipBit } from './store.ts';
 export { AppendLog, LedgerTable, type StoredRow, UpsertTable } from './table.ts';
 export { Topic, type TopicRange, type TopicReadOptions, type TopicRecord } from './topic.ts';
 export { type Outcome, type StoredState, type Watch, World, type WorldOptions } from './world.ts';

@@ -11,6 +11,8 @@ export interface SeedResult {
   readonly faults: number;
   readonly epochs: number;
   readonly starts: number;
+  /** How often state with a flipped bit was refused. */
+  readonly refusals: number;
   readonly coverage: Coverage;
   /** What happened, line by line, and a name for all of it. */
   readonly log: readonly string[];
@@ -24,7 +26,18 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   const world = new World({ seed }, new Swarm(rates, new Chance(seed, 'faults')));
   world.note(`seed ${seed}: ${JSON.stringify(shape)}`);
   world.note(`rates: ${JSON.stringify(rates)}`);
-  const { problems, epochs, starts } = await runTrial(world, shape);
+  const { problems, epochs, starts, refusals } = await runTrial(world, shape);
   const { coverage, log } = world;
-  return { seed, shape, problems, faults: coverage.faults, epochs, starts, coverage, log: log.lines, hash: log.hash };
+  return {
+    seed,
+    shape,
+    problems,
+    faults: coverage.faults,
+    epochs,
+    starts,
+    refusals,
+    coverage,
+    log: log.lines,
+    hash: log.hash,
+  };
 }

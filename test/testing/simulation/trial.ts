@@ -1,5 +1,12 @@
 import { directRunner } from '../../../runners/direct/index.ts';
-import { Chance, type Outcome, Swarm, type SimulatedProcess, type World } from '../../../testing/simulation/index.ts';
+import {
+  Chance,
+  flipBit,
+  type Outcome,
+  Swarm,
+  type SimulatedProcess,
+  type World,
+} from '../../../testing/simulation/index.ts';
 import { type PipelineResult, StateError } from '../../../model/index.ts';
 import { watermarkWatch } from './watermarks.ts';
 import { Job } from './job.ts';
@@ -13,6 +20,8 @@ export const STATE = '/state';
 const DRAIN_WITHIN = 120_000;
 /** Processes that may end before faults stop. */
 const MOST_STARTS = 8;
+/** How often a bit of the state flips between two processes. */
+const FLIPS = 0.1;
 /** Virtual milliseconds after which faults stop. */
 const FAULTY_FOR = 60_000;
 
@@ -22,6 +31,8 @@ export interface Trial {
   readonly world: World;
   readonly job: Job;
   readonly starts: number;
+  /** How often damaged state was refused. */
+  readonly refusals: number;
   readonly epochs: number;
 }
 
@@ -35,7 +46,10 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     if (world.faults instanceof Swarm) world.faults.calm();
   };
   world.schedule.plan(FAULTY_FOR, calm, { isBackground: true });
+  const flips = new Chance(world.seed, 'flips');
   let starts = 0;
+  let mend: (() => void) | undefined;
+  let refusals = 0;
   for (;;) {
     if (starts >= MOST_STARTS) calm();
     // A fault of the last calm moment may end a run later.
@@ -54,11 +68,22 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
         problems.push('a job that was drained ends as if it had read all');
       break;
     }
+    if (outcome.kind === 'failed' && mend !== undefined && isDamage(outcome.error)) {
+      // It is refused by name. Whoever runs the job takes the state from a copy of that epoch.
+      refusals++;
+      mend();
+      mend = undefined;
+      continue;
+    }
+    if (mayFail && mend === undefined && flips.happens(FLIPS)) {
+      mend = flipBit(world.state(STATE), flips);
+      if (mend !== undefined) world.note('a bit of the state is flipped');
+    }
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
     if (outcome.kind === 'failed' && !mayFail) problems.push(`a run without faults failed: ${stackOf(outcome.error)}`);
     if (problems.length > 0) break;
   }
-  return { problems, world, job, starts, epochs: world.state(STATE).disk.epoch };
+  return { problems, world, job, starts, refusals, epochs: world.state(STATE).disk.epoch };
 }
 
 async function run(
@@ -107,6 +132,9 @@ async function refuseSecond(world: World, problems: string[]): Promise<void> {
   }
   second.end();
 }
+
+const isDamage = (error: unknown): boolean =>
+  error instanceof Error && ((error instanceof StateError && error.reason === 'damaged') || isDamage(error.cause));
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const stackOf = (error: unknown): string => (error instanceof Error ? String(error.stack) : String(error));
