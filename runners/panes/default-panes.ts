@@ -5,7 +5,8 @@ import { heldCoder } from './held-form.ts';
 import type { EmitPane, PaneMachine } from './pane-machine.ts';
 import type { PaneTable, PaneTableSpec } from './pane-table.ts';
 import { plainForm, savedForm } from './slot-form.ts';
-import { type OpenWindow, SlotPanes } from './slot-panes.ts';
+import type { OpenWindow } from './slot-firing.ts';
+import { SlotPanes } from './slot-panes.ts';
 import { SlotRows } from './slot-rows.ts';
 import { NOTHING } from './window-panes.ts';
 

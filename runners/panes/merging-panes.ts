@@ -59,8 +59,8 @@ export class MergingPanes implements PaneTable {
   }
 
   add(key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow): boolean {
-    const none: KeyWindows = { list: [], timer: undefined };
-    const cell = this.#cells.find(GLOBAL_WINDOW, key) ?? this.#cells.add(GLOBAL_WINDOW, key, none);
+    const cell =
+      this.#cells.find(GLOBAL_WINDOW, key) ?? this.#cells.add(GLOBAL_WINDOW, key, { list: [], timer: undefined });
     cell.isChanged = true;
     const into = this.#isSessions ? this.#enterSession(cell, window as IntervalWindow) : this.#enter(cell, window);
     if (into === undefined) return false;

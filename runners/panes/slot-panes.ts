@@ -2,30 +2,24 @@ import {
   type BoundedWindow,
   END_OF_GLOBAL_WINDOW,
   isPrimitiveKey,
-  type KeyEncoder,
-  ON_TIME_AND_ONLY,
-  type PaneInfo,
   type PrimitiveKey,
   tableKey,
   type Timestamp,
   windowKey,
 } from '../../model/index.ts';
-import { ownCopy, singletonLists, type StepTime, type Windows } from '../execution/index.ts';
+import { ownCopy, singletonLists, type StepTime } from '../execution/index.ts';
 import {
   type AddBatch,
   addBatchOf,
   type AddParts,
   type AddToGroup,
-  combineError,
-  type Groups,
   groupError,
   makeAdd,
-  type Reducer,
   SizeSample,
 } from '../shuffle/index.ts';
 import { Heap } from './heap.ts';
 import { endOfWindow } from './pane-machine.ts';
-import type { SlotForm } from './slot-form.ts';
+import { type FiringSpec, type OpenWindow, SlotFiring } from './slot-firing.ts';
 import type { SlotRows } from './slot-rows.ts';
 import { makeWatch } from './slot-watch.ts';
 import type { RunMerge } from './sorted-runs.ts';
@@ -33,45 +27,13 @@ import { NOTHING } from './window-panes.ts';
 
 /** What a slot takes: its entry in a Map with its share of empty ones, and its places in the columns. */
 const SLOT_BYTES = 72;
-const FIRST_OF_SEVERAL: PaneInfo = { ...ON_TIME_AND_ONLY, isLast: false };
 
 /** What slots take from their step and its run. */
-export interface SlotPanesSpec {
-  readonly step: string;
-  /** Of the step; slots hold what it keeps in their form. */
-  readonly reducer: Reducer;
-  readonly form: SlotForm;
-  readonly rows: SlotRows | undefined;
-  readonly keys: KeyEncoder;
+export interface SlotPanesSpec extends FiringSpec {
   readonly codegen: boolean;
   readonly time: StepTime;
   /** Takes an element of a window that is over. */
   readonly addLate: (key: unknown, value: unknown, timestamp: Timestamp, window: BoundedWindow) => void;
-  /** Takes what a key has when its window is over, and the pane that it comes in. */
-  readonly give: (key: unknown, held: unknown, open: OpenWindow, pane: PaneInfo) => void;
-  readonly isExpired: (window: BoundedWindow) => boolean;
-}
-
-/** A window that is not over and has elements, or one that is giving them out. */
-export interface OpenWindow {
-  readonly window: BoundedWindow;
-  readonly windows: Windows;
-  readonly groups: Groups;
-  /** What was saved of a slot, as its form needs it. */
-  readonly saved: unknown[];
-  /** Whether all that its keys have is in slots. */
-  isWhole: boolean;
-  hasRows: boolean;
-}
-
-/** A window that gives out what it has, key by key. */
-interface Firing {
-  readonly open: OpenWindow;
-  readonly outputs: Iterator<void>;
-  /** What it has on disk; undefined if all of it is in slots. */
-  readonly merge: RunMerge | undefined;
-  /** Keys that were given out of slots since the last save, where they have rows. */
-  gone: PrimitiveKey[];
 }
 
 /**
@@ -89,7 +51,7 @@ export class SlotPanes {
   readonly #sample = new SizeSample();
   readonly #only = singletonLists();
   #size = 0;
-  #firing: Firing | undefined;
+  #firing: SlotFiring | undefined;
 
   constructor(spec: SlotPanesSpec) {
     this.#spec = spec;
@@ -140,9 +102,10 @@ export class SlotPanes {
 
   /** Gives out what the first window has, key by key; gives back what is left of the budget. */
   fireNext(budget: number): number {
-    const { outputs } = this.#firing ?? this.#startFiring();
+    const firing = this.#firing ?? this.#startFiring();
     for (let left = budget; left > 0; left--) {
-      if (!outputs.next().done) continue;
+      if (firing.next()) continue;
+      this.#forget(firing.open);
       this.#firing = undefined;
       return left;
     }
@@ -155,18 +118,14 @@ export class SlotPanes {
 
   /** Slots are not taken away while they are given out. */
   get canSpill(): boolean {
-    return this.#spec.rows !== undefined && (this.#firing === undefined || this.#firing.merge !== undefined);
+    return this.#spec.rows !== undefined && this.#firing?.isFromSlots !== true;
   }
 
   /** Writes what has changed. */
   save(): void {
     const { rows, form } = this.#spec;
     if (rows === undefined) return;
-    if (this.#firing !== undefined) {
-      this.#firing.merge?.trim();
-      for (const key of this.#firing.gone) rows.deleteKey(this.#firing.open.window, key);
-      this.#firing.gone = [];
-    }
+    this.#firing?.save();
     let hasWritten = false;
     for (const open of this.#all()) hasWritten = this.#saveWindow(open, rows) || hasWritten;
     if (hasWritten && form.isAppended) rows.endPiece();
@@ -241,58 +200,18 @@ export class SlotPanes {
     else this.#sample.see(held);
   }
 
-  #startFiring(): Firing {
+  #startFiring(): SlotFiring {
     const open = this.#due.pop();
     if (open === undefined) throw new Error('This is a bug in Viga: no window is open.');
     this.#windows.delete(windowKey(open.window));
     const { rows } = this.#spec;
-    if (rows === undefined || open.isWhole) {
-      this.#firing = { open, outputs: this.#outputsOf(open), merge: undefined, gone: [] };
-    } else {
+    let merge: RunMerge | undefined;
+    if (rows !== undefined && !open.isWhole) {
       this.#writeAll(open, rows);
-      const merge = rows.merge(open.window);
-      this.#firing = { open, outputs: this.#mergedOutputsOf(open, merge), merge, gone: [] };
+      merge = rows.merge(open.window);
     }
+    this.#firing = new SlotFiring(this.#spec, open, merge);
     return this.#firing;
-  }
-
-  /** What is in slots, as it came. */
-  *#outputsOf(open: OpenWindow): Generator<void> {
-    const { rows, form, keys } = this.#spec;
-    const { groups, window } = open;
-    const { bare, encoded, values } = groups;
-    for (const [key, slot] of bare) {
-      bare.delete(key);
-      this.#give(open, key, form.heldOf(values[slot]));
-      if (open.hasRows) this.#firing?.gone.push(tableKey(key, keys.encode));
-      yield;
-    }
-    for (const [text, slot] of encoded) {
-      encoded.delete(text);
-      this.#give(open, groups.keys[slot], form.heldOf(values[slot]));
-      if (open.hasRows) this.#firing?.gone.push(text);
-      yield;
-    }
-    if (open.hasRows) rows?.deleteWindow(window);
-    this.#forget(open);
-  }
-
-  /** What is on disk, in the order in which it lies there. */
-  *#mergedOutputsOf(open: OpenWindow, merge: RunMerge): Generator<void> {
-    for (let group = merge.next(); group !== undefined; group = merge.next()) {
-      this.#give(
-        open,
-        group.key,
-        group.parts.reduce((a, b) => this.#merge(a, b)),
-      );
-      yield;
-    }
-    this.#spec.rows?.deleteWindow(open.window);
-  }
-
-  #give(open: OpenWindow, key: unknown, held: unknown): void {
-    const pane = this.#spec.isExpired(open.window) ? ON_TIME_AND_ONLY : FIRST_OF_SEVERAL;
-    this.#spec.give(key, held, open, pane);
   }
 
   /** Empties the slots of a window in place: `add` may still hold its groups. */
@@ -303,14 +222,5 @@ export class SlotPanes {
     groups.bare.clear();
     groups.encoded.clear();
     groups.keys.length = groups.values.length = saved.length = 0;
-  }
-
-  #merge(a: unknown, b: unknown): unknown {
-    const { step, reducer } = this.#spec;
-    try {
-      return reducer.merge(a, b);
-    } catch (error) {
-      throw combineError(step, error, b);
-    }
   }
 }

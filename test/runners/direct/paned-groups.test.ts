@@ -13,7 +13,7 @@ import {
 import type { AnyWindowFn } from '../../../model/index.ts';
 import { directRunner, type DirectRunnerOptions } from '../../../runners/direct/index.ts';
 
-const KEYS = 12_000;
+const KEYS = 6_000;
 /** So little that all that can go to disk does. */
 const TINY = 32 * 2 ** 20;
 
