@@ -105,15 +105,16 @@ export async function filesOfJobs(fileSystem: FileSystem, root: string, id: stri
   return files.flat();
 }
 
-/** The files that a directory with manifests names. */
+/** The files that a directory with manifests names, those of all epochs or of the last ones. */
 export async function filesOfPanes(
   fileSystem: FileSystem,
   root: string,
   directory: string,
+  last = Number.POSITIVE_INFINITY,
 ): Promise<readonly ManifestFile[]> {
   const path = joinPath(keptIn(root), directory);
   const files: ManifestFile[] = [];
-  for (const epoch of await epochsOf(fileSystem, root, directory)) {
+  for (const epoch of (await epochsOf(fileSystem, root, directory)).slice(-last)) {
     const entry = joinPath(path, `${epoch}.json`);
     const read = (await readJson(fileSystem, entry)) as { format?: unknown; files?: unknown } | undefined;
     if (read === undefined || read.format !== ENTRY || !areFiles(read.files)) throw unreadable(entry, 'a manifest');

@@ -38,7 +38,7 @@ export async function refuseImpossible(
 export const stagedIsGone = (path: string): ConnectorError =>
   new ConnectorError(
     path,
-    "this staged file is gone. The output can't be published and is as it was. Another run that writes to the same place removes what it finds staged when it starts: run one at a time.",
+    "this staged file is gone. The output can't be published and is as it was. The folder was removed or emptied, or another run that writes to the same place has removed what it found staged. Bring the folder back, or begin anew, and run one at a time.",
   );
 
 const isNoFile = (path: string, kind: string): ConnectorError =>

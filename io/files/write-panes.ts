@@ -14,7 +14,8 @@ import {
 import { codecOf } from '../compression/index.ts';
 import type { WriteFormat } from './format.ts';
 import { isByWindow, partitioner, writtenOf } from './grouping.ts';
-import { jobOf, type PanePublication, stagingName } from './pane-manifest.ts';
+import { reportGone } from './gone-files.ts';
+import { epochsOf, jobOf, type PanePublication, panesDirectory, stagingName } from './pane-manifest.ts';
 import { publishPanes, recoverPanes, refuseOthers } from './pane-publish.ts';
 import { fileKey, type PaneGroup, PaneWriter } from './pane-writer.ts';
 import { openStaging } from './staging.ts';
@@ -108,7 +109,12 @@ export function paneSink<T>(
       const { fileSystem, root } = locateTarget(target, host);
       const job = jobOf(context);
       await recoverPanes({ fileSystem, warn: host.warn }, root, target.id, job);
+      await reportGone({ fileSystem, warn: host.warn }, root, target.id, job.id);
       if (ifExists === 'fail') await refuseOthers(fileSystem, root, target.id, job);
+    },
+    async delivered(jobId, { host }) {
+      const { fileSystem, root } = locateTarget(target, host);
+      return (await epochsOf(fileSystem, root, panesDirectory(target.id, jobId))).at(-1);
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from '../../model/index.ts';
 import { BatchBuilder, type Edge, waitFor, type Windows } from '../execution/index.ts';
 import { named, sinkBatch } from '../run/index.ts';
+import { GivenEpochs } from './given-epochs.ts';
 import { Outbox } from './outbox.ts';
 import { SinkRejects } from './sink-rejects.ts';
 
@@ -59,6 +60,7 @@ export class LiveWrite implements Edge {
   readonly sink: Sink<unknown>;
   readonly #environment: LiveWriteEnvironment;
   readonly #outbox: Outbox;
+  readonly #given: GivenEpochs;
   readonly #rejects: SinkRejects;
   readonly #builder = new BatchBuilder();
   readonly #held: Outbox | undefined;
@@ -80,6 +82,7 @@ export class LiveWrite implements Edge {
     this.sink = sink;
     this.#environment = environment;
     this.#outbox = new Outbox(environment.space);
+    this.#given = new GivenEpochs(step.path, environment.marks);
     this.#rejects = new SinkRejects(step, this.#outbox, environment.rejects);
     this.#delivers = sink.deliver !== undefined && environment.space !== undefined;
     this.#isWhole = !this.#delivers && step.inputs.every(({ isBounded }) => isBounded);
@@ -130,17 +133,24 @@ export class LiveWrite implements Edge {
     if (!this.#delivers) await this.deliver((waiting) => waiting <= epoch);
     await named(this.name, 'opening its sink', async () => {
       await this.sink.recover?.(this.#context(epoch));
-      if (!this.#delivers) return;
-      const has = await this.sink.delivered?.(this.#environment.jobId, this.#context(epoch));
+      if (this.sink.delivered === undefined) return;
+      const has = await this.sink.delivered(this.#environment.jobId, this.#context(epoch));
+      if (!this.#delivers) return this.#warnOf(this.#given.warningOfLess(has));
       if (has !== undefined && has > epoch) throw olderThanSink(this.name, has, epoch);
+      this.#given.refuseLess(has);
     });
+  }
+
+  #warnOf(message: string | undefined): void {
+    if (message !== undefined) this.#environment.host.warn(message);
   }
 
   /** Ends the epoch for this sink: what is to become visible of it is then in the outbox. */
   async prepare(epoch: number): Promise<void> {
     await this.flush(true);
     this.#epoch = epoch + 1;
-    this.#outbox.forgetDelivered();
+    const given = this.#outbox.forgetDelivered();
+    if (given !== undefined) this.#given.keep(given);
     if (this.#isWhole) {
       if (this.#isPrepared || !this.#environment.isComplete()) return;
       this.#isPrepared = true;

@@ -82,9 +82,11 @@ export class Outbox {
     this.#delivered.push(at);
   }
 
-  /** Removes what the sink has. */
-  forgetDelivered(): void {
-    for (const at of this.#delivered.splice(0)) this.#space?.deleteRange(keyOf(at, 0), keyOf(at + 1, 0));
+  /** Removes what the sink has; returns the last epoch of that, if there is any. */
+  forgetDelivered(): number | undefined {
+    const delivered = this.#delivered.splice(0);
+    for (const at of delivered) this.#space?.deleteRange(keyOf(at, 0), keyOf(at + 1, 0));
+    return delivered.at(-1);
   }
 
   #epoch(at: number) {
