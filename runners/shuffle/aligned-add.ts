@@ -30,6 +30,9 @@ export interface AddParts {
   /** Undefined for an element in several windows. */
   readonly groupsOf: (windows: Windows) => Groups | undefined;
   readonly addToEach: AddToGroup;
+  /** The lists of windows that were seen last, and their groups: no others are held on to from one call to the next. */
+  readonly seen: (Windows | undefined)[];
+  readonly seenGroups: (Groups | undefined)[];
   /** There are so many new groups. */
   readonly added: (count: number) => void;
   /** One element in 64: what its group holds now, and the value that was added. */
@@ -43,11 +46,9 @@ export interface AddParts {
  * Compiled again for each step (ownCopy), so it uses nothing but its parameter. Guarded by the benchmarks groupsum, window.
  */
 export const makeAdd = (parts: AddParts): AddToGroup => {
-  const { reducer, isPrimitive, encode, groupsOf, addToEach, added, sample, failed } = parts;
+  const { reducer, isPrimitive, encode, groupsOf, addToEach, seen, seenGroups, added, sample, failed } = parts;
   const isEarliest = parts.timestampCombiner === 'earliest';
   const hasTimestamps = parts.timestampCombiner !== 'end-of-window';
-  const seen: (Windows | undefined)[] = new Array(256).fill(undefined);
-  const seenGroups: (Groups | undefined)[] = new Array(256).fill(undefined);
   let lastWindows: Windows | undefined;
   // Set before the first use: no list of windows is undefined.
   let groups = undefined as unknown as Groups;

@@ -93,12 +93,14 @@ const makeAddBatch = (
   return ({ values, timestamp, timestamps, windows, windowsColumn }, from, to) => {
     // Elements of its input are pairs by the types of groupByKey and combinePerKey.
     const pairs = values as readonly Pair[];
-    const groups = windowsColumn === null && !hasTimestamps ? groupsOf(windows) : undefined;
-    if (groups !== undefined) {
-      for (let i = from; i < to; i += slots.length) addPairs(groups, pairs, i, Math.min(to, i + slots.length));
-      return;
+    let i = from;
+    // Asked for again each time: a table that was emptied in between may have forgotten them.
+    for (; windowsColumn === null && !hasTimestamps && i < to; i += slots.length) {
+      const groups = groupsOf(windows);
+      if (groups === undefined) break;
+      addPairs(groups, pairs, i, Math.min(to, i + slots.length));
     }
-    for (let i = from; i < to; i++) {
+    for (; i < to; i++) {
       const { key, value } = pairs[i] as Pair; // the index is below the length
       add(key, value, timestamps?.[i] ?? timestamp, windowsColumn?.[i] ?? windows);
     }

@@ -31,14 +31,17 @@ export interface TableSpec {
 const REMEMBERED = 10_000;
 /** What a group takes: its entry in a Map with its share of empty ones, and its places in the columns. */
 const GROUP_BYTES = 64;
+/** What a window takes besides: its groups with two empty Maps. */
+const WINDOW_BYTES = 512;
+/** Windows whose groups `add` holds on to. */
+const SEEN = 256;
 /** Elements of one output batch. */
 export const OUTPUT_BATCH = 1_024;
 
 /**
  * Groups by window, then key, for windows that never merge: `Map<window, Map<key, slot>>` with a column of values.
  *
- * Invariant: the groups of a window stay the same objects while the table lives, emptied in place, since `add` holds on to
- * them.
+ * Invariant: the groups of a window that `add` holds on to stay the same objects while the table lives, emptied in place.
  */
 export class AlignedTable implements GroupTable {
   readonly add: AddToGroup;
@@ -48,6 +51,7 @@ export class AlignedTable implements GroupTable {
   readonly #byList = new Map<Windows, Groups>();
   readonly #sample = new SizeSample();
   readonly #only = singletonLists();
+  readonly #seenGroups: (Groups | undefined)[] = new Array<undefined>(SEEN).fill(undefined);
   #size = 0;
   #added = 0;
 
@@ -62,6 +66,8 @@ export class AlignedTable implements GroupTable {
       addToEach: (key, value, timestamp, windows) => {
         for (const window of windows) this.add(key, value, timestamp, this.#only(window));
       },
+      seen: new Array<undefined>(SEEN).fill(undefined),
+      seenGroups: this.#seenGroups,
       added: (count) => {
         this.#size += count;
         spec.onGrowth(this.#size);
@@ -82,7 +88,7 @@ export class AlignedTable implements GroupTable {
   }
 
   bytes(): number {
-    return this.#size * (GROUP_BYTES + this.#sample.perGroup) + this.#sample.total;
+    return this.#windows.size * WINDOW_BYTES + this.#size * (GROUP_BYTES + this.#sample.perGroup) + this.#sample.total;
   }
 
   addRow({ key, window, timestamp, isReduced, value }: Row): void {
@@ -121,9 +127,19 @@ export class AlignedTable implements GroupTable {
       encoded.clear();
       keys.length = values.length = timestamps.length = 0;
     }
+    this.#forgetWindows();
     this.#size = 0;
     this.#added = 0;
     this.#sample.clear();
+  }
+
+  /** There may be very many, each seen for a short time: without their groups they would fill the memory all the same. */
+  #forgetWindows(): void {
+    this.#windows.clear();
+    this.#byList.clear();
+    for (const groups of this.#seenGroups) {
+      if (groups !== undefined) this.#windows.set(windowKey(groups.window), groups);
+    }
   }
 
   *batches(): Iterable<Batch> {

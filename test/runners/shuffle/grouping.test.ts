@@ -66,6 +66,27 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     expect(await groups(pairs, TINY)).toEqual(await groups(pairs));
   });
 
+  test('windows that come again after their groups went to disk are combined with what they had', async () => {
+    const windows = 400;
+    const p = new Pipeline();
+    // Each block of keys passes through all windows four times: groups are hit often, and the table is emptied between.
+    const elements = p.apply(create(Array.from({ length: 12 }, (_, block) => block))).flatMap(function* (block) {
+      for (let at = 0; at < 4 * windows * 50; at++) {
+        const key = block * 50 + (at % 50);
+        yield { key, value: Math.floor(at / 50) % windows };
+      }
+    });
+    const counts: number[] = [];
+    elements
+      .withTimestamps(({ value }) => value * 1000)
+      .windowInto(fixedWindows({ size: 1000 }))
+      .combinePerKey(count)
+      .map(({ value }) => void counts.push(value));
+    await p.run(runner());
+    expect(counts).toHaveLength(600 * windows);
+    expect(new Set(counts)).toEqual(new Set([4]));
+  });
+
   const windowings = [
     {
       name: 'fixed',
