@@ -2,6 +2,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import { parquetReadObjects } from 'hyparquet';
 import type { World } from '../../../testing/simulation/index.ts';
 import type { Expected } from './expected.ts';
+import { manifestProblems } from './manifests.ts';
 import { OUTPUTS } from './pipeline.ts';
 import { IdSets } from './rows.ts';
 import type { Shape } from './shapes.ts';
@@ -50,7 +51,8 @@ async function problemsOf(
     else found.add(ownerOf(name, shape, what), ids);
   }
   if (expected === undefined) return problems;
-  return [...problems, ...found.differences(expected, what), ...leftOver(world, what)];
+  const manifests = manifestProblems(world.files, OUTPUTS[what], namesIn(world, what));
+  return [...problems, ...found.differences(expected, what), ...leftOver(world, what), ...manifests];
 }
 
 /** What is kept beside the output and should be gone when the job has finished. */
