@@ -1,52 +1,50 @@
 // Calls of users' functions: what they are given, and what becomes of what they give back.
-import { DEAD_LETTERS, MAIN, MIN_TIMESTAMP, OutputAt } from '../../model/index.ts';
-import type { AnyDoFn, KV, Primitive, Timestamp } from '../../model/index.ts';
-import type { Behavior, CallSurroundings, Element, Place } from './element.ts';
+import { DEAD_LETTERS, type KV, MAIN, MIN_TIMESTAMP, OutputAt, type Primitive } from '../../model/index.ts';
+import type { AnyDoFn, DeadLetter, Timestamp } from '../../model/index.ts';
+import { type Behavior, type Element, type Place, type Surroundings, Unmodelled } from './element.ts';
 
 /** What a function gets; which names are in it is known to the user's types only. */
 export type Context = Parameters<AnyDoFn['process']>[1];
 type Called = (context: Context) => unknown;
-
-/** A function that is not told at once what it gives. */
-class Async extends TypeError {}
+type Output = readonly [element: Element, tag: string];
 
 /**
- * Calls a function of a step at a place, and passes on what it emits and returns once it has returned. Where it fails for an
- * element a step with dead letters passes one on instead, after `undo`.
+ * Calls a function of a step at a place, and passes on what it gives once it has returned. Where it fails for an element a
+ * step with dead letters passes one on instead, after `undo`.
  */
-export function callAt(at: CallSurroundings, place: Place, fn: Called, undo = (): void => {}): void {
-  let all: readonly (readonly [Element, string])[];
+export function callAt(at: Surroundings, place: Place, fn: Called, undo = (): void => {}): void {
+  let outputs: readonly Output[];
   try {
-    all = outputsOf(at, place, fn);
+    outputs = outputsOf(at, place, fn);
   } catch (thrown) {
-    if (thrown instanceof Async || !('value' in place) || !at.step.outputs.has(DEAD_LETTERS)) throw thrown;
+    if (thrown instanceof Unmodelled || !('value' in place) || !at.step.outputs.has(DEAD_LETTERS)) throw thrown;
     undo();
     const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { value: element, timestamp, window } = place;
     const found = { step: at.step.path, timestamp, window, coordinate: undefined, attempts: 1 };
-    all = [[{ ...place, value: { element, error: { name, message, stack }, ...found } }, DEAD_LETTERS]];
+    const value: DeadLetter<unknown> = { element, error: { name, message, stack }, ...found };
+    outputs = [[{ ...place, value }, DEAD_LETTERS]];
   }
-  for (const one of all) at.emit(...one);
+  for (const output of outputs) at.emit(...output);
 }
 
-function outputsOf(at: CallSurroundings, place: Place, fn: Called): readonly (readonly [Element, string])[] {
-  const { path, primitive, outputs } = at.step;
-  const all: (readonly [Element, string])[] = [];
-  const skew = primitive.kind === 'ParDo' ? (primitive.doFn.allowedTimestampSkew ?? 0) : Number.POSITIVE_INFINITY;
+function outputsOf(at: Surroundings, place: Place, fn: Called): readonly Output[] {
+  const { path, outputs } = at.step;
+  const all: Output[] = [];
   const add = (value: unknown, tag: string, timestamp = place.timestamp, window = place.window): void => {
-    if (timestamp < place.timestamp - skew && place.timestamp > MIN_TIMESTAMP) {
-      throw new RangeError(`${path}: an output at ${timestamp} lies too far before its input at ${place.timestamp}.`);
+    if (timestamp < place.timestamp && place.timestamp > MIN_TIMESTAMP) {
+      throw new RangeError(`${path}: an output at ${timestamp} lies before its input at ${place.timestamp}.`);
     }
-    all.push([{ value, timestamp, window, pane: place.pane }, tag]);
+    all.push([{ ...place, value, timestamp, window }, tag]);
+  };
+  const afterCommit = (): never => {
+    throw new Unmodelled(path, 'something to do after a commit');
   };
   const emitTo = (tag: string) => (value: unknown, timestamp?: Timestamp) => add(value, tag, timestamp);
-  const tags = [...outputs.keys()].filter((tag) => tag !== MAIN && tag !== DEAD_LETTERS);
-  const emit = Object.fromEntries(tags.map((tag) => [tag, emitTo(tag)]));
-  const given = { resource: at.resource, sideInputs: at.views(place.window), state: {}, timers: {}, emit };
-  // All that happens stays: what is to follow a commit follows at once.
-  const result = fn({ ...place, ...given, afterCommit: (then) => void then() }) ?? [];
-  if (!(Symbol.iterator in Object(result))) throw new Async(`${path}: its outputs can't be iterated at once.`);
-  // It can, as was just seen.
+  const emit = Object.fromEntries([...outputs.keys()].map((tag) => [tag, emitTo(tag)]));
+  const given = { sideInputs: at.views(place.window), state: {}, timers: {}, resource: undefined, emit, afterCommit };
+  const result = atOnce(path, fn({ ...place, ...given })) ?? [];
+  // What is known at once can be iterated.
   for (const value of result as Iterable<unknown>) {
     if (OutputAt.is(value)) add(value.value, MAIN, value.timestamp, value.window);
     else add(value, MAIN);
@@ -54,29 +52,29 @@ function outputsOf(at: CallSurroundings, place: Place, fn: Called): readonly (re
   return all;
 }
 
+function atOnce(path: string, given: unknown): unknown {
+  if ('then' in Object(given) || Symbol.asyncIterator in Object(given)) throw new Unmodelled(path, 'an async function');
+  return given;
+}
+
 type ElementWise = Extract<Primitive, { readonly traits: unknown }>;
 
 /** A Map, a Filter, a ParDo without state. */
-export const elementWise = (primitive: ElementWise, at: CallSurroundings): Behavior => ({
-  process: (element) => callAt(at, element, (context) => resultOf(primitive, element.value, context)),
+export const elementWise = (primitive: ElementWise, at: Surroundings): Behavior => ({
+  process: (element) => callAt(at, element, (context) => resultOf(primitive, at.step.path, element.value, context)),
 });
-function resultOf(primitive: ElementWise, value: unknown, context: Context): unknown {
-  // The input of mapValues are pairs.
-  const pair = value as KV<unknown, unknown>;
-  switch (primitive.kind) {
-    case 'Map':
-      return [primitive.fn(value, context)];
-    case 'FlatMap':
-      return primitive.fn(value, context);
-    case 'Filter':
-      return primitive.fn(value, context) ? [value] : [];
-    case 'KeyBy':
-      return [{ key: primitive.fn(value), value }];
-    case 'MapValues':
-      return [{ key: pair.key, value: primitive.fn(pair.value, pair.key) }];
-    case 'WithTimestamps':
-      return [new OutputAt(value, primitive.fn(value), undefined)];
-    default:
-      return primitive.doFn.process(value, context);
+
+function resultOf(primitive: ElementWise, path: string, value: unknown, context: Context): unknown {
+  if (primitive.kind === 'ParDo') return primitive.doFn.process(value, context);
+  if (primitive.kind === 'MapValues') {
+    // Its input are pairs.
+    const pair = value as KV<unknown, unknown>;
+    return [{ key: pair.key, value: atOnce(path, primitive.fn(pair.value, pair.key)) }];
   }
+  const given = atOnce(path, primitive.fn(value, context));
+  if (primitive.kind === 'FlatMap') return given;
+  if (primitive.kind === 'Filter') return given ? [value] : [];
+  if (primitive.kind === 'KeyBy') return [{ key: given, value }];
+  // Of WithTimestamps it is a timestamp.
+  return [primitive.kind === 'Map' ? given : new OutputAt(value, given as Timestamp, undefined)];
 }

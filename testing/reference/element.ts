@@ -1,17 +1,15 @@
 import { type BoundedWindow, END_OF_GLOBAL_WINDOW, MAX_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
-import type { Step, Timestamp, WindowingStrategy } from '../../model/index.ts';
+import { PipelineError, type Step, type Timestamp, type WindowingStrategy } from '../../model/index.ts';
 
-/** Where an element is. One in several windows is that many elements from the start. */
-export interface Place {
+/** An element in one window: one in several is that many elements from the start. */
+export interface Element {
+  readonly value: unknown;
   readonly timestamp: Timestamp;
   readonly window: BoundedWindow;
   readonly pane: PaneInfo;
 }
 
-/** An element in one window. */
-export interface Element extends Place {
-  readonly value: unknown;
-}
+export type Place = Omit<Element, 'value'>;
 
 /** An element that a step did not take: its window had expired, or the trigger had finished there. */
 export interface Drop {
@@ -30,31 +28,28 @@ export interface StepTime {
 /** What a step does when elements come and time passes. */
 export interface Behavior {
   process(element: Element): void;
-  /** Does all that is due at its time. */
-  advance?(): void;
-  /** Whether something is, though time has not moved. */
-  isDue?(): boolean;
+  /** All that its time has made due; what has the earliest time comes first, and may change what else is due. */
+  due?(): readonly { readonly at: Timestamp; readonly act: () => void }[];
   /** What it keeps comes out no earlier. */
   hold?(): Timestamp;
 }
 
-/** Gives the views that a call in a window may look at. */
-export type SideValuesOf = (window: BoundedWindow) => Readonly<Record<string, unknown>>;
-
 /** What a behavior gets from the evaluator. */
 export interface Surroundings {
+  readonly step: Step;
   readonly time: StepTime;
   readonly windowing: WindowingStrategy;
+  /** The side inputs as a call in a window sees them. */
+  readonly views: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
   readonly emit: (element: Element, tag?: string) => void;
   readonly drop: (element: Element, reason: Drop['reason']) => void;
 }
 
-/** What one that calls functions of its step gets besides. */
-export interface CallSurroundings extends Surroundings {
-  readonly step: Step;
-  readonly views: SideValuesOf;
-  /** What `setup` gave. */
-  readonly resource: unknown;
+/** A part of the model that is left out here. */
+export class Unmodelled extends PipelineError {
+  constructor(step: string, what: string) {
+    super(step, `it has ${what}. The reference evaluator does not know what that gives. Compare it in another way.`);
+  }
 }
 
 export const isOver = (window: BoundedWindow, watermark: Timestamp): boolean => watermark > window.maxTimestamp;
@@ -63,5 +58,10 @@ export const expiryOf = ({ maxTimestamp }: BoundedWindow, { allowedLateness }: W
   Math.min(maxTimestamp + allowedLateness, END_OF_GLOBAL_WINDOW);
 
 /** The earliest of some timestamps; MAX of none. */
-export const earliest = (timestamps: Iterable<Timestamp | undefined>): Timestamp =>
-  Math.min(MAX_TIMESTAMP, ...[...timestamps].filter((one) => one !== undefined));
+export const earliest = (timestamps: readonly Timestamp[]): Timestamp => Math.min(MAX_TIMESTAMP, ...timestamps);
+
+const startOf = (window: BoundedWindow): Timestamp =>
+  'start' in window && typeof window.start === 'number' ? window.start : window.maxTimestamp;
+
+export const byStart = (a: BoundedWindow, b: BoundedWindow): number =>
+  startOf(a) - startOf(b) || a.maxTimestamp - b.maxTimestamp;

@@ -1,12 +1,12 @@
 import { DEFAULT_WINDOWING, GLOBAL_WINDOW, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
-import type { Graph, PCollection, PCollectionView, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
+import type { AnyDoFn, Graph, PCollection, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
 import { elementWise } from './calls.ts';
 import { combined } from './cells.ts';
-import { type Behavior, type CallSurroundings, type Drop, earliest, type Element, type StepTime } from './element.ts';
+import { type Behavior, type Drop, earliest, type Element, type StepTime, type Surroundings } from './element.ts';
+import { Unmodelled } from './element.ts';
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
-import { Queue } from './queue.ts';
-import { areReady, type Side, type SideCollection, sideCollection, sideValuesOf } from './views.ts';
+import { areReady, type Side, type SideCollection, sideCollection, viewsOf } from './views.ts';
 
 type Collection = PCollection<unknown>;
 
@@ -23,13 +23,9 @@ export interface Evaluation {
  * Where the model leaves open what comes first, this is the order: time rises as far as elements on their way allow; then
  * the last step of the graph that has something to do does what is due, or else takes what has come.
  *
- * @throws TypeError for what it does not know: other sources, bundles, functions that are async.
+ * @throws PipelineError for what it does not model: other sources, retries, bundles, async functions, and more.
  */
-export function evaluate(graph: Graph): Evaluation {
-  const evaluator = new Evaluator(graph);
-  evaluator.run(graph);
-  return evaluator;
-}
+export const evaluate = (graph: Graph): Evaluation => new Evaluator(graph);
 
 /** A step that has inputs, or a part of one. What flows from node to node are collections, and what a step has inside. */
 interface Node {
@@ -37,19 +33,47 @@ interface Node {
   readonly outputs: readonly object[];
   readonly time: StepTime;
   readonly behavior: Behavior;
+  readonly sides?: readonly Side[];
   /** What came, where time at the step, or a side input, makes a difference to it. */
-  readonly queue?: Queue;
-  readonly isSide?: boolean;
-  /** The grouping whose panes it takes: what is due there comes before that. */
-  readonly after?: Node | undefined;
+  queue?: readonly Waiting[] | undefined;
+  /** What is due there comes first. */
+  readonly after?: Node;
   /** The time at which all that was due has been done. */
-  done: StepTime;
+  done?: Timestamp;
 }
 
-const startTime = (): StepTime => ({ input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 });
-const isDue = ({ time, done, behavior }: Node): boolean =>
-  behavior.advance !== undefined && (time.input > done.input || time.now > done.now || behavior.isDue?.() === true);
-const hasWork = (node: Node): boolean => isDue(node) || node.queue?.hasWork === true;
+/** An element on its way: those that came in one turn are taken together. In turn 0 are those that were not ready then. */
+interface Waiting {
+  readonly element: Element;
+  readonly turn: number;
+}
+
+const dueOf = ({ behavior }: Node) => [...(behavior.due?.() ?? [])].sort((a, b) => a.at - b.at)[0];
+const isDue = (node: Node): boolean =>
+  (node.behavior.due !== undefined && node.time.input > (node.done ?? MIN_TIMESTAMP)) || dueOf(node) !== undefined;
+const isReady = ({ sides = [] }: Node, { element }: Waiting): boolean => areReady(sides, element.window);
+const isNext = (node: Node, one: Waiting): boolean => one.turn > 0 || isReady(node, one);
+const hasWork = (node: Node): boolean =>
+  isDue(node) || (!(node.after && isDue(node.after)) && (node.queue ?? []).some((one) => isNext(node, one)));
+
+function take(node: Node): readonly Element[] {
+  const { queue = [] } = node;
+  const turn = queue.find((one) => isNext(node, one))?.turn;
+  const taken = queue.filter((one) => one.turn === turn && isReady(node, one));
+  const left = queue.filter((one) => !taken.includes(one));
+  node.queue = left.map((one) => (one.turn === turn ? { ...one, turn: 0 } : one));
+  return taken.map(({ element }) => element);
+}
+
+const isSource = ({ primitive }: Step): boolean => ['Impulse', 'Create', 'TestStream'].includes(primitive.kind);
+const isScript = ({ primitive }: Step): boolean => primitive.kind === 'TestStream';
+
+function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
+  if (primitive.kind === 'TestStream') return primitive.events;
+  const { elements, timestamps } = primitive.kind === 'Create' ? primitive : { elements: [new Uint8Array()] };
+  const stamped = elements.map((value, i) => ({ value, timestamp: timestamps?.[i] ?? MIN_TIMESTAMP }));
+  return [{ kind: 'elements', tag: MAIN, elements: stamped }];
+}
 
 class Evaluator implements Evaluation {
   readonly elements = new Map<object, Element[]>();
@@ -57,121 +81,110 @@ class Evaluator implements Evaluation {
   readonly #nodes: Node[] = [];
   readonly #sides = new Map<Collection, SideCollection>();
   readonly #watermarks = new Map<object, Timestamp>();
+  #turn = 0;
 
   constructor({ steps }: Graph) {
-    for (const step of steps) {
-      if (!['Impulse', 'Create', 'TestStream'].includes(step.primitive.kind)) this.#addStep(step);
+    for (const step of steps) if (!isSource(step)) this.#addStep(step);
+    // Behind all others: what is due at a side input comes first.
+    for (const [collection, behavior] of this.#sides) {
+      this.#nodes.push({ inputs: [collection], outputs: [], behavior, time: behavior.time });
     }
+    const sources = steps.filter(isSource).sort((a, b) => Number(isScript(a)) - Number(isScript(b)));
+    for (const source of sources) this.#play(source);
   }
 
-  run({ steps }: Graph): void {
-    for (const { primitive, outputs } of steps) {
-      const output = outputs.get(MAIN);
-      if (primitive.kind !== 'Impulse' && primitive.kind !== 'Create') continue;
-      const { elements, timestamps } = primitive.kind === 'Create' ? primitive : { elements: [new Uint8Array()] };
-      for (const [i, value] of elements.entries()) this.#arrive(output, value, timestamps?.[i] ?? MIN_TIMESTAMP);
-      if (output) this.#watermarks.set(output, MAX_TIMESTAMP);
-    }
-    this.#settle();
-    for (const { primitive, outputs } of steps) {
-      for (const event of primitive.kind === 'TestStream' ? primitive.events : []) {
-        this.#happen(event, outputs);
-        this.#settle();
+  #play(source: Step): void {
+    const end = [...source.outputs.keys()].map(
+      (tag) => ({ kind: 'watermark', tag, timestamp: MAX_TIMESTAMP }) as const,
+    );
+    for (const event of [...eventsOf(source), ...end]) {
+      const output = 'tag' in event ? source.outputs.get(event.tag) : undefined;
+      if (event.kind === 'processing-time') for (const { time } of this.#nodes) time.now += event.advance;
+      else if (event.kind === 'watermark' && output) this.#watermarks.set(output, event.timestamp);
+      else if (event.kind === 'elements') {
+        for (const one of event.elements) this.#give(output, { ...one, window: GLOBAL_WINDOW, pane: NO_FIRING });
       }
+      this.#settle();
     }
-  }
-
-  #happen(event: TestStreamEvent, outputs: ReadonlyMap<string, Collection>): void {
-    const output = 'tag' in event ? outputs.get(event.tag) : undefined;
-    if (event.kind === 'processing-time') for (const { time } of this.#nodes) time.now += event.advance;
-    else if (event.kind === 'watermark' && output) this.#watermarks.set(output, event.timestamp);
-    else if (event.kind === 'elements') {
-      for (const { value, timestamp } of event.elements) this.#arrive(output, value, timestamp);
-    }
-  }
-
-  #arrive(output: Collection | undefined, value: unknown, timestamp: Timestamp): void {
-    this.#give(output, { value, timestamp, window: GLOBAL_WINDOW, pane: NO_FIRING });
   }
 
   #give(to: object | undefined, element: Element): void {
     if (to === undefined) return;
     this.elements.set(to, [...(this.elements.get(to) ?? []), element]);
-    for (const { inputs, behavior, queue } of this.#nodes) {
-      for (const _ of inputs.filter((input) => input === to)) {
-        if (queue === undefined) behavior.process(element);
-        else queue.add(element);
+    for (const node of this.#nodes) {
+      for (const _ of node.inputs.filter((input) => input === to)) {
+        if (node.queue === undefined) node.behavior.process(element);
+        else node.queue = [...node.queue, { element, turn: this.#turn }];
       }
     }
   }
 
-  /** Lets all happen that follows from what has come: side inputs first, then what is last in the graph. */
+  /** Lets all happen that follows from what has come. */
   #settle(): void {
     for (;;) {
+      this.#turn++;
       for (const node of this.#nodes) this.#moveTime(node);
-      const last = this.#nodes.findLast(hasWork);
-      const next = this.#nodes.find((node) => isDue(node) && (node.isSide || node === last?.after)) ?? last;
-      if (next === undefined) return;
-      if (isDue(next)) {
-        next.done = { ...next.time };
-        next.behavior.advance?.();
-      } else for (const element of next.queue?.take() ?? []) next.behavior.process(element);
+      const node = this.#nodes.findLast(hasWork);
+      if (node === undefined) return;
+      if (!isDue(node)) for (const element of take(node)) node.behavior.process(element);
+      else {
+        node.done = node.time.input;
+        for (let due = dueOf(node); due !== undefined; due = dueOf(node)) due.act();
+      }
     }
   }
 
   /** Elements on their way hold time back; those behind a step are told of it when nothing is due there. */
   #moveTime(node: Node): void {
-    const { inputs, outputs, time, behavior, queue } = node;
-    queue?.close();
+    const { inputs, outputs, time, behavior, queue = [] } = node;
     const told = inputs.map((input) => this.#watermarks.get(input) ?? MIN_TIMESTAMP);
-    time.input = Math.max(time.input, earliest([...told, ...(queue?.timestamps ?? [])]));
-    if (!isDue(node)) time.output = Math.max(time.output, earliest([time.input, behavior.hold?.()]));
+    time.input = Math.max(time.input, earliest([...told, ...queue.map(({ element }) => element.timestamp)]));
+    if (!isDue(node)) time.output = Math.max(time.output, Math.min(time.input, behavior.hold?.() ?? MAX_TIMESTAMP));
     for (const output of outputs) this.#watermarks.set(output, time.output);
   }
 
   #addStep(step: Step): void {
+    refuseUnmodelled(step);
     const { primitive, inputs, path } = step;
     const outputs = [...step.outputs.values()];
     const named = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
-    const sides = named.map(([name, view]): Side => [name, view, this.#sideOf(view)]);
-    // All but a Flatten of nothing have an input, and that one takes no element.
-    const windowing = inputs[0]?.windowing ?? DEFAULT_WINDOWING;
-    const resource = primitive.kind === 'ParDo' ? primitive.doFn.setup?.() : undefined;
-    const drop: CallSurroundings['drop'] = (element, reason) => void this.drops.push({ step: path, reason, element });
-    const at = { step, time: startTime(), windowing, drop, views: sideValuesOf(sides), resource };
+    const sides = named.map(([name, view]): Side => [name, view, this.#sideOf(view.collection)]);
     const isGrouping = primitive.kind === 'GroupByKey' || primitive.kind === 'CombinePerKey';
     // Panes are given out one by one, and on their way together until somebody takes them.
     const panes = { of: path };
-    const emit: CallSurroundings['emit'] = (element, tag = MAIN) =>
-      this.#give(isGrouping ? panes : step.outputs.get(tag), element);
-    const behavior = behaviorOf(step, { ...at, emit });
-    const isQueued = behavior instanceof KeyedParDo || sides.length > 0;
-    this.#addNode(inputs, isGrouping ? [panes] : outputs, behavior, {
-      time: at.time,
-      ...(isQueued && { queue: new Queue(({ window }) => areReady(sides, window)) }),
+    const time = { input: MIN_TIMESTAMP, output: MIN_TIMESTAMP, now: 0 };
+    const behavior = behaviorOf({
+      step,
+      time,
+      // All but a Flatten of nothing have an input, and that one takes no element.
+      windowing: inputs[0]?.windowing ?? DEFAULT_WINDOWING,
+      views: viewsOf(sides),
+      emit: (element, tag = MAIN) => this.#give(isGrouping ? panes : step.outputs.get(tag), element),
+      drop: (element, reason) => void this.drops.push({ step: path, reason, element }),
     });
+    const isQueued = behavior instanceof KeyedParDo || sides.length > 0 || isMeetingPoint(step);
+    const queue = isQueued ? [] : undefined;
+    const node: Node = { inputs, outputs: isGrouping ? [panes] : outputs, time, behavior, sides, queue };
+    this.#nodes.push(node);
+    if (!isGrouping) return;
     const passOn: Behavior = { process: (element) => this.#give(outputs[0], element) };
-    if (isGrouping)
-      this.#addNode([panes], outputs, passOn, { queue: new Queue(() => true), after: this.#nodes.at(-1) });
+    this.#nodes.push({ inputs: [panes], outputs, time: { ...time }, behavior: passOn, queue: [], after: node });
   }
 
-  #addNode(inputs: Node['inputs'], outputs: Node['outputs'], behavior: Behavior, more: Partial<Node>): void {
-    this.#nodes.push({ inputs, outputs, behavior, time: startTime(), done: startTime(), ...more });
-  }
-
-  #sideOf({ collection }: PCollectionView<unknown>): SideCollection {
-    const known = this.#sides.get(collection);
-    if (known !== undefined) return known;
-    const time = startTime();
-    const behavior = sideCollection(collection, time);
-    this.#sides.set(collection, behavior);
-    this.#addNode([collection], [], behavior, { time, isSide: true });
-    return behavior;
+  #sideOf(collection: Collection): SideCollection {
+    const side = this.#sides.get(collection) ?? sideCollection(collection);
+    this.#sides.set(collection, side);
+    return side;
   }
 }
 
-function behaviorOf({ path, primitive }: Step, at: CallSurroundings): Behavior {
-  const { emit } = at;
+/** Where elements wait for each other: what different steps give comes together, or a reshuffle was asked for. */
+const isMeetingPoint = ({ primitive, inputs }: Step): boolean =>
+  primitive.kind === 'Reshuffle' || new Set(inputs.map(({ producer }) => producer)).size > 1;
+
+function behaviorOf(at: Surroundings): Behavior {
+  const { step, emit } = at;
+  const { primitive } = step;
   switch (primitive.kind) {
     case 'GroupByKey':
       return new Grouping(at, (values) => values);
@@ -181,18 +194,28 @@ function behaviorOf({ path, primitive }: Step, at: CallSurroundings): Behavior {
       const windowsOf = ({ value, timestamp }: Element) => primitive.windowFn.assign(timestamp, value);
       return { process: (element) => windowsOf(element).forEach((window) => emit({ ...element, window })) };
     }
-    case 'Flatten':
-    case 'Reshuffle':
-      return { process: (element) => emit(element) };
-    case 'Write':
-      return { process: () => {} };
+    case 'ParDo':
+      return isKeyed(primitive.doFn) ? new KeyedParDo(primitive.doFn, at) : elementWise(primitive, at);
     default:
-      if (!('traits' in primitive)) throw new TypeError(`${path}: the reference evaluator knows no ${primitive.kind}.`);
-      if (primitive.kind !== 'ParDo') return elementWise(primitive, at);
+      return 'traits' in primitive ? elementWise(primitive, at) : { process: (element) => emit(element) };
   }
-  const { startBundle, finishBundle, requiresTimeSortedInput } = primitive.doFn;
-  if (startBundle ?? finishBundle ?? requiresTimeSortedInput) {
-    throw new TypeError(`${path}: the reference evaluator knows no bundles, and no input sorted by time.`);
-  }
-  return isKeyed(primitive.doFn) ? new KeyedParDo(primitive.doFn, at) : elementWise(primitive, at);
+}
+
+/** Whether a step has something that is left out here. */
+function refuseUnmodelled({ path, primitive }: Step): void {
+  const { retry, sideInputs = {} } = 'traits' in primitive ? primitive.traits : {};
+  const doFn: Partial<AnyDoFn> = primitive.kind === 'ParDo' ? primitive.doFn : {};
+  const { allowedTimestampSkew = 0 } = 'allowedTimestampSkew' in primitive ? primitive : doFn;
+  const refused: Readonly<Record<string, boolean>> = {
+    'a source': primitive.kind === 'Read' || primitive.kind === 'SplittableParDo',
+    'a sink that rejects': primitive.kind === 'Write' && primitive.hasDeadLetters,
+    'a retry': retry !== undefined,
+    'a setup, or bundles': (doFn.setup ?? doFn.startBundle ?? doFn.finishBundle) !== undefined,
+    'input sorted by time': doFn.requiresTimeSortedInput === true,
+    'an allowed timestamp skew': allowedTimestampSkew > 0,
+    'a side input that is no iterable or list': Object.values(sideInputs).some(
+      ({ kind }) => !/^(iterable|list)$/.test(kind),
+    ),
+  };
+  for (const [what, isThere] of Object.entries(refused)) if (isThere) throw new Unmodelled(path, what);
 }

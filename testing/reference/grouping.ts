@@ -1,33 +1,37 @@
 // Elements of a key and window to panes: Beam's ReduceFnRunner, one element at a time.
-import { type BoundedWindow, encodeKey, type KV, MIN_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
+import { type BoundedWindow, encodeKey, type KV, MAX_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
 import { type PaneTiming, type Timestamp, windowKey } from '../../model/index.ts';
-import { type Behavior, earliest, type Element, expiryOf, isOver, type Surroundings } from './element.ts';
+import { type Behavior, byStart, earliest, type Element, expiryOf, isOver, type Surroundings } from './element.ts';
 import { freshTrigger, onElement, onFire, onMerge, shouldFire, type TriggerState, wakesOf } from './triggers.ts';
 
 /** What one key has in one window. */
 interface Group {
+  readonly id: string;
   readonly key: unknown;
   readonly window: BoundedWindow;
   /** All that the next pane holds. */
   values: readonly unknown[];
   /** How many of them came since the last pane. */
   added: number;
-  /** The timestamp that the next pane has so far. */
-  hold: Timestamp | undefined;
+  /** The timestamps that make that of the next pane. */
+  holds: readonly Timestamp[];
   trigger: TriggerState;
   pane: PaneInfo | undefined;
+  /** How far time was when its trigger was last asked because of it. */
+  asked: { readonly input: Timestamp; readonly now: Timestamp };
 }
+
+type At = Pick<Surroundings, 'time' | 'windowing' | 'emit' | 'drop'>;
+type Reduce = (values: readonly unknown[]) => unknown;
 
 /** GroupByKey and CombinePerKey: `reduce` makes one value of those of a pane. */
 export class Grouping implements Behavior {
-  readonly #at: Surroundings;
-  readonly #reduce: (values: readonly unknown[]) => unknown;
-  readonly #groups = new Set<Group>();
+  readonly #at: At;
+  readonly #reduce: Reduce;
+  readonly #groups = new Map<string, Group>();
   readonly #isMerging: boolean;
-  /** How far time was when triggers were last asked because of it. */
-  #asked = { input: MIN_TIMESTAMP, now: 0 };
 
-  constructor(at: Surroundings, reduce: (values: readonly unknown[]) => unknown) {
+  constructor(at: At, reduce: Reduce) {
     this.#at = at;
     this.#reduce = reduce;
     this.#isMerging = at.windowing.windowFn.merge !== undefined && !at.windowing.alreadyMerged;
@@ -39,9 +43,9 @@ export class Grouping implements Behavior {
     // The input of a grouping are pairs.
     const { key, value } = element.value as KV<unknown, unknown>;
     const window = this.#isMerging ? this.#merge(key, element.window) : element.window;
-    const group = this.#of(key).find(isIn(window)) ?? this.#fresh(key, window);
+    const group = this.#groups.get(idOf(key, window)) ?? this.#fresh(key, window);
     if (group.trigger.isFinished) return drop(element, 'finished');
-    this.#groups.add(group);
+    this.#groups.set(group.id, group);
     group.values = [...group.values, value];
     group.added++;
     this.#addHold(group, element.timestamp);
@@ -49,42 +53,34 @@ export class Grouping implements Behavior {
     this.#askTrigger(group);
   }
 
-  /** Asks triggers whose time of the clock has come, or whose windows have become over, and ends windows that expire. */
-  advance(): void {
-    const groups = [...this.#groups].sort((a, b) => a.window.maxTimestamp - b.window.maxTimestamp);
-    const due = groups.flatMap((group) => this.#dueOf(group)).sort(([a], [b]) => a - b);
-    this.#asked = { ...this.#at.time };
-    for (const [, happen] of due) happen();
-  }
-
-  #dueOf(group: Group): readonly (readonly [Timestamp, () => void])[] {
+  /** Triggers are asked when a time of the clock has come or their window has become over; then windows expire. */
+  due() {
     const { windowing, time } = this.#at;
-    const { window, trigger } = group;
-    const expiry = expiryOf(window, windowing);
-    const becameOver = isOver(window, time.input) && !isOver(window, this.#asked.input);
-    const hasWoken = wakesOf(trigger).some((wake) => wake > this.#asked.now && wake <= time.now);
-    const ask = [becameOver ? window.maxTimestamp : MIN_TIMESTAMP, () => this.#askTrigger(group)] as const;
-    const end = [expiry, () => this.#expire(group)] as const;
-    return [...(becameOver || hasWoken ? [ask] : []), ...(time.input > expiry ? [end] : [])];
+    const groups = [...this.#groups.values()].sort((a, b) => a.window.maxTimestamp - b.window.maxTimestamp);
+    return groups.flatMap((group) => {
+      const { window, trigger, asked } = group;
+      const expiry = expiryOf(window, windowing);
+      const becameOver = isOver(window, time.input) && !isOver(window, asked.input);
+      const hasWoken = wakesOf(trigger).some((wake) => wake > asked.now && wake <= time.now);
+      if (becameOver || hasWoken) return [{ at: window.maxTimestamp, act: () => this.#askTrigger(group) }];
+      return time.input > expiry ? [{ at: expiry, act: () => this.#expire(group) }] : [];
+    });
   }
 
   #expire(group: Group): void {
     if (!group.trigger.isFinished && !group.pane?.isLast) this.#firePane(group);
-    this.#groups.delete(group);
+    this.#groups.delete(group.id);
   }
 
   hold(): Timestamp {
-    return earliest([...this.#groups].map(({ hold }) => hold));
+    return earliest([...this.#groups.values()].map((group) => this.#holdOf(group) ?? MAX_TIMESTAMP));
   }
 
   #fresh(key: unknown, window: BoundedWindow): Group {
-    const trigger = freshTrigger(this.#at.windowing.trigger);
-    return { key, window, values: [], added: 0, hold: undefined, trigger, pane: undefined };
-  }
-
-  /** All that a key has. */
-  #of(key: unknown): readonly Group[] {
-    return [...this.#groups].filter((group) => encodeKey(group.key) === encodeKey(key));
+    const { windowing, time } = this.#at;
+    const trigger = freshTrigger(windowing.trigger);
+    const nothing = { values: [], added: 0, holds: [], pane: undefined };
+    return { id: idOf(key, window), key, window, trigger, asked: { ...time }, ...nothing };
   }
 
   #triggerTime(window: BoundedWindow) {
@@ -97,46 +93,46 @@ export class Grouping implements Behavior {
     const { windowing, time } = this.#at;
     const { maxTimestamp } = group.window;
     const at = windowing.timestampCombiner === 'end-of-window' ? maxTimestamp : timestamp;
-    if (at >= time.output && maxTimestamp >= time.input) group.hold = this.#combined([group.hold, at]);
+    if (at >= time.output && maxTimestamp >= time.input) group.holds = [...group.holds, at];
   }
 
-  #combined(holds: readonly (Timestamp | undefined)[]): Timestamp | undefined {
-    const there = holds.filter((hold) => hold !== undefined);
-    if (there.length === 0) return undefined;
-    return this.#at.windowing.timestampCombiner === 'latest' ? Math.max(...there) : Math.min(...there);
+  #holdOf({ holds }: Group): Timestamp | undefined {
+    if (holds.length === 0) return undefined;
+    return this.#at.windowing.timestampCombiner === 'latest' ? Math.max(...holds) : Math.min(...holds);
   }
 
   /** Merges the windows of a key with a new one, and gives the window that its element belongs to now. */
   #merge(key: unknown, added: BoundedWindow): BoundedWindow {
-    const open = this.#of(key).filter(({ trigger }) => !trigger.isFinished);
-    const others = open.filter((group) => !isIn(added)(group));
-    const windows = [added, ...others.map(({ window }) => window)].sort(byStart);
+    const isOpen = (one: Group): boolean => encodeKey(one.key) === encodeKey(key) && !one.trigger.isFinished;
+    const open = new Map([...this.#groups.values()].filter(isOpen).map((one) => [windowKey(one.window), one]));
+    const windows = new Map([...open].map(([name, { window }]) => [name, window])).set(windowKey(added), added);
     let target = added;
-    for (const { merged, result } of this.#at.windowing.windowFn.merge?.(windows) ?? []) {
-      if (merged.some((window) => windowKey(window) === windowKey(added))) target = result;
-      const sources = open.filter((group) => merged.some((window) => isIn(window)(group)));
+    for (const { merged, result } of this.#at.windowing.windowFn.merge?.([...windows.values()].sort(byStart)) ?? []) {
+      const names = merged.map(windowKey);
+      if (names.includes(windowKey(added))) target = result;
+      const sources = [...open].filter(([name]) => names.includes(name)).map(([, group]) => group);
       if (sources.length > 0) this.#mergeInto(this.#fresh(key, result), sources);
     }
     return target;
   }
 
   #mergeInto(result: Group, sources: readonly Group[]): void {
-    const before = sources.find(isIn(result.window));
+    const before = sources.find(({ id }) => id === result.id);
     result.pane = before?.pane;
     result.values = sources.flatMap(({ values }) => values);
     result.added = sources.reduce((sum, { added }) => sum + added, 0);
     if (this.#at.windowing.timestampCombiner === 'end-of-window') this.#addHold(result, result.window.maxTimestamp);
-    else result.hold = this.#combined(sources.map(({ hold }) => hold));
+    else result.holds = sources.flatMap(({ holds }) => holds);
     if (before !== undefined) result.trigger = structuredClone(before.trigger);
     const states = sources.map(({ trigger }) => trigger);
     onMerge(result.trigger, states, this.#triggerTime(result.window));
-    const replaced = this.#of(result.key).filter((group) => sources.includes(group) || isIn(result.window)(group));
-    for (const group of replaced) this.#groups.delete(group);
-    this.#groups.add(result);
+    for (const { id } of [...sources, result]) this.#groups.delete(id);
+    this.#groups.set(result.id, result);
   }
 
   #askTrigger(group: Group): void {
     const time = this.#triggerTime(group.window);
+    group.asked = { ...this.#at.time };
     if (group.trigger.isFinished || !shouldFire(group.trigger, time)) return;
     onFire(group.trigger, time);
     this.#firePane(group);
@@ -144,10 +140,11 @@ export class Grouping implements Behavior {
 
   #firePane(group: Group): void {
     const { windowing, time, emit } = this.#at;
-    const { key, window, trigger, values, added, hold, pane: last } = group;
+    const { key, window, trigger, values, added, pane: last } = group;
+    const timestamp = Math.min(this.#holdOf(group) ?? MAX_TIMESTAMP, window.maxTimestamp);
     const isLast = trigger.isFinished || time.input > expiryOf(window, windowing);
     const timing = this.#timingOf(group);
-    group.hold = undefined;
+    group.holds = [];
     group.added = 0;
     if (windowing.accumulationMode === 'discarding' || trigger.isFinished) group.values = [];
     const isWanted =
@@ -157,7 +154,6 @@ export class Grouping implements Behavior {
     if (!isWanted) return;
     const onTimeIndex = timing === 'EARLY' ? -1 : (last?.onTimeIndex ?? -1) + 1;
     group.pane = { timing, index: (last?.index ?? -1) + 1, onTimeIndex, isFirst: last === undefined, isLast };
-    const timestamp = Math.min(hold ?? window.maxTimestamp, window.maxTimestamp);
     emit({ value: { key, value: this.#reduce(values) }, timestamp, window, pane: group.pane });
   }
 
@@ -168,13 +164,4 @@ export class Grouping implements Behavior {
   }
 }
 
-const isIn =
-  (window: BoundedWindow) =>
-  (group: Group): boolean =>
-    windowKey(group.window) === windowKey(window);
-
-const startOf = (window: BoundedWindow): Timestamp =>
-  'start' in window && typeof window.start === 'number' ? window.start : window.maxTimestamp;
-
-const byStart = (a: BoundedWindow, b: BoundedWindow): number =>
-  startOf(a) - startOf(b) || a.maxTimestamp - b.maxTimestamp;
+const idOf = (key: unknown, window: BoundedWindow): string => encodeKey([key, windowKey(window)]);

@@ -1,26 +1,21 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
-import {
-  type AnyDoFn,
-  type BoundedWindow,
-  encodeKey,
-  type KV,
-  MIN_TIMESTAMP,
-  NO_FIRING,
-  windowKey,
-} from '../../model/index.ts';
-import type { StateSpec, Timer, TimerSpec, Timestamp } from '../../model/index.ts';
+import { type AnyDoFn, type BoundedWindow, encodeKey, type KV, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
+import { type Timer, type TimerSpec, type Timestamp, windowKey } from '../../model/index.ts';
 import { callAt, type Context } from './calls.ts';
 import { cellOf } from './cells.ts';
-import { type Behavior, type CallSurroundings, earliest, type Element, expiryOf, type Place } from './element.ts';
+import { type Behavior, byStart, type Surroundings, earliest, type Element, expiryOf, type Place } from './element.ts';
 
-/** A key in a window: where state and timers are. */
+/** What a key has in a window. */
 interface Scope {
-  readonly id: string;
-  readonly window: BoundedWindow;
   readonly key: unknown;
+  readonly window: BoundedWindow;
+  /** By name; timers by name and tag. */
+  cells: Map<string, unknown>;
+  timers: Map<string, SetTimer>;
 }
 
-interface SetTimer extends Scope {
+interface SetTimer {
+  readonly scope: Scope;
   readonly name: string;
   readonly tag: string;
   readonly domain: TimerSpec['domain'];
@@ -28,129 +23,121 @@ interface SetTimer extends Scope {
   readonly outputTimestamp: Timestamp;
 }
 
-const idOf = ({ id }: Scope, name: string, tag = ''): string => `${id}${encodeKey([name, tag])}`;
-
-/** By time. What of one time comes first the model leaves open: here it is the window that ends first, then names tell. */
+/** By time. What of one time comes first the model leaves open: here windows and names tell. */
 const inOrder = (a: SetTimer, b: SetTimer): number =>
   a.timestamp - b.timestamp ||
-  a.window.maxTimestamp - b.window.maxTimestamp ||
+  byStart(a.scope.window, b.scope.window) ||
   a.name.localeCompare(b.name) ||
   a.tag.localeCompare(b.tag);
+
+const byName = <T>(specs: object, make: (name: string) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.keys(specs).map((name) => [name, make(name)]));
 
 export const isKeyed = ({ state, timers, onWindowExpiration }: AnyDoFn): boolean =>
   (state ?? timers ?? onWindowExpiration) !== undefined;
 
-function putBack<V>(map: Map<string, V>, before: ReadonlyMap<string, V>): void {
-  map.clear();
-  for (const entry of before) map.set(...entry);
-}
-
 export class KeyedParDo implements Behavior {
   readonly #doFn: AnyDoFn;
-  readonly #at: CallSurroundings;
+  readonly #at: Surroundings;
   readonly #scopes = new Map<string, Scope>();
-  readonly #contents = new Map<string, unknown>();
-  readonly #timers = new Map<string, SetTimer>();
 
-  constructor(doFn: AnyDoFn, at: CallSurroundings) {
+  constructor(doFn: AnyDoFn, at: Surroundings) {
     this.#doFn = doFn;
     this.#at = at;
   }
 
   process(element: Element): void {
-    if (this.#isExpired(element)) return this.#at.drop(element, 'late');
     const { value, window } = element;
+    if (this.#isExpired(window)) return this.#at.drop(element, 'late');
     // The input of a keyed step are pairs.
     const { key } = value as KV<unknown, unknown>;
-    const scope = { id: `${encodeKey([key, windowKey(window)])} `, key, window };
-    this.#scopes.set(scope.id, scope);
+    const id = encodeKey([key, windowKey(window)]);
+    const scope = this.#scopes.get(id) ?? { key, window, cells: new Map(), timers: new Map() };
+    this.#scopes.set(id, scope);
     this.#call(scope, element, (context) => this.#doFn.process(value, context));
   }
 
-  /** Timers and windows that expire, one after another: always what is the earliest now. */
-  advance(): void {
-    for (let due = this.#nextDue(); due !== undefined; due = this.#nextDue()) due();
-  }
-
-  isDue(): boolean {
-    return this.#nextDue() !== undefined;
+  /** Timers of the clock, timers of event time, then windows that expire: by time, and what comes first here of one time. */
+  due() {
+    const { time, windowing } = this.#at;
+    const timers = this.#timers().filter(({ domain, timestamp, scope }) =>
+      domain === 'event-time' ? timestamp <= time.input : timestamp <= time.now && !this.#isExpired(scope.window),
+    );
+    const ends = [...this.#scopes].filter(([, { window }]) => this.#isExpired(window));
+    return [
+      ...timers.sort(inOrder).map((timer) => ({
+        at: timer.domain === 'event-time' ? timer.timestamp : MIN_TIMESTAMP,
+        act: () => this.#fire(timer),
+      })),
+      ...ends.map(([id, scope]) => ({ at: expiryOf(scope.window, windowing), act: () => this.#expire(id, scope) })),
+    ];
   }
 
   hold(): Timestamp {
-    const outputs = [...this.#timers.values()].map(({ outputTimestamp }) => outputTimestamp);
     // What comes out when a window expires comes out at its end.
-    const ends = [...this.#scopes.values()].map(({ window }) => window.maxTimestamp);
-    return earliest([...outputs, ...(this.#doFn.onWindowExpiration === undefined ? [] : ends)]);
+    const told = this.#doFn.onWindowExpiration === undefined ? [] : [...this.#scopes.values()];
+    const outputs = this.#timers().map(({ outputTimestamp }) => outputTimestamp);
+    return earliest([...outputs, ...told.map(({ window }) => window.maxTimestamp)]);
   }
 
-  #isExpired({ window }: Scope | Element): boolean {
+  #timers(): SetTimer[] {
+    return [...this.#scopes.values()].flatMap(({ timers }) => [...timers.values()]);
+  }
+
+  #isExpired(window: BoundedWindow): boolean {
     return this.#at.time.input > expiryOf(window, this.#at.windowing);
   }
 
-  #nextDue(): (() => void) | undefined {
-    const { time, windowing } = this.#at;
-    const timers = [...this.#timers.values()].filter((timer) => {
-      if (timer.domain === 'event-time') return timer.timestamp <= time.input;
-      return timer.timestamp <= time.now && !this.#isExpired(timer);
-    });
-    const [timer] = timers.sort(inOrder);
-    const ends = [...this.#scopes.values()].filter((scope) => this.#isExpired(scope));
-    const [end] = ends.sort((a, b) => a.window.maxTimestamp - b.window.maxTimestamp);
-    if (end === undefined || (timer && timer.timestamp <= expiryOf(end.window, windowing))) {
-      return timer && (() => this.#fire(timer));
-    }
-    return () => this.#expire(end);
+  #fire({ scope, name, tag, outputTimestamp: timestamp }: SetTimer): void {
+    scope.timers.delete(encodeKey([name, tag]));
+    const place = { timestamp, window: scope.window, pane: NO_FIRING };
+    this.#call(scope, place, (context) => this.#doFn.onTimer?.[name]?.({ ...context, key: scope.key, tag }));
   }
 
-  #fire(timer: SetTimer): void {
-    const { name, tag, key, window, outputTimestamp: timestamp } = timer;
-    this.#timers.delete(idOf(timer, name, tag));
-    const place = { timestamp, window, pane: NO_FIRING };
-    this.#call(timer, place, (context) => this.#doFn.onTimer?.[name]?.({ ...context, key, tag }));
-  }
-
-  /** What a window of a key has is gone; the timers that are left are of processing time. */
-  #expire(scope: Scope): void {
-    const { id, key, window } = scope;
+  /** What a window of a key has is gone then; the timers that are left are of the clock. */
+  #expire(id: string, scope: Scope): void {
+    const { key, window } = scope;
     const place = { timestamp: window.maxTimestamp, window, pane: NO_FIRING };
     this.#call(scope, place, (context) => this.#doFn.onWindowExpiration?.({ ...context, key }));
-    for (const map of [this.#scopes, this.#contents, this.#timers]) {
-      for (const name of [...map.keys()].filter((one) => one.startsWith(id))) map.delete(name);
-    }
+    this.#scopes.delete(id);
   }
 
+  /** What a call that fails has changed is as before. */
   #call(scope: Scope, place: Place, fn: (context: Context) => unknown): void {
-    const { state = {}, timers = {} } = this.#doFn;
-    const cells = Object.entries<StateSpec<unknown>>(state).map(([name, spec]) => {
-      return [name, cellOf(spec, this.#contents, idOf(scope, name))];
-    });
-    const handles = Object.entries<TimerSpec>(timers).map(([name, { domain }]) => {
-      return [name, this.#handleOf(scope, name, domain, place.timestamp)];
-    });
-    const own = { state: Object.fromEntries(cells), timers: Object.fromEntries(handles) };
-    const [contents, set] = [new Map(this.#contents), new Map(this.#timers)];
-    const undo = (): void => {
-      putBack(this.#contents, contents);
-      putBack(this.#timers, set);
-    };
-    callAt(this.#at, place, (context) => fn({ ...context, ...own }), undo);
+    const { cells, timers } = scope;
+    const begin = (): void => void Object.assign(scope, { cells: new Map(cells), timers: new Map(timers) });
+    begin();
+    callAt(this.#at, place, (context) => fn({ ...context, ...this.#handles(scope, place) }), begin);
   }
 
-  #handleOf(scope: Scope, name: string, domain: TimerSpec['domain'], current: Timestamp): Timer {
-    const { time, windowing } = this.#at;
+  #handles(scope: Scope, { timestamp }: Place) {
+    const { state = {}, timers = {} } = this.#doFn;
+    const cell = (name: string) => cellOf(state[name], scope.cells, name);
+    const timer = (name: string) => this.#timer(scope, name, timers[name].domain, timestamp);
+    return { state: byName(state, cell), timers: byName(timers, timer) };
+  }
+
+  /** A handle of a timer, as a call at a time sees it. */
+  #timer(scope: Scope, name: string, domain: TimerSpec['domain'], current: Timestamp): Timer {
+    const { time, windowing, step } = this.#at;
     const isEvent = domain === 'event-time';
     const expiry = expiryOf(scope.window, windowing);
-    const set: Timer['set'] = (timestamp, { outputTimestamp = isEvent ? timestamp : current, tag = '' } = {}) => {
-      if (outputTimestamp > expiry || (isEvent && timestamp > expiry)) {
+    const set: Timer['set'] = (timestamp, { outputTimestamp, tag = '' } = {}) => {
+      const output = outputTimestamp ?? (isEvent ? timestamp : current);
+      if (output > expiry || (isEvent && timestamp > expiry)) {
+        throw new RangeError(`${step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`);
+      }
+      if (outputTimestamp !== undefined && outputTimestamp < current && current > MIN_TIMESTAMP) {
         throw new RangeError(
-          `${this.#at.step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`,
+          `${step.path}: the timer '${name}' gives out at ${output}, before it was set at ${current}.`,
         );
       }
-      this.#timers.set(idOf(scope, name, tag), { ...scope, name, tag, domain, timestamp, outputTimestamp });
+      const timer = { scope, name, tag, domain, timestamp, outputTimestamp: output };
+      scope.timers.set(encodeKey([name, tag]), timer);
     };
     const watermark = time.input > MIN_TIMESTAMP ? time.input : current;
     const setAfter: Timer['setAfter'] = (duration, options) =>
       set(isEvent ? Math.min(watermark + duration, expiry) : time.now + duration, options);
-    return { set, setAfter, clear: ({ tag } = {}) => void this.#timers.delete(idOf(scope, name, tag)) };
+    return { set, setAfter, clear: ({ tag = '' } = {}) => void scope.timers.delete(encodeKey([name, tag])) };
   }
 }

@@ -1,15 +1,13 @@
 // When a window fires, by Beam's state machines of triggers. What is known of a trigger is a tree of its own shape.
-import { afterWatermark, never, repeatedly, type Timestamp, type Trigger } from '../../model/index.ts';
+import { afterWatermark, MAX_TIMESTAMP, never, repeatedly, type Timestamp, type Trigger } from '../../model/index.ts';
 
-/** A trigger in one window of one key. */
+/** A trigger in one window of one key: what it counted since it fired, and when the clock makes it fire. */
 export interface TriggerState {
   readonly trigger: Trigger;
   readonly parts: readonly TriggerState[];
   isFinished: boolean;
-  /** Elements since it fired; what afterCount looks at. */
   count: number;
-  /** When the clock makes it fire; what afterProcessingTime looks at. */
-  wake: Timestamp | undefined;
+  wake: Timestamp;
 }
 
 /** What triggers look at besides elements. `isMerging`: windows can become one, so what is finished may have to go on. */
@@ -21,7 +19,7 @@ export interface TriggerTime {
 
 export function freshTrigger(given: Trigger): TriggerState {
   const trigger = given.kind === 'default' ? repeatedly(afterWatermark()) : given;
-  return { trigger, parts: partsOf(trigger).map(freshTrigger), isFinished: false, count: 0, wake: undefined };
+  return { trigger, parts: partsOf(trigger).map(freshTrigger), isFinished: false, count: 0, wake: MAX_TIMESTAMP };
 }
 
 /** The triggers inside of one. Those of afterWatermark are `early`, and `late` where there is one. */
@@ -29,20 +27,15 @@ function partsOf(trigger: Trigger): readonly Trigger[] {
   if (trigger.kind === 'orFinally') return [trigger.trigger, trigger.until];
   if (trigger.kind === 'repeatedly') return [trigger.trigger];
   if (trigger.kind !== 'afterWatermark') return 'triggers' in trigger ? trigger.triggers : [];
-  const { early = trigger.late && never(), late } = trigger;
-  return [early, late].filter((part) => part !== undefined);
+  return [trigger.early ?? (trigger.late && never()), trigger.late].filter((part) => part !== undefined);
 }
 
 /** The times of the clock at which a trigger has to be asked. */
-export const wakesOf = ({ wake, parts }: TriggerState): readonly Timestamp[] => [
-  ...(wake === undefined ? [] : [wake]),
-  ...parts.flatMap(wakesOf),
-];
+export const wakesOf = ({ wake, parts }: TriggerState): readonly Timestamp[] => [wake, ...parts.flatMap(wakesOf)];
 
 /** Forgets what was counted; what is finished stays so. */
 function clear(state: TriggerState): void {
-  state.count = 0;
-  state.wake = undefined;
+  Object.assign(state, { count: 0, wake: MAX_TIMESTAMP });
   state.parts.forEach(clear);
 }
 
@@ -56,7 +49,7 @@ export function onElement(state: TriggerState, time: TriggerTime): void {
   state.count++;
   if (trigger.kind === 'afterProcessingTime') {
     const { delay, alignTo = 1 } = trigger;
-    state.wake ??= Math.ceil((time.now + delay) / alignTo) * alignTo;
+    state.wake = Math.min(state.wake, Math.ceil((time.now + delay) / alignTo) * alignTo);
   }
   const isInTurn = trigger.kind === 'afterEach' || trigger.kind === 'afterWatermark';
   for (const part of isInTurn && !time.isMerging ? current(state) : parts) onElement(part, time);
@@ -69,11 +62,10 @@ export function shouldFire(state: TriggerState, time: TriggerTime): boolean {
     return parts[0]?.isFinished ? parts.slice(1).some(fires) : time.isOver || parts.slice(0, 1).some(fires);
   }
   if (trigger.kind === 'afterCount') return count >= trigger.count;
-  if (trigger.kind === 'afterProcessingTime') return wake !== undefined && time.now >= wake;
+  if (trigger.kind === 'afterProcessingTime') return time.now >= wake;
   if (trigger.kind === 'afterEach') return current(state).some(fires);
   if (trigger.kind === 'afterAll') return parts.every((part) => isDone(part) || fires(part));
-  if (trigger.kind === 'afterAny') return parts.some((part) => isDone(part) || fires(part));
-  return parts.some(fires);
+  return parts.some((part) => isDone(part) || fires(part));
 }
 
 /** What the firing of a trigger that should fire makes of its state. */
@@ -85,17 +77,16 @@ export function onFire(state: TriggerState, time: TriggerTime): void {
   else if (trigger.kind === 'afterWatermark') fireAroundEnd(state, time);
   else if (trigger.kind === 'orFinally' && first !== undefined && second !== undefined) {
     // What the second counts, it counts across firings.
-    if (shouldFire(second, time)) {
-      fire(second);
-      clear(first);
-    } else fire(first);
+    const isEnd = shouldFire(second, time);
+    fire(isEnd ? second : first);
+    if (isEnd) clear(first);
     state.isFinished = parts.some(isDone);
   } else if (trigger.kind === 'afterEach') {
     current(state).forEach(fire);
     if (time.isMerging) clear(state);
     state.isFinished = parts.every(isDone);
   } else {
-    parts.forEach((part) => (shouldFire(part, time) ? fire(part) : clear(part)));
+    parts.filter((part) => shouldFire(part, time)).forEach(fire);
     clear(state);
     state.isFinished = true;
   }
@@ -126,8 +117,7 @@ export function onMerge(state: TriggerState, merged: readonly TriggerState[], ti
     state.isFinished = merged.some(isDone);
     state.count = state.isFinished ? 0 : merged.reduce((sum, { count }) => sum + count, 0);
   } else if (trigger.kind === 'afterProcessingTime') {
-    const wakes = state.isFinished ? [] : merged.flatMap(wakesOf);
-    state.wake = wakes.length === 0 ? undefined : Math.min(...wakes);
+    state.wake = state.isFinished ? MAX_TIMESTAMP : Math.min(...merged.flatMap(wakesOf));
   } else if (trigger.kind === 'afterWatermark') {
     const hasEnded = time.isOver && (parts.length === 0 ? merged : ofMerged(0)).every(isDone);
     // Where the end is still to come it is `early` that goes on, else `late`.

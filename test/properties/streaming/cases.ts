@@ -104,7 +104,7 @@ export const windows: fc.Arbitrary<Windows> = fc.oneof(
 const firing: fc.Arbitrary<FiringSpec> = fc.record({
   trigger,
   accumulationMode: fc.constantFrom('discarding', 'accumulating'),
-  allowedLateness: fc.constantFrom(0, 6, 21),
+  allowedLateness: fc.constantFrom(0, 6, 22),
   timestampCombiner: fc.constantFrom('end-of-window', 'earliest', 'latest'),
   closingBehavior: fc.constantFrom('emit-if-nonempty', 'emit-if-nonempty', 'emit-always'),
   onTimeBehavior: fc.constantFrom('fire-always', 'fire-always', 'fire-if-nonempty'),

@@ -6,7 +6,9 @@ import {
   bagState,
   combiningState,
   count,
+  type DeadLetter,
   eventTimer,
+  flatten,
   type KV,
   mapState,
   max,
@@ -15,6 +17,7 @@ import {
   outputAt,
   type PCollection,
   processingTimer,
+  reshuffle,
   setState,
   sum,
   valueState,
@@ -37,6 +40,12 @@ const told = (c: PCollection<KV<number, number>>): PCollection<number> =>
 /** The last instant at which something can be asked for in a window, and not too far off. */
 const within = (timestamp: number, window: { readonly maxTimestamp: number }): number =>
   Math.min(timestamp, window.maxTimestamp);
+
+/** Fails for about half of all numbers. */
+function refuseSome(n: number): number {
+  if (Math.floor(n / CLASSES) % 2 === 0) throw new RangeError('Every other number is refused.');
+  return n;
+}
 
 type Step = (c: PCollection<number>) => PCollection<number>;
 
@@ -174,6 +183,24 @@ export const KEYED = {
       },
       onWindowExpiration: ({ key, state }) => [telling(digest(state.all.read()) + 1, key)],
     }),
+  // What a call that fails has changed is undone.
+  refusing(c) {
+    const letters: PCollection<DeadLetter<KV<number, number>>>[] = [];
+    const taken = byClass(c).parDo({
+      state: { total: combiningState(sum) },
+      timers: { due: eventTimer() },
+      deadLetters: (all) => void letters.push(all),
+      process({ key, value }, { state, timers, timestamp, window }) {
+        state.total.add(value);
+        timers.due.set(within(timestamp + 8, window));
+        return [telling(refuseSome(value) + state.total.read(), key)];
+      },
+      onTimer: { due: ({ key, state }) => [telling(state.total.read(), key)] },
+    });
+    return flatten<number | DeadLetter<KV<number, number>>>([taken, ...letters]).map((one) =>
+      typeof one === 'number' ? one : telling(one.element.value + 5, one.element.key),
+    );
+  },
   expiring: (c) =>
     byClass(c).parDo({
       state: { total: combiningState(sum), last: orderedListState<number>() },
@@ -203,20 +230,14 @@ export const PLAIN = {
     c.map((n, { timestamp, window, pane }) =>
       telling(n + (window.maxTimestamp % 89) + timestamp + pane.index, classOf(n)),
     ),
-  // What was taken and what was refused would come in an order that nothing says.
   refused(c) {
-    let letters = c;
-    const refuse = (n: number): number => {
-      if (Math.floor(n / CLASSES) % 2 === 0) throw new RangeError('Every other number is refused.');
-      return n;
-    };
-    c.map(refuse, {
-      deadLetters: (all) => {
-        letters = all.map(({ element }) => element + CLASSES);
-      },
-    });
-    return letters;
+    const letters: PCollection<DeadLetter<number>>[] = [];
+    const taken = c.map(refuseSome, { deadLetters: (all) => void letters.push(all) });
+    return flatten<number | DeadLetter<number>>([taken, ...letters]).map((one) =>
+      typeof one === 'number' ? one : one.element + CLASSES,
+    );
   },
+  reshuffled: (c) => c.apply(reshuffle()),
   odd: (c) =>
     c.parDo({
       outputs: { odd: outputTag<number>() },
