@@ -64,6 +64,8 @@ export class SlotPanes {
       addToEach: (key, value, timestamp, windows) => {
         for (const window of windows) add(key, value, timestamp, this.#only(window));
       },
+      seen: [],
+      seenGroups: [],
       added: (count) => {
         this.#size += count;
       },
