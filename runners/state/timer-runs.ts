@@ -1,4 +1,4 @@
-import type { StateSpace, Timestamp } from '../../model/index.ts';
+import { MAX_TIMESTAMP, type StateSpace, type Timestamp } from '../../model/index.ts';
 import {
   firesBefore,
   type FiringOrder,
@@ -68,6 +68,7 @@ export class TimerRuns {
     while (this.first() !== undefined) {
       const outputs = this.#runs.map((run) => run.least());
       const output = Math.min(...outputs);
+      if (output === MAX_TIMESTAMP) return output;
       const name = this.#runs[outputs.indexOf(output)]?.holder(this.#above);
       if (name === undefined) continue;
       this.#holder = { name, output };

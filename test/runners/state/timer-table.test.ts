@@ -88,6 +88,15 @@ describe.each([
     expect(table.hold()).toBe(MAX_TIMESTAMP);
   });
 
+  test('timers whose output is at the end of time hold nothing', () => {
+    const table = make([
+      timer('a', 1, { outputTimestamp: MAX_TIMESTAMP }),
+      timer('b', 2, { outputTimestamp: MAX_TIMESTAMP }),
+    ]);
+    expect(table.hold()).toBe(MAX_TIMESTAMP);
+    expect(popAll(table)).toHaveLength(2);
+  });
+
   test('a timer that is set while others fire comes in its place', () => {
     const table = make([timer('a', 10), timer('b', 20)]);
     expect(table.pop(100)?.key).toBe('a');
