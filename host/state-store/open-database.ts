@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { checkRows } from './check-rows.ts';
 import { CHECKPOINT_PAGES } from './file-hold.ts';
 import { loadSqlite } from './load-sqlite.ts';
-import { behind, damaged, foreign, mixed, newer, withoutWitness } from './refusals.ts';
+import { behind, damaged, foreign, missing, mixed, newer, withoutWitness } from './refusals.ts';
 import { APPLICATION_ID, DATABASE, FORMAT, type JobRow, readHeader, readJob, readSpaces } from './schema.ts';
 import { stateError } from './state-errors.ts';
 import { WITNESS } from './witness.ts';
@@ -69,7 +69,7 @@ export function openHeld(directory: string, job: JobRow): DatabaseSync {
 function checkHeader(db: DatabaseSync, directory: string, witnessed: JobRow | undefined): void {
   const { applicationId, format, isEmpty } = readHeader(db);
   if (applicationId === APPLICATION_ID && format === FORMAT) return;
-  if (isEmpty && witnessed !== undefined) throw behind(directory, 0, witnessed.epoch);
+  if (isEmpty && witnessed !== undefined) throw missing(directory, `${DATABASE} is empty`, witnessed.epoch);
   if (isEmpty && applicationId === 0) return;
   if (applicationId === APPLICATION_ID && format > FORMAT) throw newer(directory, format, FORMAT);
   if (witnessed !== undefined) throw damaged(join(directory, DATABASE), 'the header of the database');

@@ -69,7 +69,7 @@ async function witnessIn(directory: string, disk: Disk): Promise<JobRow | undefi
   if (found === undefined) await disk.makeDirectory(directory);
   const witnessed = await readWitness(disk, directory);
   if ((await disk.stat(join(directory, DATABASE))) !== undefined) return witnessed;
-  if (witnessed !== undefined) throw missing(directory, DATABASE, witnessed.epoch);
+  if (witnessed !== undefined) throw missing(directory, `${DATABASE} is missing`, witnessed.epoch);
   // A job begins here. Beside a state that is there other files do no harm.
   const others = (await disk.list(directory)).filter((name) => !mayBeThere(name)).sort();
   if (others.length > 0) throw notEmpty(directory, others);

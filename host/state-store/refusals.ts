@@ -18,11 +18,11 @@ export const behind = (directory: string, epoch: number, witnessed: number): Sta
     `the database stands at epoch ${epoch}, and epoch ${witnessed} was committed to it. The job would do again what others were told is done. ${RESTORE}`,
   );
 
-export const missing = (directory: string, file: string, witnessed: number): StateError =>
+export const missing = (directory: string, what: string, witnessed: number): StateError =>
   new StateError(
     directory,
     'older',
-    `${file} is missing, though epoch ${witnessed} was committed to it. A new one would begin the job anew. ${RESTORE}`,
+    `${what}, though epoch ${witnessed} was committed to it. A new one would begin the job anew. ${RESTORE}`,
   );
 
 export const withoutWitness = (directory: string, file: string, epoch: number): StateError =>

@@ -143,7 +143,10 @@ test('without its log, or without its database, a job does not begin anew', asyn
   const emptied = copyOf(directory);
   writeFileSync(path.join(emptied, 'state.db'), '');
   rmSync(path.join(emptied, 'state.db-wal'));
-  expect(await look(emptied)).toMatchObject({ reason: 'older' });
+  expect(await look(emptied)).toMatchObject({
+    reason: 'older',
+    message: expect.stringContaining('state.db is empty, though epoch 3'),
+  });
 });
 
 test.each([['state.db'], ['state.db-wal'], ['epoch.witness']])(
