@@ -50,8 +50,12 @@ function pipelineOf(onNumber: (n: number) => unknown = () => undefined): Pipelin
 }
 
 const state = (): string => join(directory, 'state');
-const rows = (): unknown[] =>
-  new DatabaseSync(join(directory, 'out.db')).prepare('SELECT * FROM sums ORDER BY window, key').all();
+/** What is written; nothing before the first epoch that has something is. */
+function rows(): unknown[] {
+  const database = new DatabaseSync(join(directory, 'out.db'));
+  const isThere = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sums'").get() !== undefined;
+  return isThere ? database.prepare('SELECT * FROM sums ORDER BY window, key').all() : [];
+}
 
 async function expected(): Promise<unknown[]> {
   await pipelineOf().run(directRunner({ host: virtualHost() }));
@@ -86,6 +90,7 @@ test('a run that was told to stop is saved, and goes on when it is started again
     stop: stop.signal,
   });
   expect(stopped.state).toBe('STOPPED');
+  // A file is slow beside a clock that jumps: what the sink did not take in time the next run gives it.
   expect(rows().length).toBeLessThan(all.length);
   const result = await pipelineOf().run(directRunner({ host: virtualHost(), stateDirectory: state() }));
   expect(result.state).toBe('DONE');
