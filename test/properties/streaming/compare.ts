@@ -34,8 +34,13 @@ export function listening(drops: Drops, host: Host = nodeHost()): Host {
     return elapsed;
   };
   const warn = (message: string): void => {
-    const [, step, count, why] = /^(.*): (an element|\d+ elements) came after (.*) and w/.exec(message) ?? [];
-    if (step !== undefined) drops[step] = { ...drops[step], [`${why}`]: Number.parseInt(count ?? '') || 1 };
+    const [, step, count, why] =
+      /^(.*): (an element|\d+ elements) came after (the trigger|i|t).* dropped/.exec(message) ?? [];
+    if (step !== undefined)
+      drops[step] = {
+        ...drops[step],
+        [why === 'the trigger' ? 'finished' : 'late']: Number.parseInt(count ?? '') || 1,
+      };
     else if (message.includes('dropped'))
       throw new TypeError(`This may tell of dropped elements, but how many? ${message}`);
   };
