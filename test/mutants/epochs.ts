@@ -224,6 +224,24 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     tests: ['test/testing/simulation/swarm.test.ts'],
   },
   {
+    id: 'given-up-cut-repeated',
+    title: 'a stop makes a cut again that was given up while a sink was finishing, without what that one had',
+    edits: [{ file: EPOCHS, find: 'if (this.#isPreparing) return false;', replace: '' }],
+    tests: ['test/runners/streaming/stopped-cut.test.ts'],
+  },
+  {
+    id: 'drain-forgotten',
+    title: 'a job that a crash cut while it was drained does not know of it any more',
+    edits: [
+      {
+        file: 'runners/streaming/identity.ts',
+        find: 'mark(store, { isDraining: true });',
+        replace: 'mark(store, {});',
+      },
+    ],
+    tests: ['test/runners/streaming/drain.test.ts'],
+  },
+  {
     id: 'orphans-not-refused',
     title: 'state of a step that is gone from the program is dropped without a word',
     row: 28,

@@ -3,16 +3,21 @@ import { StateError, type StateSpace } from '../../model/index.ts';
 
 const CRC = 4;
 
-/** Rows with a checksum each, as those of the real store have: a row that is not as it was written is told when it is read. */
-export function checkedSpace(space: StateSpace, place: string): StateSpace {
+/**
+ * Rows with a checksum each, as those of the real store have: a row that is not as it was written is told when it is read,
+ * and to `broken`.
+ */
+export function checkedSpace(space: StateSpace, place: string, broken: (error: StateError) => void): StateSpace {
   const opened = (stored: Uint8Array): Uint8Array => {
     const value = stored.subarray(0, stored.length - CRC);
     if (Buffer.from(stored).readUInt32BE(value.length) === crc32(value)) return value;
-    throw new StateError(
+    const error = new StateError(
       place,
       'damaged',
       'a value is not as it was written. The disk has changed it. Restore the directory from a backup.',
     );
+    broken(error);
+    throw error;
   };
   return {
     get(key) {

@@ -14,7 +14,7 @@ export function openSimulatedStore(world: World, process: SimulatedProcess, dire
   process.onEnd(() => state.disk.crash());
   const commit = (epoch: number): Promise<void> => {
     const done = store.commit(epoch);
-    if (state.fault === undefined) world.watch.committed?.(store, epoch);
+    if (store.epoch === epoch) world.watch.committed?.(store, epoch);
     return done;
   };
   return {
@@ -34,7 +34,12 @@ export function openSimulatedStore(world: World, process: SimulatedProcess, dire
   };
 }
 
+/** As in the real store nothing can be written any more once a damaged row was met, whoever catches the error. */
 function checkedStore(store: StateStore, directory: string): StateStore {
+  let damage: StateError | undefined;
+  const broken = (error: StateError): void => {
+    damage ??= error;
+  };
   return {
     get id() {
       return store.id;
@@ -42,9 +47,12 @@ function checkedStore(store: StateStore, directory: string): StateStore {
     get epoch() {
       return store.epoch;
     },
-    space: (name) => checkedSpace(store.space(name), directory),
+    space: (name) => checkedSpace(store.space(name), directory, broken),
     spaces: () => store.spaces(),
-    commit: (epoch) => store.commit(epoch),
+    async commit(epoch) {
+      if (damage !== undefined) throw damage;
+      await store.commit(epoch);
+    },
     close: () => store.close(),
   };
 }

@@ -22,6 +22,7 @@ const shapes: readonly (readonly [string, Shape])[] = [
   ...SINKS.map((sink) => [`a job of three epochs into ${sink}`, plainShape(sink)] as const),
   ['a whole of files', { ...plainShape('files'), isBounded: true }],
   ['a job with state, timers, a side input and repeating panes', FULL],
+  ['a job that is drained while it reads', { ...plainShape('table'), isEndless: true, isStateful: true }],
   ['a job with late elements and a slow step behind its grouping', SLOW],
 ];
 

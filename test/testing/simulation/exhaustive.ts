@@ -21,6 +21,12 @@ const CRASHES = [
   { crash: 'power loss', loss: 0.5, again: true },
 ] as const;
 
+/** Parquet is published as other files are: a crash of each kind is enough. */
+function crashesOf({ sinks }: Shape): readonly (typeof CRASHES)[number][] {
+  if (sinks.includes('files')) return CRASHES;
+  return sinks.includes('parquet') ? [CRASHES[0], CRASHES[2]] : [CRASHES[0]];
+}
+
 /**
  * Runs a job once without faults, then once for each point at which it reaches outside: the process ends there, by a kill or a
  * loss of power, and another goes on.
@@ -29,7 +35,7 @@ export async function exhaust(seed: number, shape: Shape): Promise<Exhaustion> {
   const calm = await runTrial(new World({ seed }, noFaults(new Chance(seed, 'faults'))), shape);
   const problems = calm.problems.map((problem) => `without faults: ${problem}`);
   const { coverage, points } = calm.world;
-  const crashes = shape.sinks.some((sink) => sink === 'files' || sink === 'parquet') ? CRASHES : CRASHES.slice(0, 1);
+  const crashes = crashesOf(shape);
   let runs = 0;
   for (let point = 0; point < points && problems.length < 20; point++) {
     for (const { crash, loss, again } of crashes) {
