@@ -5,6 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import { refuseLess } from './guarantees.ts';
 import { jsonReporter } from './json-reporter.ts';
 import { type PageReporter, servedPage } from './live-page.ts';
+import { flagOf } from './options.ts';
 import type { Prepared } from './prepare.ts';
 import { humanReporter, type Reporter } from './reporter.ts';
 import { RunSignals } from './run-signals.ts';
@@ -93,7 +94,8 @@ function runnerSettings(
   return {
     ...settings,
     pipeline: definition.name,
-    options: Object.fromEntries(own.map(([name]) => [name, shown[name]])),
+    // As they are typed: a run with others is refused with their names.
+    options: Object.fromEntries(own.map(([name]) => [`--${flagOf(name)}`, shown[name]])),
   };
 }
 

@@ -207,7 +207,7 @@ describe('a run is refused, with exit code 4', () => {
 
   test('by options that change results, and not by others', async () => {
     await stopped();
-    expect(await refused('--step=20')).toContain('step was 10 and is 20 now.');
+    expect(await refused('--step=20')).toContain('--step was 10 and is 20 now.');
     const { child, ended } = start(job('--per-second=3000'));
     await untilCounted(2);
     child.kill('SIGTERM');
