@@ -10,8 +10,8 @@ import {
 import { NameFilter } from './name-filter.ts';
 import { type Above, RUN, TimerRun } from './timer-run.ts';
 
-/** Of more runs than this the smaller half becomes one. */
-const MOST_RUNS = 64;
+/** Of more runs than this the smaller half becomes one: a block of each is in memory while timers fire. */
+const MOST_RUNS = 16;
 
 /** A run and its first timer. */
 interface Front {
