@@ -23,6 +23,8 @@ import {
   watchMutations,
 } from '../run/index.ts';
 
+/** Milliseconds that a run may keep the event loop. */
+const LONGEST_TURN = 100;
 /** Into so many parts at most a strict run divides what is read. */
 const STRICT_PARTS = 4;
 
@@ -60,7 +62,11 @@ export class BoundedRun {
     this.#plan = planBounded(this.#graph);
     this.#spill = new Spill(host.disk, host.warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
-    this.#turn = new Turn(host, this.#abort.signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
+    this.#turn = new Turn(host, this.#abort.signal, {
+      longest: LONGEST_TURN,
+      afterBatch: memory.checkHeld,
+      regularly: memory.checkProcess,
+    });
     this.#network = new Network(this.#graph, this.#plan, {
       host,
       metrics: this.#metrics,

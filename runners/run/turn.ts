@@ -1,25 +1,32 @@
 import { CancelledError, type Host } from '../../model/index.ts';
 
-/** How long a run may keep the event loop: signals, timers and I/O wait for so long at most. */
-const LONGEST_TURN = 20;
 /** How often the machine is asked about memory: up to 100 us each time, while a batch may make megabytes. */
 const LOOK_EVERY = 10;
+
+export interface TurnSpec {
+  /**
+   * Milliseconds for which a run may keep the event loop: signals, timers and I/O wait for so long at most. Each turn of Node
+   * costs 1 to 2 ms of CPU, with its garbage collections and cold caches: every 20 ms they make a sum per key a fifth dearer.
+   */
+  readonly longest: number;
+  /** Called after each batch; must be quick, as the other. */
+  readonly afterBatch: () => void;
+  /** Called every few milliseconds. */
+  readonly regularly: () => void;
+}
 
 /** Looks up from the work every few milliseconds: lets Node have its turn, and does what is due by then. */
 export class Turn {
   readonly #host: Host;
   readonly #signal: AbortSignal;
+  readonly #longest: number;
   readonly #afterBatch: () => void;
   readonly #regularly: () => void;
   #last: number;
   #looked: number;
 
-  /** `afterBatch` is called after each batch and `regularly` every few milliseconds; both must be quick. */
-  constructor(
-    host: Host,
-    signal: AbortSignal,
-    { afterBatch, regularly }: { readonly afterBatch: () => void; readonly regularly: () => void },
-  ) {
+  constructor(host: Host, signal: AbortSignal, { longest, afterBatch, regularly }: TurnSpec) {
+    this.#longest = longest;
     this.#host = host;
     this.#signal = signal;
     this.#afterBatch = afterBatch;
@@ -29,7 +36,7 @@ export class Turn {
   }
 
   /** Whether the event loop has waited long enough. */
-  readonly isDue = (): boolean => this.#host.clock.monotonic() - this.#last >= LONGEST_TURN;
+  readonly isDue = (): boolean => this.#host.clock.monotonic() - this.#last >= this.#longest;
 
   /** A promise where it is time to wait for it. */
   readonly take = (): void | Promise<void> => {
@@ -40,7 +47,7 @@ export class Turn {
       this.#looked = now;
       this.#regularly();
     }
-    if (now - this.#last >= LONGEST_TURN) return this.#yield();
+    if (now - this.#last >= this.#longest) return this.#yield();
     return undefined;
   };
 

@@ -30,6 +30,8 @@ import { type LiveHooks, LiveNetwork } from './live-network.ts';
 import { liveStatsOf } from './live-stats.ts';
 import { Pause } from './pause.ts';
 
+/** Milliseconds that a run may keep the event loop: what its sources wait for comes in there. */
+const LONGEST_TURN = 20;
 /** Milliseconds between two cuts, if the run is not asked for another interval. */
 const EPOCH_EVERY = 1_000;
 /** Milliseconds that a run which was asked to stop waits for its sinks. */
@@ -161,7 +163,11 @@ export class StreamingRun {
     const { signal } = this.#abort;
     const isDurable = this.#options.stateDirectory !== undefined;
     const memory = new MemoryWatch(host.memory, this.#options.memoryLimit);
-    const turn = new Turn(host, signal, { afterBatch: memory.checkHeld, regularly: memory.checkProcess });
+    const turn = new Turn(host, signal, {
+      longest: LONGEST_TURN,
+      afterBatch: memory.checkHeld,
+      regularly: memory.checkProcess,
+    });
     const pause = new Pause();
     const hooks: LiveHooks = {
       wake: () => undefined,
