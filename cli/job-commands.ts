@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { OptionsError } from '../model/index.ts';
-import { askJob } from './ask-job.ts';
-import type { Request } from './control.ts';
+import { askJob, type Request } from './control/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { asksForHelp } from './prepare.ts';
 import { oneLine } from './print/index.ts';

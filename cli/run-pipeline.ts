@@ -1,6 +1,6 @@
 import { CancelledError, type Runner, type RunOptions } from '../model/index.ts';
 import { guaranteesOf, type PathGuarantee } from '../runners/run/index.ts';
-import { serveControl } from './control.ts';
+import { serveControl } from './control/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { refuseLess } from './guarantees.ts';
 import { jsonReporter } from './json-reporter.ts';

@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts';
 import { asksForHelp } from './prepare.ts';
 import { formatBytes, formatCount, plural } from '../ui/index.ts';
 import { oneLine, tableLines, visible } from './print/index.ts';
-import { lookAtState } from './look-at-state.ts';
+import { lookAtState } from './control/index.ts';
 import { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 

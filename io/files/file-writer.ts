@@ -12,10 +12,9 @@ import type { Codec } from '../compression/index.ts';
 import { type FileSystem, inGroups, joinPath } from '../file-systems/index.ts';
 import type { FormatWriter, WriteFormat } from './format.ts';
 import type { FileGroup, Grouping } from './grouping.ts';
-import { type Publication, readJournal, type StagedEntry } from './manifest.ts';
+import { type Publication, readJournal, type StagedEntry, type Staging } from '../publishing/index.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { SpilledRows } from './spilled-rows.ts';
-import type { Staging } from './staging.ts';
 import { pathOf, type Target } from './target.ts';
 
 /** What a writer of files works with. */

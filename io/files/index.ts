@@ -20,7 +20,7 @@ export type { NoMatch } from '../file-systems/index.ts';
 export { listsOf } from './lists-of.ts';
 export { matchFiles, type MatchSpec } from './match-files.ts';
 export type { PartitionBy } from './grouping.ts';
-export type { Manifest, ManifestFile, Publication } from './manifest.ts';
+export type { Manifest, ManifestFile, Publication } from '../publishing/index.ts';
 export type { PartitionFields, PartitionValue } from './partition-path.ts';
 export { fileSource, readAllFiles, readFiles, type FileReadOptions, type FilesSpec } from './read-files.ts';
 export type { FilePart, FilePosition, FilesRestriction } from './restriction.ts';

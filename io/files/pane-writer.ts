@@ -3,10 +3,8 @@ import type { Codec } from '../compression/index.ts';
 import { type FileSystem, joinPath } from '../file-systems/index.ts';
 import type { WriteFormat } from './format.ts';
 import { windowsAt } from './grouping.ts';
-import type { StagedEntry } from './manifest.ts';
+import { type StagedEntry, type PanePublication, readPaneJournal, type Staging } from '../publishing/index.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
-import { type PanePublication, readPaneJournal } from './pane-manifest.ts';
-import type { Staging } from './staging.ts';
 import { pathOf, type Target } from './target.ts';
 
 /** Elements of one pane that go to one file; the key is {@link fileKey}. */

@@ -12,14 +12,18 @@ import {
 import { codecOf, type Compression } from '../compression/index.ts';
 import { joinPath, onDisk } from '../file-systems/index.ts';
 import { FileWriter } from './file-writer.ts';
-import { reportForeignFiles } from './foreign-files.ts';
+import {
+  reportForeignFiles,
+  type Publication,
+  refuseOthers,
+  sweepStaged,
+  existsAlready,
+  publish,
+  recoverPublish,
+  makeStaging,
+} from '../publishing/index.ts';
 import type { WriteFormat } from './format.ts';
 import { makeGrouping, type PartitionBy } from './grouping.ts';
-import type { Publication } from './manifest.ts';
-import { refuseOthers, sweepStaged } from './pane-publish.ts';
-import { existsAlready } from './place-files.ts';
-import { publish, recoverPublish } from './publish.ts';
-import { makeStaging } from './staging.ts';
 import { isWindowed, locateTarget, parseTarget, type Target } from './target.ts';
 import { paneSink, writePanes } from './write-panes.ts';
 

@@ -14,11 +14,19 @@ import {
 import { codecOf } from '../compression/index.ts';
 import type { WriteFormat } from './format.ts';
 import { isByWindow, partitioner, writtenOf } from './grouping.ts';
-import { reportGone } from './gone-files.ts';
-import { epochsOf, jobOf, type PanePublication, panesDirectory, stagingName } from './pane-manifest.ts';
-import { publishPanes, recoverPanes, refuseOthers } from './pane-publish.ts';
+import {
+  reportGone,
+  epochsOf,
+  jobOf,
+  type PanePublication,
+  panesDirectory,
+  stagingName,
+  publishPanes,
+  recoverPanes,
+  refuseOthers,
+  openStaging,
+} from '../publishing/index.ts';
 import { fileKey, type PaneGroup, PaneWriter } from './pane-writer.ts';
-import { openStaging } from './staging.ts';
 import { locateTarget, parseTarget } from './target.ts';
 import type { FileWriteOptions } from './write-files.ts';
 

@@ -9,8 +9,10 @@ import {
   type RetryPolicy,
   type Timestamp,
   messageOf,
+  MIN_TIMESTAMP,
+  NO_FIRING,
 } from '../../model/index.ts';
-import type { Windows } from './batch.ts';
+import { GLOBAL_ONLY, type Windows } from './batch.ts';
 import { SKIP } from './invoke.ts';
 import type { StepMetrics } from './metrics.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -21,6 +23,9 @@ const LAST_BACKOFF = 30_000;
 
 /** What a step was called with. */
 export type CallArguments = readonly [value: unknown, timestamp: Timestamp, windows: Windows, pane: PaneInfo];
+
+/** Where the call of a generator is not known any more. */
+export const NOWHERE = [MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING] as const;
 
 /** A call that failed. */
 export interface FailedCall {

@@ -29,3 +29,4 @@ export {
 export type { RunSegment, SegmentCompiler, StageEnvironment } from './stage-environment.ts';
 export { StageRuntime } from './stage-runtime.ts';
 export { waitFor } from './wait.ts';
+export { hasBundleFunctions } from './life-cycle.ts';

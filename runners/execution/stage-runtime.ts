@@ -3,22 +3,19 @@ import {
   DEAD_LETTERS,
   enterMetricsScope,
   MAIN,
-  MAX_TIMESTAMP,
-  MIN_TIMESTAMP,
-  NO_FIRING,
   type Metric,
   type MetricsScope,
   type OutputAt,
   type PaneInfo,
   type Timestamp,
 } from '../../model/index.ts';
-import { type Batch, GLOBAL_ONLY, sharedBatch, type Windows } from './batch.ts';
+import { type Batch, sharedBatch, type Windows } from './batch.ts';
 import type { Chunks } from './chunks.ts';
-import { type CallArguments, Failures } from './failures.ts';
+import { type CallArguments, Failures, NOWHERE } from './failures.ts';
 import { type Firing, Firings } from './firings.ts';
 import { type InFlight, inFlightOf, type OpenBundle, type Unfinished } from './in-flight.ts';
 import { LEFT, SKIP } from './invoke.ts';
-import { finishBundle, finishesBundles, hasBundleFunctions, setUp, startBundle, tearDown } from './life-cycle.ts';
+import { finishBundle, finishesBundles, setUp, startBundle, tearDown } from './life-cycle.ts';
 import { isKeyed, type KeyedAccess } from './keyed-access.ts';
 import { type NodeRuntime, nodeRuntime, takeMetrics } from './node-runtime.ts';
 import { Pace } from './pace.ts';
@@ -27,14 +24,12 @@ import { badKey, resolveOutputAt, timestampError } from './refusals.ts';
 import { Relief } from './relief.ts';
 import { Delivery, outputChunks } from './results.ts';
 import { type RingEntry, ringEntry } from './ring.ts';
+import { Rings } from './rings.ts';
 import { callAgain, callScoped, collectScoped, LateScope } from './scoped-calls.ts';
 import { Segments } from './segments.ts';
 import { Suspended } from './suspended.ts';
 import { edgesOf, type StageSpec } from './stage.ts';
 import type { Segment, StageEnvironment } from './stage-environment.ts';
-
-/** Where the call of a generator is not known any more. */
-const NOWHERE = [MIN_TIMESTAMP, GLOBAL_ONLY, NO_FIRING] as const;
 
 /**
  * One stage while it runs: what its generated function calls, and the slow paths around it.
@@ -58,6 +53,8 @@ export class StageRuntime implements MetricsScope {
   readonly spec: StageSpec;
   readonly nodes: readonly NodeRuntime[];
   readonly environment: StageEnvironment;
+  /** The calls of all its steps that go on, or whose results wait for their turn. */
+  readonly rings: Rings;
   readonly #segments: Segments;
   readonly #pace: Pace;
   readonly #failures: Failures;
@@ -84,6 +81,7 @@ export class StageRuntime implements MetricsScope {
         keyed: isKeyed(node.step) ? () => this.keyed : undefined,
       }),
     );
+    this.rings = new Rings(this.nodes.map(({ ring }) => ring));
     this.#failures = new Failures({
       host,
       signal: environment.signal,
@@ -281,30 +279,6 @@ export class StageRuntime implements MetricsScope {
   /** How many such calls there were, and outputs of theirs. */
   get fired(): number {
     return this.#firings.count;
-  }
-
-  /** Whether its steps are told where bundles begin or end. */
-  get hasBundleFunctions(): boolean {
-    return this.nodes.some(hasBundleFunctions);
-  }
-
-  /** Whether calls go on, or their results wait for their turn. */
-  get isPending(): boolean {
-    return this.nodes.some(({ ring }) => ring.size > 0);
-  }
-
-  /** Whether the turn of a result has come. */
-  get hasReady(): boolean {
-    return this.nodes.some(({ ring }) => ring.isReady);
-  }
-
-  /** The earliest timestamp among elements of calls whose results were not passed on. */
-  earliestPending(): Timestamp {
-    let least = MAX_TIMESTAMP;
-    for (const { ring } of this.nodes) {
-      if (ring.size > 0) for (const { timestamp } of ring.entries()) least = Math.min(least, timestamp);
-    }
-    return least;
   }
 
   /** Passes on results whose turn has come; calls that go on are not waited for, and their bundle stays open. */

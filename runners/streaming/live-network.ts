@@ -38,11 +38,11 @@ import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
 import { atMost } from './at-most.ts';
 import { spaceName } from './identity.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
-import { LiveWrite } from './live-write.ts';
+import { LiveWrite } from '../sinks/index.ts';
 import type { Pause } from './pause.ts';
 import { SideGate } from './side-gate.ts';
 import { SideView, SideViews } from './side-views.ts';
-import { SourceReads } from './source-reads.ts';
+import { SourceReads } from '../sources/index.ts';
 import { StageQueue } from './stage-queue.ts';
 
 /** Milliseconds that what a run has begun may take to end, once the run is given up. */

@@ -2,6 +2,7 @@ import { DEAD_LETTERS, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from
 import {
   type Batch,
   type Firing,
+  hasBundleFunctions,
   type InFlight,
   type Operator,
   type StageRuntime,
@@ -11,7 +12,7 @@ import {
 import type { PlannedStage } from '../plan/index.ts';
 import type { Origin, StrictFeed } from '../run/index.ts';
 import type { SideGate } from './side-gate.ts';
-import type { SourceReads } from './source-reads.ts';
+import type { SourceReads } from '../sources/index.ts';
 import { earliestOf, type StageQueue } from './stage-queue.ts';
 
 /** Outputs that an operator may give before others have their turn. */
@@ -143,7 +144,8 @@ export class LiveStage {
     this.#strict = parts.strict;
     this.#expects = parts.expects;
     // The time of a keyed step stands while it has a bundle open, and a strict run tries each batch as a bundle of its own.
-    this.#mayLinger = parts.keyed === undefined && parts.strict === undefined && !parts.runtime.hasBundleFunctions;
+    this.#mayLinger =
+      parts.keyed === undefined && parts.strict === undefined && !parts.runtime.nodes.some(hasBundleFunctions);
   }
 
   get hasWork(): boolean {
@@ -162,7 +164,7 @@ export class LiveStage {
   }
 
   get #hasOtherWork(): boolean {
-    if (this.#lingers && this.runtime.hasReady) return true;
+    if (this.#lingers && this.runtime.rings.hasReady) return true;
     return this.grouping?.isDue === true || (this.isGateStale && this.gate !== undefined && this.gate.length > 0);
   }
 
@@ -200,7 +202,7 @@ export class LiveStage {
     // Never within a bundle: its elements are not late because those before them took their time.
     if (this.busy !== undefined) return;
     // Elements come and go while calls go on: without an end of the bundle, what is left in it holds time.
-    if (this.#lingers) this.#open = this.runtime.earliestPending();
+    if (this.#lingers) this.#open = this.runtime.rings.earliestPending();
     const putOff = this.#putOffFrom();
     const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, putOff);
     time.processingTime = processingTime;
@@ -235,7 +237,7 @@ export class LiveStage {
 
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
-    if (this.#lingers && this.runtime.hasReady) return this.#endBundle();
+    if (this.#lingers && this.runtime.rings.hasReady) return this.#endBundle();
     if (this.#putOff.length > 0) return this.#takeUp();
     const isTicking = this.keyed?.timed.isOnlyTicking === true;
     if (this.keyed?.timed.isDue === true && !(isTicking && this.#hasTicked && this.#hasBatch)) {
@@ -308,9 +310,9 @@ export class LiveStage {
 
   /** Ends the bundle, but where calls go on that others can be made beside: a source may give its elements one by one. */
   async #endBundle(): Promise<void> {
-    if (this.#mayLinger && this.runtime.isPending) {
+    if (this.#mayLinger && this.runtime.rings.isPending) {
       await this.runtime.passOnReady();
-      this.#lingers = this.runtime.isPending;
+      this.#lingers = this.runtime.rings.isPending;
       if (this.#lingers) return;
     }
     this.#lingers = false;

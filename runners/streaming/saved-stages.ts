@@ -10,7 +10,7 @@ import type { Unfinished } from '../execution/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
 import { SavedInFlight } from './saved-in-flight.ts';
-import type { SavedSplit } from './source-reads.ts';
+import type { SavedSplit } from '../sources/index.ts';
 
 const SPACE = 'viga#stages';
 const IN_FLIGHT = 'viga#in-flight';

@@ -2,7 +2,7 @@ import { ConnectorError, type Host } from '../../model/index.ts';
 import { Unfinished, waitFor } from '../execution/index.ts';
 import { atMost } from './at-most.ts';
 import type { CutWatch } from './cut-watch.ts';
-import type { SourceReads, Untold } from './source-reads.ts';
+import type { SourceReads, Untold } from '../sources/index.ts';
 
 /** What is left to be read of each source at a cut. */
 export type Rests = ReadonlyMap<SourceReads, readonly unknown[]>;

@@ -17,6 +17,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runners/keyed': ['model', 'runners/execution', 'runners/state'],
   'runners/panes': ['model', 'runners/execution', 'runners/shuffle', 'runners/state'],
   'runners/run': ['model', 'runners/execution', 'runners/plan', 'runners/shuffle'],
+  'runners/sinks': ['model', 'runners/execution', 'runners/run'],
+  'runners/sources': ['model', 'runners/execution', 'runners/panes', 'runners/run'],
   'runners/streaming': [
     'model',
     'runners/compile',
@@ -26,6 +28,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'runners/plan',
     'runners/run',
     'runners/shuffle',
+    'runners/sinks',
+    'runners/sources',
     'runners/state',
   ],
   'runners/direct': [
@@ -61,6 +65,8 @@ const MACHINE: Readonly<Record<string, ReadonlySet<string>>> = {
   'runners/run': PURE_MODULES,
   'runners/shuffle': PURE_MODULES,
   'runners/state': PURE_MODULES,
+  'runners/sinks': PURE_MODULES,
+  'runners/sources': PURE_MODULES,
   'runners/streaming': PURE_MODULES,
   'runners/direct': PURE_MODULES,
   'io/*': new Set([...PURE_MODULES, 'node:stream', 'node:sqlite', 'node:worker_threads']),

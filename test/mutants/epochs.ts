@@ -1,10 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
 const EPOCHS = 'runners/streaming/epochs.ts';
-const WRITE = 'runners/streaming/live-write.ts';
-const OUTBOX = 'runners/streaming/outbox.ts';
+const WRITE = 'runners/sinks/live-write.ts';
+const OUTBOX = 'runners/sinks/outbox.ts';
 const SAVED = 'runners/streaming/saved-stages.ts';
-const READS = 'runners/streaming/source-reads.ts';
+const READS = 'runners/sources/source-reads.ts';
 
 const FINALIZE = 'this.#notices.tell(rests);';
 
@@ -85,7 +85,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
       'a sink writes an epoch of which it rejects something, and the dead letters are lost by a crash before the next cut',
     edits: [
       {
-        file: 'runners/streaming/sink-rejects.ts',
+        file: 'runners/sinks/sink-rejects.ts',
         find: 'if (this.rejected.length > 0) throw this.#end();',
         replace: '',
       },
@@ -97,7 +97,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     title: 'what a sink rejected leaves the outbox, and is no dead letter',
     edits: [
       {
-        file: 'runners/streaming/sink-rejects.ts',
+        file: 'runners/sinks/sink-rejects.ts',
         find: 'for (const { element, error } of rejected) this.#pass(element, error);',
         replace: '',
       },
@@ -110,7 +110,7 @@ export const EPOCH_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'runners/streaming/live-stage.ts',
-        find: 'if (this.#lingers) this.#open = this.runtime.earliestPending();',
+        find: 'if (this.#lingers) this.#open = this.runtime.rings.earliestPending();',
         replace: 'if (this.#lingers) this.#open = MAX_TIMESTAMP;',
       },
     ],

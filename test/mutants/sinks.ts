@@ -1,8 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
 const LEDGER = 'io/sqlite-file/ledger.ts';
-const PUBLISH = 'io/files/pane-publish.ts';
-const FILES = 'io/files/place-files.ts';
+const PUBLISH = 'io/publishing/pane-publish.ts';
+const FILES = 'io/publishing/place-files.ts';
 
 /** How sinks make an epoch visible once. */
 export const SINK_MUTANTS: readonly Mutant[] = [

@@ -1,8 +1,8 @@
 import type { Mutant } from './mutant.ts';
 
-const READS = 'runners/streaming/source-reads.ts';
-const READER = 'runners/streaming/split-reader.ts';
-const WATERMARK = 'runners/streaming/split-watermark.ts';
+const READS = 'runners/sources/source-reads.ts';
+const READER = 'runners/sources/split-reader.ts';
+const WATERMARK = 'runners/sources/split-watermark.ts';
 const STAGE = 'runners/streaming/live-stage.ts';
 
 /** Where sources stand, and what time they say it is. */
@@ -50,7 +50,7 @@ export const SOURCE_MUTANTS: readonly Mutant[] = [
     row: 14,
     edits: [
       {
-        file: 'runners/streaming/low-watermark.ts',
+        file: 'runners/sources/low-watermark.ts',
         find: 'if (isHere && !one.isIdle && one.watermark === at) return at;',
         replace: 'if (isHere && one.watermark === at) return at;',
       },

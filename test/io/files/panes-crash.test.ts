@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { PanePublication } from '../../../io/files/pane-manifest.ts';
+import type { PanePublication } from '../../../io/publishing/pane-manifest.ts';
 import { fileKey, type PaneGroup } from '../../../io/files/pane-writer.ts';
 import { paneSink } from '../../../io/files/write-panes.ts';
 import {

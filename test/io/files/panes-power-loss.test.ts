@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PanePublication } from '../../../io/files/pane-manifest.ts';
+import type { PanePublication } from '../../../io/publishing/pane-manifest.ts';
 import { fileKey } from '../../../io/files/pane-writer.ts';
 import { paneSink } from '../../../io/files/write-panes.ts';
 import { type Host, interval, kv, NO_FIRING, type SinkContext } from '../../../model/index.ts';

@@ -143,9 +143,11 @@ function runChild({ job, input, round, interval, plan, feed }: ChildRun): Promis
   let errors = '';
   const kill = (): void => void child.kill('SIGKILL');
   let timer: NodeJS.Timeout | undefined;
-  const forget = feed?.whenRead(() => void child.kill('SIGTERM'));
+  let forget: (() => void) | undefined;
   const see = (mark: string): void => {
     last = mark;
+    // From then on it knows what SIGTERM asks of it.
+    if (mark === 'opening') forget ??= feed?.whenRead(() => void child.kill('SIGTERM'));
     if (plan === undefined) return;
     if (plan.after === 'delivering') {
       if (mark === 'delivering' && ++deliveries === plan.count) timer = setTimeout(kill, plan.wait);

@@ -1,5 +1,5 @@
-import type { HeldState } from '../host/index.ts';
-import { type Clock, StateError } from '../model/index.ts';
+import type { HeldState } from '../../host/index.ts';
+import { type Clock, StateError } from '../../model/index.ts';
 import { JobLine, LostHoldError } from './ask-job.ts';
 
 /** How often a directory is looked at whose job begins or ends just then, and the milliseconds between. */

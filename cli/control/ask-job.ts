@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { HeldState } from '../host/index.ts';
-import { messageOf, StateError } from '../model/index.ts';
+import type { HeldState } from '../../host/index.ts';
+import { messageOf, StateError } from '../../model/index.ts';
 import type { Request } from './control.ts';
 import { connectToJob } from './control-socket.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import type { FileHold, OpenState } from '../host/index.ts';
-import { messageOf } from '../model/index.ts';
+import type { FileHold, OpenState } from '../../host/index.ts';
+import { messageOf } from '../../model/index.ts';
 import { listenAt, socketPaths } from './control-socket.ts';
 
 /** What another process may ask of a running job. */
