@@ -1,8 +1,8 @@
-// Files of any format: file systems by scheme, patterns, compression, splitting, shards, partitions and publishing.
+// Files of any format: patterns, splitting, shards and partitions, read and written.
 //
 // format.ts is the contract with formats, which know nothing of the rest. read-files.ts and write-files.ts put it to work;
-// io/text, io/csv, io/json and io/parquet are made of them. watch-files.ts reads a folder as its files come; write-panes.ts writes a file of each pane;
-// pane-publish.ts has its steps, publish.ts those of a write that is published as a whole. file-system.ts is where object stores plug in.
+// io/text, io/csv, io/json and io/parquet are made of them. watch-files.ts reads a folder as its files come; write-panes.ts
+// writes a file of each pane. How files become visible is in io/publishing, where they lie in io/file-systems.
 export type { Compression } from '../compression/index.ts';
 export { damagedAt, DamagedFileError } from '../compression/index.ts';
 export { registerFileSystem, type FileSystem } from '../file-systems/index.ts';
