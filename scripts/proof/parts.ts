@@ -5,14 +5,18 @@ export interface Part {
   readonly args: readonly string[];
 }
 
-/** All parts, the shortest first. */
+const manyKeys = (name: string, kind: string): Part => ({
+  name,
+  script: 'many-keys',
+  args: ['--keys', '10000000', '--memory-limit', '512MB', '--kind', kind],
+});
+
+/** All parts. */
 export const PARTS: readonly Part[] = [
-  { name: 'many-keys', script: 'many-keys', args: ['--keys', '10000000', '--memory-limit', '512MB'] },
-  {
-    name: 'many-timers',
-    script: 'many-keys',
-    args: ['--keys', '10000000', '--memory-limit', '512MB', '--kind', 'timers'],
-  },
+  manyKeys('many-keys', 'combine'),
+  manyKeys('many-groups', 'group'),
+  manyKeys('many-states', 'state'),
+  manyKeys('many-timers', 'timers'),
   { name: 'kill', script: 'kill', args: ['--kills', '100'] },
   { name: 'mutants', script: 'mutants', args: [] },
   { name: 'simulate', script: 'simulate', args: ['--seeds', '10000'] },
