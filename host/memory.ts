@@ -31,6 +31,10 @@ export const nodeMemory: MemoryGauge = {
     const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics();
     return heap + buffers;
   },
+  heapSpare() {
+    const { total_physical_size: resident, used_heap_size: heap } = getHeapStatistics();
+    return Math.max(0, resident - heap);
+  },
   // Node gives it in kilobytes.
   peakRss: () => process.resourceUsage().maxRSS * 1024,
   heapLimit: () => getHeapStatistics().heap_size_limit,

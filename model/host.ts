@@ -55,6 +55,8 @@ export interface MemoryGauge {
   peakRss(): number;
   /** What values take, the contents of buffers included, garbage that was not collected yet as well. */
   heapUsed(): number;
+  /** What the heap has besides: pages that are empty, which it keeps for values to come. */
+  heapSpare(): number;
   /** Where the heap ends: past it the process is ended by its own engine. */
   heapLimit(): number;
   /** Gives memory that nothing refers to back to the machine, at once; takes tenths of a second. */

@@ -2,6 +2,7 @@
 import {
   eventTimer,
   fixedWindows,
+  generate,
   generateStream,
   hours,
   type KV,
@@ -16,7 +17,7 @@ import {
 import { directRunner } from 'viga/runners/direct';
 
 /** What is kept for each key. */
-export type Kind = 'combine' | 'group' | 'state' | 'timers' | 'sessions';
+export type Kind = 'combine' | 'group' | 'hot' | 'state' | 'timers' | 'sessions';
 
 /** What the parent passes. */
 export interface ManyKeys {
@@ -69,16 +70,53 @@ const remind = (input: PCollection<KV<string, number>>): PCollection<Outcome> =>
     },
   });
 
-const STEPS: Readonly<Record<Kind, (input: PCollection<KV<string, number>>) => PCollection<Outcome>>> = {
-  combine: (input) => input.combinePerKey(sum, { name: 'Sum' }),
-  sessions: (input) => input.windowInto(sessions({ gap: minutes(10) })).combinePerKey(sum, { name: 'Sum' }),
-  group: (input) =>
-    input.groupByKey({ name: 'Group' }).map(({ key, value }) => {
-      const values = [...value];
-      return { key, value: values.length === 2 ? (values[0] ?? 0) + (values[1] ?? 0) : Number.NaN };
-    }),
-  state: spend,
-  timers: remind,
+/** Sessions of different keys end at different times, so that each owes one of its own. */
+const SPAN = minutes(9);
+
+const STEPS: Readonly<Record<Exclude<Kind, 'hot'>, (input: PCollection<KV<string, number>>) => PCollection<Outcome>>> =
+  {
+    combine: (input) => input.combinePerKey(sum, { name: 'Sum' }),
+    sessions: (input) => input.windowInto(sessions({ gap: minutes(10) })).combinePerKey(sum, { name: 'Sum' }),
+    group: (input) =>
+      input.groupByKey({ name: 'Group' }).map(({ key, value }) => {
+        const values = [...value];
+        return { key, value: values.length === 2 ? (values[0] ?? 0) + (values[1] ?? 0) : Number.NaN };
+      }),
+    state: spend,
+    timers: remind,
+  };
+
+/** What comes with each key; the first has half of all values besides, so they have no room in memory. */
+const NOTE = 'x'.repeat(100);
+
+/** A bounded grouping in which one key has half of all values: goes through those of each key twice. */
+const grouped = (pipeline: Pipeline): PCollection<Outcome> =>
+  pipeline
+    .apply(
+      generate({
+        count: 2 * keys,
+        element: (index) => ({
+          key: nameOf(index % 2 === 0 ? index / 2 : 0),
+          value: { index, note: `${NOTE}${index}` },
+        }),
+      }),
+      { name: 'Events' },
+    )
+    .groupByKey({ name: 'Group' })
+    .mapValues((values) => {
+      const [once = 0, again = 0] = [0, 0].map((none) => {
+        let total = none;
+        for (const { index, note } of values) total += note.endsWith(String(index)) ? index : Number.NaN;
+        return total;
+      });
+      return once === again ? once : Number.NaN;
+    });
+
+/** What comes out of a key. */
+const expectedOf = (number: number): number => {
+  if (kind === 'timers') return timeOf(number);
+  if (kind === 'hot') return number === 0 ? keys ** 2 : 2 * number;
+  return 3 * amountOf(number);
 };
 
 const seen = new Uint8Array(Math.ceil(keys / 8));
@@ -88,27 +126,29 @@ let wrong = 0;
 const check = ({ key, value }: Outcome): void => {
   const number = Number(key.slice(5));
   const bit = 1 << (number & 7);
-  const expected = kind === 'timers' ? timeOf(number) : 3 * amountOf(number);
-  if (value !== expected || ((seen[number >>> 3] ?? bit) & bit) !== 0) wrong++;
+  if (value !== expectedOf(number) || ((seen[number >>> 3] ?? bit) & bit) !== 0) wrong++;
   seen[number >>> 3] = (seen[number >>> 3] ?? 0) | bit;
   count++;
 };
 
+const streamed = (pipeline: Pipeline): PCollection<KV<string, number>> =>
+  pipeline
+    .apply(
+      generateStream({
+        element: (index): KV<string, number> => {
+          const number = numberAt(index);
+          return { key: nameOf(number), value: amountOf(number) * (index < keys ? 1 : 2) };
+        },
+        timestamp: kind === 'sessions' ? (index) => Math.floor((index / (2 * keys)) * SPAN) : () => 0,
+        maxElements: 2 * keys,
+      }),
+      { name: 'Events' },
+    )
+    .windowInto(fixedWindows({ size: hours(1) }));
+
 const pipeline = new Pipeline();
-const input = pipeline
-  .apply(
-    generateStream({
-      element: (index): KV<string, number> => {
-        const number = numberAt(index);
-        return { key: nameOf(number), value: amountOf(number) * (index < keys ? 1 : 2) };
-      },
-      timestamp: () => 0,
-      maxElements: 2 * keys,
-    }),
-    { name: 'Events' },
-  )
-  .windowInto(fixedWindows({ size: hours(1) }));
-STEPS[kind](input).map(check, { name: 'Check' });
+const outcomes = kind === 'hot' ? grouped(pipeline) : STEPS[kind](streamed(pipeline));
+outcomes.map(check, { name: 'Check' });
 
 const began = performance.now();
 await pipeline.run(directRunner({ memoryLimit, ...(stateDirectory === undefined ? {} : { stateDirectory }) }));

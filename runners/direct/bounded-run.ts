@@ -60,8 +60,8 @@ export class BoundedRun {
     this.#host = host;
     this.#runOptions = runOptions;
     this.#plan = planBounded(this.#graph);
-    this.#spill = new Spill(host.disk, host.warn);
     const memory = new MemoryWatch(host.memory, options.memoryLimit);
+    this.#spill = new Spill(host.disk, host.warn, memory.checkGarbage);
     this.#turn = new Turn(host, this.#abort.signal, {
       longest: LONGEST_TURN,
       afterBatch: memory.checkHeld,

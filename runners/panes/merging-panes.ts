@@ -152,7 +152,9 @@ export class MergingPanes implements PaneTable {
     if (at === UNCLEAR) return this.#enter(cell, window);
     if (at === ALONE) {
       const fresh = { window, panes: this.#machine.begin(window) };
-      list.push(fresh);
+      // Most keys have one window at a time: a list that a window is pushed to takes place for seventeen.
+      if (list.length === 0) cell.content.list = [fresh];
+      else list.push(fresh);
       return fresh;
     }
     const session = list[at] as KnownWindow; // it has panes, or its place is unclear

@@ -127,15 +127,18 @@ export class PaneGrouping implements Edge, Operator, Spillable {
   }
 
   bytes(): number {
-    return this.#table.bytes();
+    return this.#table.bytes() + this.#holds.bytes();
   }
 
   get canSpill(): boolean {
-    return this.bytes() >= LEAST_BYTES && this.#table.canSpill;
+    return this.bytes() >= LEAST_BYTES && (this.#table.canSpill || this.#holds.canSpill);
   }
 
   spill(): void {
-    this.#write(() => this.#table.spill());
+    this.#write(() => {
+      if (this.#table.canSpill) this.#table.spill();
+      if (this.#holds.canSpill) this.#holds.spill();
+    });
   }
 
   #write(write: () => void): void {

@@ -1,5 +1,9 @@
 import { ByteReader, ByteWriter, type ScratchFile } from '../../model/index.ts';
 
+const BLOCK_BYTES = 32 * 1024;
+/** Half a megabyte of blocks becomes a few megabytes of values. */
+const BLOCKS_A_LOOK = 16;
+
 /** Where a block lies in the file. */
 interface Block {
   readonly position: number;
@@ -14,11 +18,12 @@ interface Block {
  */
 export class BlockFile {
   readonly #file: ScratchFile;
-  readonly #blockSize: number;
+  readonly #onRead: () => void;
 
-  constructor(file: ScratchFile, blockSize = 32 * 1024) {
+  /** `onRead` is called before a block is read, now and then: those who read whole sequences make garbage of them. */
+  constructor(file: ScratchFile, onRead: () => void) {
     this.#file = file;
-    this.#blockSize = blockSize;
+    this.#onRead = onRead;
   }
 
   get size(): number {
@@ -26,7 +31,7 @@ export class BlockFile {
   }
 
   sequence(): BlockSequence {
-    return new BlockSequence(this.#file, this.#blockSize);
+    return new BlockSequence(this.#file, this.#onRead);
   }
 
   remove(): void {
@@ -40,14 +45,14 @@ export class BlockSequence {
   readonly writer: ByteWriter;
   count = 0;
   readonly #file: ScratchFile;
-  readonly #blockSize: number;
+  readonly #onRead: () => void;
   readonly #blocks: Block[] = [];
   #flushed = 0;
 
-  constructor(file: ScratchFile, blockSize: number) {
+  constructor(file: ScratchFile, onRead: () => void) {
     this.#file = file;
-    this.#blockSize = blockSize;
-    this.writer = new ByteWriter(blockSize + 1024);
+    this.#onRead = onRead;
+    this.writer = new ByteWriter(BLOCK_BYTES + 1024);
   }
 
   get bytes(): number {
@@ -57,7 +62,7 @@ export class BlockSequence {
   /** A record has been written. */
   wrote(): void {
     this.count++;
-    if (this.writer.position >= this.#blockSize) this.#flush();
+    if (this.writer.position >= BLOCK_BYTES) this.#flush();
   }
 
   #flush(): void {
@@ -71,7 +76,8 @@ export class BlockSequence {
   /** A reader of each block in turn; what it reads must be taken before the next is asked for. */
   *blocks(): Iterable<ByteReader> {
     let buffer = new Uint8Array(0);
-    for (const { position, length } of this.#blocks) {
+    for (const [index, { position, length }] of this.#blocks.entries()) {
+      if (index % BLOCKS_A_LOOK === 0) this.#onRead();
       if (buffer.length < length) buffer = new Uint8Array(length);
       const read = this.#file.read(buffer, length, position);
       if (read < length) {

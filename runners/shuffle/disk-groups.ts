@@ -14,7 +14,7 @@ import {
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
 import { combineTimestamps, groupBatch } from './aligned-table.ts';
-import { BlockFile, type BlockSequence } from './block-file.ts';
+import type { BlockSequence } from './block-file.ts';
 import type { Row } from './group-table.ts';
 import type { Spill } from './spill.ts';
 
@@ -73,7 +73,7 @@ export interface DiskGroupsSpec {
  * iterable that functions get reads them from there. The file stays until the run ends, as an iterable may be kept.
  */
 export function* diskGroups(rows: Iterable<Row>, { step, spill, combiner, codegen }: DiskGroupsSpec): Iterable<Batch> {
-  const file = new BlockFile(spill.file());
+  const file = spill.file();
   const coder = learningCoder({ codegen });
   const groups = new Map<string, Group>();
   for (const { key, window, timestamp, value } of rows) {

@@ -1,6 +1,6 @@
 import { CoderError, type PaneInfo, type Timestamp } from '../../model/index.ts';
 import { type Batch, BatchBuilder, type Edge, type Windows } from '../execution/index.ts';
-import { BlockFile, type BlockSequence } from './block-file.ts';
+import type { BlockSequence } from './block-file.ts';
 import { ElementCodec } from './element-codec.ts';
 import type { Spillable } from './memory-watch.ts';
 import { heapBytes } from './size-sample.ts';
@@ -56,7 +56,7 @@ export class ElementStore implements Edge, Spillable {
   }
 
   spill(): void {
-    this.#disk ??= new BlockFile(this.#spillTo.file()).sequence();
+    this.#disk ??= this.#spillTo.file().sequence();
     for (let batch = this.#batches.shift(); batch !== undefined; batch = this.#batches.shift()) {
       this.#write(batch, this.#disk);
     }

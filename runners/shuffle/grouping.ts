@@ -87,8 +87,7 @@ export class Grouping implements Edge {
     const partitions = this.#partitions;
     const isHitOften = this.#table.added > 2 * this.#table.size;
     this.#table.drain((row) => {
-      if (reducer.keepsValues)
-        for (const value of row.value as unknown[]) partitions.append({ ...row, isReduced: false, value });
+      if (reducer.keepsValues) appendValues(row, partitions);
       else partitions.append({ ...row, value: this.#compact(row) });
     });
     if (!reducer.keepsValues && isHitOften) return;
@@ -158,6 +157,15 @@ export class Grouping implements Edge {
     const table = tableOf(this.#spec, () => undefined);
     for (const row of partition.rows()) table.addRow(row);
     yield* table.batches();
+  }
+}
+
+/** A row for each value of a list. All are one object, as memory is short: for what is kept partitions make one of their own. */
+function appendValues(list: Row, partitions: Partitions): void {
+  const row = { ...list, isReduced: false };
+  for (const value of list.value as unknown[]) {
+    row.value = value;
+    partitions.append(row);
   }
 }
 

@@ -25,6 +25,8 @@ const LEAST_HELD = 0.4;
 /** So much in the heap that is not held, more than after the last collection, is worth another one; a share of the room. */
 const GARBAGE_SHARE = 0.2;
 const LEAST_GARBAGE = 8 << 20;
+/** So many times that in pages that the heap keeps empty: the young generation may keep most of a small limit. */
+const SPARE = 2;
 /** A partition on disk may have this share: in memory it becomes several times as large. */
 const PARTITION_SHARE = 1 / 48;
 const LEAST_PARTITION = 1 << 20;
@@ -94,14 +96,23 @@ export class MemoryWatch {
   };
 
   /**
+   * Collects garbage where the process has grown too large, and puts nothing on disk: for work that goes on for long between
+   * two batches, and makes little that lasts. It may be called at any time, within functions of the pipeline as well.
+   */
+  readonly checkGarbage = (): void => {
+    this.#collect(this.#gauge.rss());
+  };
+
+  /**
    * What was put on disk is garbage then, and V8 would let its heap grow by that much before it looks: so it is told to,
-   * unless there can't be enough of it since the last time. Returns whether it was.
+   * unless there can't be enough of it since the last time, and the heap keeps few pages empty. Returns whether it was.
    */
   #collect(rss: number): boolean {
     if (rss <= this.#mostWithGarbage) return false;
     const held = this.#held();
     const rest = this.#gauge.heapUsed() - held;
-    if (rest - this.#restAfter < Math.max(LEAST_GARBAGE, this.#room * GARBAGE_SHARE)) return false;
+    const least = Math.max(LEAST_GARBAGE, this.#room * GARBAGE_SHARE);
+    if (rest - this.#restAfter < least && this.#gauge.heapSpare() < SPARE * least) return false;
     this.#gauge.collect();
     this.#restAfter = this.#gauge.heapUsed() - held;
     return true;

@@ -1,5 +1,5 @@
 import { type BoundedWindow, CoderError, hashKey, isIntervalWindow, windowKey } from '../../model/index.ts';
-import { BlockFile, type BlockSequence } from './block-file.ts';
+import type { BlockFile, BlockSequence } from './block-file.ts';
 import type { Row } from './group-table.ts';
 import type { RowCodec } from './row-codec.ts';
 import type { Spill } from './spill.ts';
@@ -60,7 +60,7 @@ export class Partitions {
     this.level = level;
     this.#codec = codec;
     this.#hashOf = hashOf;
-    this.#file = new BlockFile(spill.file());
+    this.#file = spill.file();
     this.#warn = spill.warn;
   }
 
@@ -68,6 +68,7 @@ export class Partitions {
     return this.level < DEEPEST;
   }
 
+  /** The row may be changed and appended again. */
   append(row: Row): void {
     const hash = this.#hashOf(row);
     const slot = this.#slot((hash >>> (this.level * BITS)) & (PARTITIONS - 1), hash);
@@ -77,7 +78,7 @@ export class Partitions {
     } catch (error) {
       if (!(error instanceof CoderError)) throw error;
       this.#warn(error.message);
-      slot.kept.push(row);
+      slot.kept.push({ ...row });
       return;
     }
     slot.sequence.wrote();

@@ -1,16 +1,20 @@
 import type { Disk, Scratch, ScratchFile } from '../../model/index.ts';
+import { BlockFile } from './block-file.ts';
 
 /** Where what does not fit into memory goes: temporary files that are removed with the run. */
 export class Spill {
   readonly #disk: Disk;
   readonly #onWarning: (message: string) => void;
+  readonly #onRead: () => void;
   readonly #told = new Set<string>();
   readonly #files: ScratchFile[] = [];
   #scratch: Scratch | undefined;
 
-  constructor(disk: Disk, onWarning: (message: string) => void) {
+  /** `onRead` is called now and then while what lies there is read back. */
+  constructor(disk: Disk, onWarning: (message: string) => void, onRead: () => void) {
     this.#disk = disk;
     this.#onWarning = onWarning;
+    this.#onRead = onRead;
   }
 
   /** Bytes that were written so far. */
@@ -24,11 +28,11 @@ export class Spill {
     this.#onWarning(`what can't be written to disk stays in memory: ${reason}`);
   };
 
-  file(): ScratchFile {
+  file(): BlockFile {
     this.#scratch ??= this.#disk.scratch();
     const file = this.#scratch.file();
     this.#files.push(file);
-    return file;
+    return new BlockFile(file, this.#onRead);
   }
 
   dispose(): void {

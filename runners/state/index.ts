@@ -13,11 +13,13 @@ export { type CommitFault, MemoryDisk, type MemoryDiskOptions } from './memory-s
 export {
   endOf,
   readKey,
+  readTimestamp,
   readWholeKey,
   readWholeWindow,
   skipWindowValue,
   writeKey,
   writeKeyValue,
+  writeTimestamp,
   writeWindow,
   writeWindowValue,
 } from './row-keys.ts';

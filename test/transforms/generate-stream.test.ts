@@ -11,6 +11,7 @@ import {
 } from '../../index.ts';
 import { directRunner } from '../../runners/direct/index.ts';
 import { assertSourceLaws, assertThat } from '../../testing/index.ts';
+import { virtualHost } from '../helpers/virtual-host.ts';
 import type { TickRange } from '../../transforms/tick-range.ts';
 
 const sourceOf = (transform: ReturnType<typeof generateStream<number>>): Source<number, TickRange, number> => {
@@ -54,27 +55,17 @@ test('without a timestamp of its own an element has the time at which it is made
 });
 
 test('a rate says when elements are due, on the clock of the run', async () => {
-  let now = 0;
-  const real = nodeHost();
-  const clock = {
-    now: () => now,
-    monotonic: () => now,
-    setTimer(delay: number, fire: () => void, options?: { readonly isBackground: boolean }) {
-      if (options?.isBackground) return () => undefined;
-      now += delay;
-      return real.clock.setTimer(0, fire);
-    },
-  };
+  const host = virtualHost();
   const p = new Pipeline();
   const early: number[] = [];
   p.apply(generateStream({ element: (i) => i, elementsPerSecond: 10, maxElements: 50 })).map((i) => {
-    if (now < i * 100) early.push(i);
+    if (host.clock.now() < i * 100) early.push(i);
     return i;
   });
-  await p.run(directRunner({ host: { ...real, clock } }));
+  await p.run(directRunner({ host }));
   expect(early).toEqual([]);
-  expect(now).toBeGreaterThanOrEqual(4_900);
-  expect(now).toBeLessThan(10_000);
+  expect(host.clock.now()).toBeGreaterThanOrEqual(4_900);
+  expect(host.clock.now()).toBeLessThan(10_000);
 });
 
 test('it goes on where it was: reading it in parts, at any moment, gives each element once', async () => {

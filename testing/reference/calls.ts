@@ -1,6 +1,6 @@
 // Calls of users' functions: what they are given, and what becomes of what they give back.
-import { DEAD_LETTERS, type KV, MAIN, MIN_TIMESTAMP, OutputAt, type Primitive } from '../../model/index.ts';
-import type { AnyDoFn, DeadLetter, Timestamp } from '../../model/index.ts';
+import { DEAD_LETTERS, type KV, MAIN, OutputAt, type Primitive } from '../../model/index.ts';
+import type { AnyDoFn, CombineFn, DeadLetter, Timestamp } from '../../model/index.ts';
 import { type Behavior, type Element, type Place, type Surroundings, Unmodelled } from './element.ts';
 
 /** What a function gets; which names are in it is known to the user's types only. */
@@ -31,12 +31,8 @@ export function callAt(at: Surroundings, place: Place, fn: Called, undo = (): vo
 function outputsOf(at: Surroundings, place: Place, fn: Called): readonly Output[] {
   const { path, outputs } = at.step;
   const all: Output[] = [];
-  const add = (value: unknown, tag: string, timestamp = place.timestamp, window = place.window): void => {
-    if (timestamp < place.timestamp && place.timestamp > MIN_TIMESTAMP) {
-      throw new RangeError(`${path}: an output at ${timestamp} lies before its input at ${place.timestamp}.`);
-    }
-    all.push([{ ...place, value, timestamp, window }, tag]);
-  };
+  const add = (value: unknown, tag: string, timestamp = place.timestamp, window = place.window): void =>
+    void all.push([{ ...place, value, timestamp, window }, tag]);
   const afterCommit = (): never => {
     throw new Unmodelled(path, 'something to do after a commit');
   };
@@ -78,3 +74,7 @@ function resultOf(primitive: ElementWise, path: string, value: unknown, context:
   // Of WithTimestamps it is a timestamp.
   return [primitive.kind === 'Map' ? given : new OutputAt(value, given as Timestamp, undefined)];
 }
+
+/** The output of a combiner for some inputs. */
+export const combined = (fn: CombineFn<unknown, unknown, unknown>, inputs: readonly unknown[]): unknown =>
+  fn.extractOutput(inputs.reduce((accumulator, input) => fn.addInput(accumulator, input), fn.createAccumulator()));

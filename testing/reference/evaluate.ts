@@ -1,20 +1,11 @@
 import { DEFAULT_WINDOWING, GLOBAL_WINDOW, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
 import type { AnyDoFn, Graph, PCollection, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
-import { elementWise } from './calls.ts';
-import { combined } from './cells.ts';
+import { combined, elementWise } from './calls.ts';
 import { type Behavior, type Drop, earliest, type Element, type StepTime, type Surroundings } from './element.ts';
 import { Unmodelled } from './element.ts';
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
-import { areReady, type Side, type SideCollection, sideCollection, viewsOf } from './views.ts';
-
-type Collection = PCollection<unknown>;
-
-/** What a pipeline gives: all elements of each collection, one for each window, and what was dropped, in order. */
-export interface Evaluation {
-  readonly elements: ReadonlyMap<object, readonly Element[]>;
-  readonly drops: readonly Drop[];
-}
+import { elementsOf, type Side, type SideCollection, sideCollection } from './views.ts';
 
 /**
  * Evaluates a pipeline by the definition of the model.
@@ -25,7 +16,7 @@ export interface Evaluation {
  *
  * @throws PipelineError for what it does not model: other sources, retries, bundles, async functions, and more.
  */
-export const evaluate = (graph: Graph): Evaluation => new Evaluator(graph);
+export const evaluate = (graph: Graph): Evaluation => new Evaluation(graph);
 
 /** A step that has inputs, or a part of one. What flows from node to node are collections, and what a step has inside. */
 interface Node {
@@ -51,7 +42,8 @@ interface Waiting {
 const dueOf = ({ behavior }: Node) => [...(behavior.due?.() ?? [])].sort((a, b) => a.at - b.at)[0];
 const isDue = (node: Node): boolean =>
   (node.behavior.due !== undefined && node.time.input > (node.done ?? MIN_TIMESTAMP)) || dueOf(node) !== undefined;
-const isReady = ({ sides = [] }: Node, { element }: Waiting): boolean => areReady(sides, element.window);
+const isReady = ({ sides = [] }: Node, { element }: Waiting): boolean =>
+  sides.every((side) => elementsOf(side, element.window) !== undefined);
 const isNext = (node: Node, one: Waiting): boolean => one.turn > 0 || isReady(node, one);
 const hasWork = (node: Node): boolean =>
   isDue(node) || (!(node.after && isDue(node.after)) && (node.queue ?? []).some((one) => isNext(node, one)));
@@ -65,8 +57,8 @@ function take(node: Node): readonly Element[] {
   return taken.map(({ element }) => element);
 }
 
-const isSource = ({ primitive }: Step): boolean => ['Impulse', 'Create', 'TestStream'].includes(primitive.kind);
-const isScript = ({ primitive }: Step): boolean => primitive.kind === 'TestStream';
+/** Whose turn it is among sources; negative for steps that are none. */
+const rankOf = ({ primitive }: Step): number => ['Impulse', 'Create', 'TestStream'].indexOf(primitive.kind);
 
 function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
   if (primitive.kind === 'TestStream') return primitive.events;
@@ -75,22 +67,23 @@ function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
   return [{ kind: 'elements', tag: MAIN, elements: stamped }];
 }
 
-class Evaluator implements Evaluation {
+/** What a pipeline gives: all elements of each collection, one for each window, and what was dropped, in order. */
+export class Evaluation {
   readonly elements = new Map<object, Element[]>();
   readonly drops: Drop[] = [];
   readonly #nodes: Node[] = [];
-  readonly #sides = new Map<Collection, SideCollection>();
+  readonly #sides = new Map<PCollection<unknown>, SideCollection>();
   readonly #watermarks = new Map<object, Timestamp>();
   #turn = 0;
 
   constructor({ steps }: Graph) {
-    for (const step of steps) if (!isSource(step)) this.#addStep(step);
+    for (const step of steps) if (rankOf(step) < 0) this.#addStep(step);
     // Behind all others: what is due at a side input comes first.
     for (const [collection, behavior] of this.#sides) {
       this.#nodes.push({ inputs: [collection], outputs: [], behavior, time: behavior.time });
     }
-    const sources = steps.filter(isSource).sort((a, b) => Number(isScript(a)) - Number(isScript(b)));
-    for (const source of sources) this.#play(source);
+    const sources = steps.filter((step) => rankOf(step) >= 0);
+    for (const source of sources.sort((a, b) => rankOf(a) - rankOf(b))) this.#play(source);
   }
 
   #play(source: Step): void {
@@ -158,12 +151,13 @@ class Evaluator implements Evaluation {
       time,
       // All but a Flatten of nothing have an input, and that one takes no element.
       windowing: inputs[0]?.windowing ?? DEFAULT_WINDOWING,
-      views: viewsOf(sides),
+      views: (window) => Object.fromEntries(sides.map((side) => [side[0], elementsOf(side, window) ?? []])),
       emit: (element, tag = MAIN) => this.#give(isGrouping ? panes : step.outputs.get(tag), element),
       drop: (element, reason) => void this.drops.push({ step: path, reason, element }),
     });
-    const isQueued = behavior instanceof KeyedParDo || sides.length > 0 || isMeetingPoint(step);
-    const queue = isQueued ? [] : undefined;
+    // Where what different steps give comes together, or a reshuffle was asked for, elements wait for each other.
+    const isMeeting = primitive.kind === 'Reshuffle' || new Set(inputs.map(({ producer }) => producer)).size > 1;
+    const queue = behavior instanceof KeyedParDo || sides.length > 0 || isMeeting ? [] : undefined;
     const node: Node = { inputs, outputs: isGrouping ? [panes] : outputs, time, behavior, sides, queue };
     this.#nodes.push(node);
     if (!isGrouping) return;
@@ -171,41 +165,32 @@ class Evaluator implements Evaluation {
     this.#nodes.push({ inputs: [panes], outputs, time: { ...time }, behavior: passOn, queue: [], after: node });
   }
 
-  #sideOf(collection: Collection): SideCollection {
+  #sideOf(collection: PCollection<unknown>): SideCollection {
     const side = this.#sides.get(collection) ?? sideCollection(collection);
     this.#sides.set(collection, side);
     return side;
   }
 }
 
-/** Where elements wait for each other: what different steps give comes together, or a reshuffle was asked for. */
-const isMeetingPoint = ({ primitive, inputs }: Step): boolean =>
-  primitive.kind === 'Reshuffle' || new Set(inputs.map(({ producer }) => producer)).size > 1;
-
 function behaviorOf(at: Surroundings): Behavior {
   const { step, emit } = at;
   const { primitive } = step;
-  switch (primitive.kind) {
-    case 'GroupByKey':
-      return new Grouping(at, (values) => values);
-    case 'CombinePerKey':
-      return new Grouping(at, (values) => combined(primitive.fn, values));
-    case 'AssignWindows': {
-      const windowsOf = ({ value, timestamp }: Element) => primitive.windowFn.assign(timestamp, value);
-      return { process: (element) => windowsOf(element).forEach((window) => emit({ ...element, window })) };
-    }
-    case 'ParDo':
-      return isKeyed(primitive.doFn) ? new KeyedParDo(primitive.doFn, at) : elementWise(primitive, at);
-    default:
-      return 'traits' in primitive ? elementWise(primitive, at) : { process: (element) => emit(element) };
-  }
+  if (primitive.kind === 'GroupByKey') return new Grouping(at, (values) => values);
+  if (primitive.kind === 'CombinePerKey') return new Grouping(at, (values) => combined(primitive.fn, values));
+  if (primitive.kind === 'ParDo' && isKeyed(primitive.doFn)) return new KeyedParDo(primitive.doFn, at);
+  if ('traits' in primitive) return elementWise(primitive, at);
+  if (primitive.kind !== 'AssignWindows') return { process: (element) => emit(element) };
+  const windowsOf = ({ value, timestamp }: Element) => primitive.windowFn.assign(timestamp, value);
+  return { process: (element) => windowsOf(element).forEach((window) => emit({ ...element, window })) };
 }
 
-/** Whether a step has something that is left out here. */
+/** Refuses what is left out here. */
 function refuseUnmodelled({ path, primitive }: Step): void {
   const { retry, sideInputs = {} } = 'traits' in primitive ? primitive.traits : {};
   const doFn: Partial<AnyDoFn> = primitive.kind === 'ParDo' ? primitive.doFn : {};
   const { allowedTimestampSkew = 0 } = 'allowedTimestampSkew' in primitive ? primitive : doFn;
+  const hasOther = (specs: object, known: readonly string[]) =>
+    Object.values(specs).some(({ kind }) => !known.includes(kind));
   const refused: Readonly<Record<string, boolean>> = {
     'a source': primitive.kind === 'Read' || primitive.kind === 'SplittableParDo',
     'a sink that rejects': primitive.kind === 'Write' && primitive.hasDeadLetters,
@@ -213,9 +198,8 @@ function refuseUnmodelled({ path, primitive }: Step): void {
     'a setup, or bundles': (doFn.setup ?? doFn.startBundle ?? doFn.finishBundle) !== undefined,
     'input sorted by time': doFn.requiresTimeSortedInput === true,
     'an allowed timestamp skew': allowedTimestampSkew > 0,
-    'a side input that is no iterable or list': Object.values(sideInputs).some(
-      ({ kind }) => !/^(iterable|list)$/.test(kind),
-    ),
+    'a side input that is no iterable or list': hasOther(sideInputs, ['iterable', 'list']),
+    'a state that is no value, bag or combining state': hasOther(doFn.state ?? {}, ['value', 'bag', 'combining']),
   };
   for (const [what, isThere] of Object.entries(refused)) if (isThere) throw new Unmodelled(path, what);
 }

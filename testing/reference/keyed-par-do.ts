@@ -1,16 +1,15 @@
 // A ParDo with state or timers: Beam's StatefulDoFnRunner and SimpleDoFnRunner, one call at a time.
 import { type AnyDoFn, type BoundedWindow, encodeKey, type KV, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
-import { type Timer, type TimerSpec, type Timestamp, windowKey } from '../../model/index.ts';
-import { callAt, type Context } from './calls.ts';
-import { cellOf } from './cells.ts';
-import { type Behavior, byStart, type Surroundings, earliest, type Element, expiryOf, type Place } from './element.ts';
+import { type StateSpec, type Timer, type TimerSpec, type Timestamp, windowKey } from '../../model/index.ts';
+import { callAt, combined, type Context } from './calls.ts';
+import { type Behavior, byStart, earliest, type Element, expiryOf, type Place, type Surroundings } from './element.ts';
 
 /** What a key has in a window. */
 interface Scope {
   readonly key: unknown;
   readonly window: BoundedWindow;
   /** By name; timers by name and tag. */
-  cells: Map<string, unknown>;
+  cells: Map<string, readonly unknown[]>;
   timers: Map<string, SetTimer>;
 }
 
@@ -122,22 +121,27 @@ export class KeyedParDo implements Behavior {
     const { time, windowing, step } = this.#at;
     const isEvent = domain === 'event-time';
     const expiry = expiryOf(scope.window, windowing);
-    const set: Timer['set'] = (timestamp, { outputTimestamp, tag = '' } = {}) => {
-      const output = outputTimestamp ?? (isEvent ? timestamp : current);
-      if (output > expiry || (isEvent && timestamp > expiry)) {
+    const set: Timer['set'] = (timestamp, { outputTimestamp = isEvent ? timestamp : current, tag = '' } = {}) => {
+      if (outputTimestamp > expiry || (isEvent && timestamp > expiry)) {
         throw new RangeError(`${step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`);
       }
-      if (outputTimestamp !== undefined && outputTimestamp < current && current > MIN_TIMESTAMP) {
-        throw new RangeError(
-          `${step.path}: the timer '${name}' gives out at ${output}, before it was set at ${current}.`,
-        );
-      }
-      const timer = { scope, name, tag, domain, timestamp, outputTimestamp: output };
-      scope.timers.set(encodeKey([name, tag]), timer);
+      scope.timers.set(encodeKey([name, tag]), { scope, name, tag, domain, timestamp, outputTimestamp });
     };
     const watermark = time.input > MIN_TIMESTAMP ? time.input : current;
     const setAfter: Timer['setAfter'] = (duration, options) =>
       set(isEvent ? Math.min(watermark + duration, expiry) : time.now + duration, options);
     return { set, setAfter, clear: ({ tag = '' } = {}) => void scope.timers.delete(encodeKey([name, tag])) };
   }
+}
+
+/** The handle of a cell: what it holds is a list, of one value at most where it is a value. */
+function cellOf({ kind, combineFn }: StateSpec<unknown>, contents: Scope['cells'], name: string): unknown {
+  const list = (): readonly unknown[] => contents.get(name) ?? [];
+  const write = (value: unknown): void => void contents.set(name, [value]);
+  const add = (value: unknown): void => void contents.set(name, [...list(), value]);
+  const clear = (): void => void contents.delete(name);
+  if (kind === 'value') return { read: () => list()[0], write, clear };
+  // A combining cell is declared with its combiner.
+  if (combineFn !== undefined) return { read: () => combined(combineFn, list()), add, clear };
+  return { read: list, add, isEmpty: () => list().length === 0, clear };
 }

@@ -121,6 +121,7 @@ const MEMORY = {
   rss: () => 200 << 20,
   peakRss: () => 200 << 20,
   heapUsed: () => 100 << 20,
+  heapSpare: () => 0,
   heapLimit: () => 4 * 2 ** 30,
   collect: () => undefined,
   cpuMs: () => 0,

@@ -9,16 +9,19 @@ const MB = 2 ** 20;
 class Sizes implements MemoryGauge {
   size = 40 * MB;
   used = 10 * MB;
+  spare = 0;
   collections = 0;
   rss = (): number => this.size;
   peakRss = (): number => this.size;
   heapUsed = (): number => this.used;
+  heapSpare = (): number => this.spare;
   heapLimit = (): number => 4_096 * MB;
   cpuMs = (): number => 0;
   total = (): number => 16_384 * MB;
   collect(): void {
     this.collections++;
     this.used = 10 * MB;
+    this.spare = 0;
   }
 }
 
@@ -87,6 +90,32 @@ test('garbage is collected where the process is too large, and only once there i
   sizes.used = 18 * MB;
   watch.checkProcess();
   expect(sizes.collections).toBe(1);
+});
+
+test('pages that the heap keeps empty are given back where the process is too large', () => {
+  const sizes = new Sizes();
+  const watch = new MemoryWatch(sizes, 192 * MB);
+  sizes.size = 190 * MB;
+  sizes.spare = 20 * MB;
+  watch.checkProcess();
+  expect(sizes.collections).toBe(0);
+  sizes.spare = 120 * MB;
+  watch.checkProcess();
+  watch.checkProcess();
+  expect(sizes.collections).toBe(1);
+});
+
+test('garbage can be collected where nothing may go to disk', () => {
+  const sizes = new Sizes();
+  const watch = new MemoryWatch(sizes, 128 * MB);
+  const one = held(60 * MB);
+  watch.add(one);
+  watch.checkGarbage();
+  expect(sizes.collections).toBe(0);
+  sizes.size = 125 * MB;
+  sizes.used = 110 * MB;
+  watch.checkGarbage();
+  expect([one.spills, sizes.collections]).toEqual([0, 1]);
 });
 
 test('what is larger than its estimate says goes to disk where nothing was garbage', () => {
