@@ -12,9 +12,9 @@ export function keptSpillable(kept: Spillable, warn: (reason: string) => void): 
     get canSpill() {
       return hasBytes && kept.canSpill;
     },
-    spill() {
+    spill(between) {
       try {
-        kept.spill();
+        kept.spill(between);
       } catch (error) {
         const cause = error instanceof ElementError ? error.cause : error;
         if (!(cause instanceof CoderError)) throw error;

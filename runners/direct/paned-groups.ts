@@ -62,8 +62,8 @@ export class PanedGroups implements Edge, Spillable {
     return this.#grouping?.canSpill ?? false;
   }
 
-  spill(): void {
-    this.#grouping?.spill();
+  spill(between?: () => void): void {
+    this.#grouping?.spill(between);
   }
 
   /** All panes: those that fired early, then those that end of input makes. */

@@ -128,8 +128,12 @@ export class MergingPanes implements PaneTable {
     return this.#tables().some((table) => table.canSpill);
   }
 
-  spill(): void {
-    for (const table of this.#tables()) table.spill();
+  spill(between?: () => void): void {
+    for (const [index, table] of this.#tables().entries()) {
+      // Cells are the most; of timers all that lies on disk is gone through, which makes garbage as well.
+      if (index > 0) between?.();
+      table.spill();
+    }
   }
 
   #tables(): readonly (Spillable & { save(): void })[] {

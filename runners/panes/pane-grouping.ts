@@ -134,9 +134,9 @@ export class PaneGrouping implements Edge, Operator, Spillable {
     return this.bytes() >= LEAST_BYTES && (this.#table.canSpill || this.#holds.canSpill);
   }
 
-  spill(): void {
+  spill(between?: () => void): void {
     this.#write(() => {
-      if (this.#table.canSpill) this.#table.spill();
+      if (this.#table.canSpill) this.#table.spill(between);
       if (this.#holds.canSpill) this.#holds.spill();
     });
   }

@@ -30,5 +30,6 @@ export interface PaneTable {
   save(): void;
   bytes(): number;
   readonly canSpill: boolean;
-  spill(): void;
+  /** `between` is called after each part that went to disk. */
+  spill(between?: () => void): void;
 }

@@ -4,7 +4,8 @@ import { type MemoryGauge, OptionsError, showValue } from '../../model/index.ts'
 export interface Spillable {
   bytes(): number;
   readonly canSpill: boolean;
-  spill(): void;
+  /** What consists of parts calls `between` after each that went to disk: what it was in is garbage then. */
+  spill(between?: () => void): void;
 }
 
 /** The limit, if none is given: a share of what the machine has. */
@@ -118,6 +119,11 @@ export class MemoryWatch {
     return true;
   }
 
+  /** There is no need to ask whether there is garbage. */
+  readonly #betweenParts = (): void => {
+    if (this.#gauge.rss() > this.#mostWithGarbage) this.#gauge.collect();
+  };
+
   #held(): number {
     let held = 0;
     for (const spillable of this.#spillables) held += spillable.bytes();
@@ -127,7 +133,7 @@ export class MemoryWatch {
   #shrink(): void {
     const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
     for (const spillable of largestFirst) {
-      spillable.spill();
+      spillable.spill(this.#betweenParts);
       if (this.#held() <= this.#mostHeld / 2) return;
     }
   }

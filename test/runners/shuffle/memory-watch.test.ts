@@ -118,6 +118,27 @@ test('garbage can be collected where nothing may go to disk', () => {
   expect([one.spills, sizes.collections]).toEqual([0, 1]);
 });
 
+test('what has parts is given back part by part, where the process is too large for the garbage of all', () => {
+  const collectionsAt = (size: number): number => {
+    const sizes = new Sizes();
+    const watch = new MemoryWatch(sizes, 128 * MB);
+    const one = held(60 * MB);
+    watch.add({
+      ...one,
+      bytes: one.bytes,
+      spill(between?: () => void) {
+        between?.();
+        one.held = 0;
+      },
+    });
+    sizes.size = size;
+    watch.checkHeld();
+    expect(one.held).toBe(0);
+    return sizes.collections;
+  };
+  expect([collectionsAt(60 * MB), collectionsAt(125 * MB)]).toEqual([0, 1]);
+});
+
 test('what is larger than its estimate says goes to disk where nothing was garbage', () => {
   const sizes = new Sizes();
   const watch = new MemoryWatch(sizes, 512 * MB);
