@@ -10,7 +10,7 @@ type Output = readonly [element: Element, tag: string];
 
 /**
  * Calls a function of a step at a place, and passes on what it gives once it has returned. Where it fails for an element a
- * step with dead letters passes one on instead, after `undo`.
+ * step with dead letters passes one on instead, after `undo`. That no output comes before its input is taken for granted.
  */
 export function callAt(at: Surroundings, place: Place, fn: Called, undo = (): void => {}): void {
   let outputs: readonly Output[];

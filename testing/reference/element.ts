@@ -11,13 +11,6 @@ export interface Element {
 
 export type Place = Omit<Element, 'value'>;
 
-/** An element that a step did not take: its window had expired, or the trigger had finished there. */
-export interface Drop {
-  readonly step: string;
-  readonly reason: 'late' | 'finished';
-  readonly element: Element;
-}
-
 /** How far time is at a step: what it was told, what it has told those behind it, and the clock of the run. */
 export interface StepTime {
   input: Timestamp;
@@ -42,7 +35,8 @@ export interface Surroundings {
   /** The side inputs as a call in a window sees them. */
   readonly views: (window: BoundedWindow) => Readonly<Record<string, unknown>>;
   readonly emit: (element: Element, tag?: string) => void;
-  readonly drop: (element: Element, reason: Drop['reason']) => void;
+  /** For an element that it does not take: the window has expired, or the trigger has finished there. */
+  readonly drop: (element: Element, reason: 'late' | 'finished') => void;
 }
 
 /** A part of the model that is left out here. */
@@ -60,8 +54,7 @@ export const expiryOf = ({ maxTimestamp }: BoundedWindow, { allowedLateness }: W
 /** The earliest of some timestamps; MAX of none. */
 export const earliest = (timestamps: readonly Timestamp[]): Timestamp => Math.min(MAX_TIMESTAMP, ...timestamps);
 
-const startOf = (window: BoundedWindow): Timestamp =>
-  'start' in window && typeof window.start === 'number' ? window.start : window.maxTimestamp;
+const startOf = (window: BoundedWindow): number => Number('start' in window ? window.start : window.maxTimestamp);
 
 export const byStart = (a: BoundedWindow, b: BoundedWindow): number =>
   startOf(a) - startOf(b) || a.maxTimestamp - b.maxTimestamp;

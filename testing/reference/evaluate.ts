@@ -1,20 +1,17 @@
 import { DEFAULT_WINDOWING, GLOBAL_WINDOW, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, NO_FIRING } from '../../model/index.ts';
-import type { AnyDoFn, Graph, PCollection, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
+import type { AnyDoFn, Graph, Step, TestStreamEvent, Timestamp } from '../../model/index.ts';
 import { combined, elementWise } from './calls.ts';
-import { type Behavior, type Drop, earliest, type Element, type StepTime, type Surroundings } from './element.ts';
-import { Unmodelled } from './element.ts';
+import { type Behavior, earliest, type Element, type StepTime, type Surroundings, Unmodelled } from './element.ts';
 import { Grouping } from './grouping.ts';
 import { isKeyed, KeyedParDo } from './keyed-par-do.ts';
-import { elementsOf, type Side, type SideCollection, sideCollection } from './views.ts';
+import { type SideInput, sideInput } from './side-input.ts';
 
 /**
- * Evaluates a pipeline by the definition of the model.
+ * Evaluates a pipeline by the definition of the model, and throws a PipelineError if it has what is left out here.
  *
  * Create and Impulse come first, then the events of a TestStream, each when all that the one before leads to has happened.
  * Where the model leaves open what comes first, this is the order: time rises as far as elements on their way allow; then
  * the last step of the graph that has something to do does what is due, or else takes what has come.
- *
- * @throws PipelineError for what it does not model: other sources, retries, bundles, async functions, and more.
  */
 export const evaluate = (graph: Graph): Evaluation => new Evaluation(graph);
 
@@ -24,7 +21,7 @@ interface Node {
   readonly outputs: readonly object[];
   readonly time: StepTime;
   readonly behavior: Behavior;
-  readonly sides?: readonly Side[];
+  readonly sides?: readonly SideInput[];
   /** What came, where time at the step, or a side input, makes a difference to it. */
   queue?: readonly Waiting[] | undefined;
   /** What is due there comes first. */
@@ -42,8 +39,7 @@ interface Waiting {
 const dueOf = ({ behavior }: Node) => [...(behavior.due?.() ?? [])].sort((a, b) => a.at - b.at)[0];
 const isDue = (node: Node): boolean =>
   (node.behavior.due !== undefined && node.time.input > (node.done ?? MIN_TIMESTAMP)) || dueOf(node) !== undefined;
-const isReady = ({ sides = [] }: Node, { element }: Waiting): boolean =>
-  sides.every((side) => elementsOf(side, element.window) !== undefined);
+const isReady = ({ sides = [] }: Node, { element }: Waiting) => sides.every((side) => side.elements(element.window));
 const isNext = (node: Node, one: Waiting): boolean => one.turn > 0 || isReady(node, one);
 const hasWork = (node: Node): boolean =>
   isDue(node) || (!(node.after && isDue(node.after)) && (node.queue ?? []).some((one) => isNext(node, one)));
@@ -57,8 +53,8 @@ function take(node: Node): readonly Element[] {
   return taken.map(({ element }) => element);
 }
 
-/** Whose turn it is among sources; negative for steps that are none. */
-const rankOf = ({ primitive }: Step): number => ['Impulse', 'Create', 'TestStream'].indexOf(primitive.kind);
+/** What has no input, in the order in which it comes. */
+const SOURCES: readonly string[] = ['Impulse', 'Create', 'TestStream'];
 
 function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
   if (primitive.kind === 'TestStream') return primitive.events;
@@ -70,28 +66,24 @@ function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
 /** What a pipeline gives: all elements of each collection, one for each window, and what was dropped, in order. */
 export class Evaluation {
   readonly elements = new Map<object, Element[]>();
-  readonly drops: Drop[] = [];
+  readonly drops: { step: string; reason: 'late' | 'finished'; element: Element }[] = [];
   readonly #nodes: Node[] = [];
-  readonly #sides = new Map<PCollection<unknown>, SideCollection>();
+  readonly #sides: Node[] = [];
   readonly #watermarks = new Map<object, Timestamp>();
   #turn = 0;
 
   constructor({ steps }: Graph) {
-    for (const step of steps) if (rankOf(step) < 0) this.#addStep(step);
+    for (const step of steps) if (!SOURCES.includes(step.primitive.kind)) this.#addStep(step);
     // Behind all others: what is due at a side input comes first.
-    for (const [collection, behavior] of this.#sides) {
-      this.#nodes.push({ inputs: [collection], outputs: [], behavior, time: behavior.time });
-    }
-    const sources = steps.filter((step) => rankOf(step) >= 0);
-    for (const source of sources.sort((a, b) => rankOf(a) - rankOf(b))) this.#play(source);
+    this.#nodes.push(...this.#sides);
+    for (const kind of SOURCES) for (const step of steps) if (step.primitive.kind === kind) this.#play(step);
   }
 
   #play(source: Step): void {
-    const end = [...source.outputs.keys()].map(
-      (tag) => ({ kind: 'watermark', tag, timestamp: MAX_TIMESTAMP }) as const,
-    );
+    const { outputs } = source;
+    const end = [...outputs.keys()].map((tag) => ({ kind: 'watermark', tag, timestamp: MAX_TIMESTAMP }) as const);
     for (const event of [...eventsOf(source), ...end]) {
-      const output = 'tag' in event ? source.outputs.get(event.tag) : undefined;
+      const output = 'tag' in event ? outputs.get(event.tag) : undefined;
       if (event.kind === 'processing-time') for (const { time } of this.#nodes) time.now += event.advance;
       else if (event.kind === 'watermark' && output) this.#watermarks.set(output, event.timestamp);
       else if (event.kind === 'elements') {
@@ -141,7 +133,8 @@ export class Evaluation {
     const { primitive, inputs, path } = step;
     const outputs = [...step.outputs.values()];
     const named = 'traits' in primitive ? Object.entries(primitive.traits.sideInputs) : [];
-    const sides = named.map(([name, view]): Side => [name, view, this.#sideOf(view.collection)]);
+    const sides = named.map(([name, view]) => sideInput(name, view));
+    this.#sides.push(...sides);
     const isGrouping = primitive.kind === 'GroupByKey' || primitive.kind === 'CombinePerKey';
     // Panes are given out one by one, and on their way together until somebody takes them.
     const panes = { of: path };
@@ -151,7 +144,7 @@ export class Evaluation {
       time,
       // All but a Flatten of nothing have an input, and that one takes no element.
       windowing: inputs[0]?.windowing ?? DEFAULT_WINDOWING,
-      views: (window) => Object.fromEntries(sides.map((side) => [side[0], elementsOf(side, window) ?? []])),
+      views: (window) => Object.fromEntries(sides.map((side) => [side.name, side.elements(window) ?? []])),
       emit: (element, tag = MAIN) => this.#give(isGrouping ? panes : step.outputs.get(tag), element),
       drop: (element, reason) => void this.drops.push({ step: path, reason, element }),
     });
@@ -164,24 +157,17 @@ export class Evaluation {
     const passOn: Behavior = { process: (element) => this.#give(outputs[0], element) };
     this.#nodes.push({ inputs: [panes], outputs, time: { ...time }, behavior: passOn, queue: [], after: node });
   }
-
-  #sideOf(collection: PCollection<unknown>): SideCollection {
-    const side = this.#sides.get(collection) ?? sideCollection(collection);
-    this.#sides.set(collection, side);
-    return side;
-  }
 }
 
 function behaviorOf(at: Surroundings): Behavior {
-  const { step, emit } = at;
-  const { primitive } = step;
+  const { primitive } = at.step;
   if (primitive.kind === 'GroupByKey') return new Grouping(at, (values) => values);
   if (primitive.kind === 'CombinePerKey') return new Grouping(at, (values) => combined(primitive.fn, values));
   if (primitive.kind === 'ParDo' && isKeyed(primitive.doFn)) return new KeyedParDo(primitive.doFn, at);
   if ('traits' in primitive) return elementWise(primitive, at);
-  if (primitive.kind !== 'AssignWindows') return { process: (element) => emit(element) };
+  if (primitive.kind !== 'AssignWindows') return { process: (element) => at.emit(element) };
   const windowsOf = ({ value, timestamp }: Element) => primitive.windowFn.assign(timestamp, value);
-  return { process: (element) => windowsOf(element).forEach((window) => emit({ ...element, window })) };
+  return { process: (element) => windowsOf(element).forEach((window) => at.emit({ ...element, window })) };
 }
 
 /** Refuses what is left out here. */
@@ -189,7 +175,7 @@ function refuseUnmodelled({ path, primitive }: Step): void {
   const { retry, sideInputs = {} } = 'traits' in primitive ? primitive.traits : {};
   const doFn: Partial<AnyDoFn> = primitive.kind === 'ParDo' ? primitive.doFn : {};
   const { allowedTimestampSkew = 0 } = 'allowedTimestampSkew' in primitive ? primitive : doFn;
-  const hasOther = (specs: object, known: readonly string[]) =>
+  const hasOther = (specs: Readonly<Record<string, { kind: string }>>, known: readonly string[]) =>
     Object.values(specs).some(({ kind }) => !known.includes(kind));
   const refused: Readonly<Record<string, boolean>> = {
     'a source': primitive.kind === 'Read' || primitive.kind === 'SplittableParDo',
@@ -199,7 +185,7 @@ function refuseUnmodelled({ path, primitive }: Step): void {
     'input sorted by time': doFn.requiresTimeSortedInput === true,
     'an allowed timestamp skew': allowedTimestampSkew > 0,
     'a side input that is no iterable or list': hasOther(sideInputs, ['iterable', 'list']),
-    'a state that is no value, bag or combining state': hasOther(doFn.state ?? {}, ['value', 'bag', 'combining']),
+    'a state that is no value, bag or combining one': hasOther(doFn.state ?? {}, ['value', 'bag', 'combining']),
   };
   for (const [what, isThere] of Object.entries(refused)) if (isThere) throw new Unmodelled(path, what);
 }

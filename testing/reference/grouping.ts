@@ -1,6 +1,5 @@
 // Elements of a key and window to panes: Beam's ReduceFnRunner, one element at a time.
-import { type BoundedWindow, encodeKey, type KV, MAX_TIMESTAMP, type PaneInfo } from '../../model/index.ts';
-import { type PaneTiming, type Timestamp, windowKey } from '../../model/index.ts';
+import { type BoundedWindow, encodeKey, type KV, type PaneInfo, type Timestamp, windowKey } from '../../model/index.ts';
 import { type Behavior, byStart, earliest, type Element, expiryOf, isOver, type Surroundings } from './element.ts';
 import { freshTrigger, onElement, onFire, onMerge, shouldFire, type TriggerState, wakesOf } from './triggers.ts';
 
@@ -22,16 +21,15 @@ interface Group {
 }
 
 type At = Pick<Surroundings, 'time' | 'windowing' | 'emit' | 'drop'>;
-type Reduce = (values: readonly unknown[]) => unknown;
 
 /** GroupByKey and CombinePerKey: `reduce` makes one value of those of a pane. */
 export class Grouping implements Behavior {
   readonly #at: At;
-  readonly #reduce: Reduce;
+  readonly #reduce: (values: readonly unknown[]) => unknown;
   readonly #groups = new Map<string, Group>();
   readonly #isMerging: boolean;
 
-  constructor(at: At, reduce: Reduce) {
+  constructor(at: At, reduce: (values: readonly unknown[]) => unknown) {
     this.#at = at;
     this.#reduce = reduce;
     this.#isMerging = at.windowing.windowFn.merge !== undefined && !at.windowing.alreadyMerged;
@@ -73,7 +71,7 @@ export class Grouping implements Behavior {
   }
 
   hold(): Timestamp {
-    return earliest([...this.#groups.values()].map((group) => this.#holdOf(group) ?? MAX_TIMESTAMP));
+    return earliest([...this.#groups.values()].map((group) => this.#holdOf(group)));
   }
 
   #fresh(key: unknown, window: BoundedWindow): Group {
@@ -96,34 +94,34 @@ export class Grouping implements Behavior {
     if (at >= time.output && maxTimestamp >= time.input) group.holds = [...group.holds, at];
   }
 
-  #holdOf({ holds }: Group): Timestamp | undefined {
-    if (holds.length === 0) return undefined;
-    return this.#at.windowing.timestampCombiner === 'latest' ? Math.max(...holds) : Math.min(...holds);
+  #holdOf({ holds }: Group): Timestamp {
+    const isLatest = this.#at.windowing.timestampCombiner === 'latest' && holds.length > 0;
+    return isLatest ? Math.max(...holds) : earliest(holds);
   }
 
   /** Merges the windows of a key with a new one, and gives the window that its element belongs to now. */
   #merge(key: unknown, added: BoundedWindow): BoundedWindow {
     const isOpen = (one: Group): boolean => encodeKey(one.key) === encodeKey(key) && !one.trigger.isFinished;
-    const open = new Map([...this.#groups.values()].filter(isOpen).map((one) => [windowKey(one.window), one]));
-    const windows = new Map([...open].map(([name, { window }]) => [name, window])).set(windowKey(added), added);
+    const open = [...this.#groups.values()].filter(isOpen);
+    const windows = new Map([...open.map(({ window }) => window), added].map((one) => [windowKey(one), one]));
     let target = added;
     for (const { merged, result } of this.#at.windowing.windowFn.merge?.([...windows.values()].sort(byStart)) ?? []) {
-      const names = merged.map(windowKey);
-      if (names.includes(windowKey(added))) target = result;
-      const sources = [...open].filter(([name]) => names.includes(name)).map(([, group]) => group);
+      const ids = merged.map((window) => idOf(key, window));
+      if (ids.includes(idOf(key, added))) target = result;
+      const sources = open.filter(({ id }) => ids.includes(id));
       if (sources.length > 0) this.#mergeInto(this.#fresh(key, result), sources);
     }
     return target;
   }
 
   #mergeInto(result: Group, sources: readonly Group[]): void {
-    const before = sources.find(({ id }) => id === result.id);
-    result.pane = before?.pane;
+    const before: Partial<Group> = sources.find(({ id }) => id === result.id) ?? {};
+    result.pane = before.pane;
+    result.trigger = structuredClone(before.trigger ?? result.trigger);
     result.values = sources.flatMap(({ values }) => values);
     result.added = sources.reduce((sum, { added }) => sum + added, 0);
     if (this.#at.windowing.timestampCombiner === 'end-of-window') this.#addHold(result, result.window.maxTimestamp);
     else result.holds = sources.flatMap(({ holds }) => holds);
-    if (before !== undefined) result.trigger = structuredClone(before.trigger);
     const states = sources.map(({ trigger }) => trigger);
     onMerge(result.trigger, states, this.#triggerTime(result.window));
     for (const { id } of [...sources, result]) this.#groups.delete(id);
@@ -141,9 +139,11 @@ export class Grouping implements Behavior {
   #firePane(group: Group): void {
     const { windowing, time, emit } = this.#at;
     const { key, window, trigger, values, added, pane: last } = group;
-    const timestamp = Math.min(this.#holdOf(group) ?? MAX_TIMESTAMP, window.maxTimestamp);
+    const timestamp = Math.min(this.#holdOf(group), window.maxTimestamp);
     const isLast = trigger.isFinished || time.input > expiryOf(window, windowing);
-    const timing = this.#timingOf(group);
+    // A pane is late when those behind know that the window is over, by the time or by a pane before.
+    const isLate = isOver(window, time.output) || (last !== undefined && last.timing !== 'EARLY');
+    const timing = isLate ? 'LATE' : isOver(window, time.input) ? 'ON_TIME' : 'EARLY';
     group.holds = [];
     group.added = 0;
     if (windowing.accumulationMode === 'discarding' || trigger.isFinished) group.values = [];
@@ -155,12 +155,6 @@ export class Grouping implements Behavior {
     const onTimeIndex = timing === 'EARLY' ? -1 : (last?.onTimeIndex ?? -1) + 1;
     group.pane = { timing, index: (last?.index ?? -1) + 1, onTimeIndex, isFirst: last === undefined, isLast };
     emit({ value: { key, value: this.#reduce(values) }, timestamp, window, pane: group.pane });
-  }
-
-  #timingOf({ window, pane }: Group): PaneTiming {
-    const { input, output } = this.#at.time;
-    if (isOver(window, output) || (pane !== undefined && pane.timing !== 'EARLY')) return 'LATE';
-    return isOver(window, input) ? 'ON_TIME' : 'EARLY';
   }
 }
 

@@ -17,7 +17,7 @@ interface SetTimer {
   readonly scope: Scope;
   readonly name: string;
   readonly tag: string;
-  readonly domain: TimerSpec['domain'];
+  readonly isEvent: boolean;
   readonly timestamp: Timestamp;
   readonly outputTimestamp: Timestamp;
 }
@@ -29,8 +29,8 @@ const inOrder = (a: SetTimer, b: SetTimer): number =>
   a.name.localeCompare(b.name) ||
   a.tag.localeCompare(b.tag);
 
-const byName = <T>(specs: object, make: (name: string) => T): Readonly<Record<string, T>> =>
-  Object.fromEntries(Object.keys(specs).map((name) => [name, make(name)]));
+const byName = <S, T>(specs: Readonly<Record<string, S>> = {}, make: (name: string, spec: S) => T) =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, make(name, spec)]));
 
 export const isKeyed = ({ state, timers, onWindowExpiration }: AnyDoFn): boolean =>
   (state ?? timers ?? onWindowExpiration) !== undefined;
@@ -59,15 +59,12 @@ export class KeyedParDo implements Behavior {
   /** Timers of the clock, timers of event time, then windows that expire: by time, and what comes first here of one time. */
   due() {
     const { time, windowing } = this.#at;
-    const timers = this.#timers().filter(({ domain, timestamp, scope }) =>
-      domain === 'event-time' ? timestamp <= time.input : timestamp <= time.now && !this.#isExpired(scope.window),
+    const timers = this.#timers().filter(({ isEvent, timestamp, scope }) =>
+      isEvent ? timestamp <= time.input : timestamp <= time.now && !this.#isExpired(scope.window),
     );
     const ends = [...this.#scopes].filter(([, { window }]) => this.#isExpired(window));
     return [
-      ...timers.sort(inOrder).map((timer) => ({
-        at: timer.domain === 'event-time' ? timer.timestamp : MIN_TIMESTAMP,
-        act: () => this.#fire(timer),
-      })),
+      ...timers.map((one) => ({ at: one.isEvent ? one.timestamp : MIN_TIMESTAMP, act: () => this.#fire(one) })),
       ...ends.map(([id, scope]) => ({ at: expiryOf(scope.window, windowing), act: () => this.#expire(id, scope) })),
     ];
   }
@@ -80,7 +77,7 @@ export class KeyedParDo implements Behavior {
   }
 
   #timers(): SetTimer[] {
-    return [...this.#scopes.values()].flatMap(({ timers }) => [...timers.values()]);
+    return [...this.#scopes.values()].flatMap(({ timers }) => [...timers.values()]).sort(inOrder);
   }
 
   #isExpired(window: BoundedWindow): boolean {
@@ -106,18 +103,15 @@ export class KeyedParDo implements Behavior {
     const { cells, timers } = scope;
     const begin = (): void => void Object.assign(scope, { cells: new Map(cells), timers: new Map(timers) });
     begin();
-    callAt(this.#at, place, (context) => fn({ ...context, ...this.#handles(scope, place) }), begin);
-  }
-
-  #handles(scope: Scope, { timestamp }: Place) {
-    const { state = {}, timers = {} } = this.#doFn;
-    const cell = (name: string) => cellOf(state[name], scope.cells, name);
-    const timer = (name: string) => this.#timer(scope, name, timers[name].domain, timestamp);
-    return { state: byName(state, cell), timers: byName(timers, timer) };
+    const handles = {
+      state: byName(this.#doFn.state, (name, spec: StateSpec<unknown>) => cellOf(scope.cells, name, spec)),
+      timers: byName(this.#doFn.timers, (name, spec: TimerSpec) => this.#timer(scope, place, name, spec)),
+    };
+    callAt(this.#at, place, (context) => fn({ ...context, ...handles }), begin);
   }
 
   /** A handle of a timer, as a call at a time sees it. */
-  #timer(scope: Scope, name: string, domain: TimerSpec['domain'], current: Timestamp): Timer {
+  #timer(scope: Scope, { timestamp: current }: Place, name: string, { domain }: TimerSpec): Timer {
     const { time, windowing, step } = this.#at;
     const isEvent = domain === 'event-time';
     const expiry = expiryOf(scope.window, windowing);
@@ -125,7 +119,7 @@ export class KeyedParDo implements Behavior {
       if (outputTimestamp > expiry || (isEvent && timestamp > expiry)) {
         throw new RangeError(`${step.path}: the timer '${name}' is set past ${expiry}, when its window expires.`);
       }
-      scope.timers.set(encodeKey([name, tag]), { scope, name, tag, domain, timestamp, outputTimestamp });
+      scope.timers.set(encodeKey([name, tag]), { scope, name, tag, isEvent, timestamp, outputTimestamp });
     };
     const watermark = time.input > MIN_TIMESTAMP ? time.input : current;
     const setAfter: Timer['setAfter'] = (duration, options) =>
@@ -135,11 +129,11 @@ export class KeyedParDo implements Behavior {
 }
 
 /** The handle of a cell: what it holds is a list, of one value at most where it is a value. */
-function cellOf({ kind, combineFn }: StateSpec<unknown>, contents: Scope['cells'], name: string): unknown {
-  const list = (): readonly unknown[] => contents.get(name) ?? [];
-  const write = (value: unknown): void => void contents.set(name, [value]);
-  const add = (value: unknown): void => void contents.set(name, [...list(), value]);
-  const clear = (): void => void contents.delete(name);
+function cellOf(cells: Scope['cells'], name: string, { kind, combineFn }: StateSpec<unknown>): unknown {
+  const list = (): readonly unknown[] => cells.get(name) ?? [];
+  const write = (value: unknown): void => void cells.set(name, [value]);
+  const add = (value: unknown): void => void cells.set(name, [...list(), value]);
+  const clear = (): void => void cells.delete(name);
   if (kind === 'value') return { read: () => list()[0], write, clear };
   // A combining cell is declared with its combiner.
   if (combineFn !== undefined) return { read: () => combined(combineFn, list()), add, clear };

@@ -128,7 +128,7 @@ export function onMerge(state: TriggerState, merged: readonly TriggerState[], ti
     state.isFinished = parts.every(isDone);
   } else {
     parts.forEach(mergePart);
-    if (trigger.kind === 'afterAll') state.isFinished = parts.every(isDone);
-    else if (trigger.kind !== 'repeatedly') state.isFinished = parts.some(isDone);
+    const isFinished = trigger.kind === 'afterAll' ? parts.every(isDone) : parts.some(isDone);
+    state.isFinished = isFinished && trigger.kind !== 'repeatedly';
   }
 }

@@ -10,15 +10,12 @@ import {
   eventTimer,
   flatten,
   type KV,
-  mapState,
   max,
-  orderedListState,
   outputTag,
   outputAt,
   type PCollection,
   processingTimer,
   reshuffle,
-  setState,
   sum,
   valueState,
 } from '../../../index.ts';
@@ -96,7 +93,7 @@ export const KEYED = {
     }),
   held: (c) =>
     byClass(c).parDo({
-      state: { least: valueState<number>(), seen: setState<number>() },
+      state: { least: valueState<number>(), seen: bagState<number>() },
       timers: { release: eventTimer() },
       process({ value }, { state, timers, timestamp, window }) {
         state.seen.add(value);
@@ -134,22 +131,24 @@ export const KEYED = {
     }),
   tagged: (c) =>
     byClass(c).parDo({
-      state: { by: mapState<string, number>() },
+      state: { by: valueState<Readonly<Record<string, number>>>() },
       timers: { due: eventTimer(), early: eventTimer() },
       process({ value }, { state, timers, timestamp, window }) {
         const tag = `t${Math.floor(value / CLASSES) % 3}`;
-        state.by.set(tag, (state.by.get(tag) ?? 0) + value);
+        const by = state.by.read() ?? {};
+        state.by.write({ ...by, [tag]: (by[tag] ?? 0) + value });
         if (value % 5 === 0) timers.due.clear({ tag });
         else timers.due.set(within(timestamp + 11, window), { tag });
       },
       onTimer: {
         due({ key, state, tag, timers, timestamp, window }) {
           timers.early.set(within(timestamp + 1, window), { tag });
-          return [telling(state.by.get(tag) ?? 0, key)];
+          return [telling(state.by.read()?.[tag] ?? 0, key)];
         },
         early({ key, state, tag }) {
-          state.by.delete(tag);
-          return [telling(digest(state.by.values()), key)];
+          const { [tag]: _, ...others } = state.by.read() ?? {};
+          state.by.write(others);
+          return [telling(digest(Object.values(others)), key)];
         },
       },
     }),
@@ -203,15 +202,14 @@ export const KEYED = {
   },
   expiring: (c) =>
     byClass(c).parDo({
-      state: { total: combiningState(sum), last: orderedListState<number>() },
+      state: { total: combiningState(sum), last: bagState<number>() },
       process({ value }, { state, timestamp }) {
         state.total.add(value);
-        state.last.add({ value, timestamp });
-        state.last.clearRange(0, timestamp - 20);
+        if (value % 7 === 0) state.last.clear();
+        state.last.add(value + timestamp);
       },
       onWindowExpiration({ key, state }) {
-        const all = [...state.last.read()].map(({ value, timestamp }) => value + timestamp);
-        return [telling(state.total.read() + digest(all), key)];
+        return [telling(state.total.read() + digest(state.last.read()), key)];
       },
     }),
 } as const satisfies Record<string, Step>;

@@ -133,10 +133,15 @@ export class KeyedStep {
     await this.advance();
   }
 
-  /** All that is due, in small parts. */
+  /** All that is due, in small parts: each part gives timers of the clock one turn, as elements and sources have theirs. */
   async advance(): Promise<void> {
-    while (!(await this.operator.advance(3)));
+    while (!(await this.operator.advance(3)) || this.#hasClockDue());
     await this.runtime.finishBundle();
+  }
+
+  #hasClockDue(): boolean {
+    const { inputWatermark, processingTime } = this.time;
+    return inputWatermark < MAX_TIMESTAMP && (this.operator.nextWakeUp() ?? MAX_TIMESTAMP) <= processingTime;
   }
 
   end(): Promise<void> {

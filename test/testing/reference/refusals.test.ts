@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { asMap, create, outputAt, type PCollection, Pipeline, processingTimer, read } from '../../../index.ts';
+import {
+  asMap,
+  create,
+  mapState,
+  orderedListState,
+  outputAt,
+  type PCollection,
+  Pipeline,
+  processingTimer,
+  read,
+  setState,
+  type StateSpecs,
+} from '../../../index.ts';
 import { PipelineError } from '../../../model/index.ts';
 import { evaluate } from '../../../testing/reference/index.ts';
 import { listSource } from '../../runners/streaming/list-source.ts';
@@ -29,12 +41,21 @@ const LEFT_OUT: Readonly<Record<string, (c: Words) => unknown>> = {
     c.parDo({ name: 'Step', process: (_: string, { afterCommit }) => afterCommit(() => undefined) }),
 };
 
+const withState = (c: Words, state: StateSpecs) =>
+  c.keyBy((word) => word).parDo({ name: 'Step', state, process: ({ value }) => [value] });
+
 describe('what the evaluator does not model it refuses, by the name of the step', () => {
   test.each(Object.entries(LEFT_OUT))('%s', (what, step) => {
     const p = new Pipeline();
     step(p.apply(create(['a'])));
     expect(() => evaluate(p.graph)).toThrow(PipelineError);
     expect(() => evaluate(p.graph)).toThrow(`Step: it has ${what}.`);
+  });
+
+  test.each([mapState(), setState(), orderedListState()])('state of the kind $kind', (words) => {
+    const p = new Pipeline();
+    withState(p.apply(create(['a'])), { words });
+    expect(() => evaluate(p.graph)).toThrow('Step: it has a state that is no value, bag or combining one.');
   });
 
   test('bundles, functions that are async in any way, and dead letters do not hide it', () => {

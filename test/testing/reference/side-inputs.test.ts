@@ -96,9 +96,6 @@ test('the evaluator shares nothing with the engine, and is short enough to be be
   const imported = new Set(files.flatMap(importsOf).map(({ specifier }) => specifier));
   expect([...imported].filter((one) => !one.startsWith('./'))).toEqual(['../../model/index.ts']);
   const lines = files.flatMap((text) => text.trimEnd().split('\n'));
-  const code = lines.filter((line) => !/^\s*(?:\/\/.*|\/?\*.*)?$/.test(line));
-  expect(code.length).toBeGreaterThan(300);
-  expect(code.length).toBeLessThanOrEqual(800);
-  // With comments and blank lines: this number may only fall, and the aim is 800.
-  expect(lines.length).toBeLessThanOrEqual(908);
+  expect(lines.length).toBeGreaterThan(300);
+  expect(lines.length).toBeLessThanOrEqual(800);
 });

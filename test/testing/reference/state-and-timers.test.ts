@@ -5,12 +5,9 @@ import {
   eventTimer,
   fixedWindows,
   type KV,
-  mapState,
-  orderedListState,
   type PCollection,
   Pipeline,
   processingTimer,
-  setState,
   slidingWindows,
   sum,
   valueState,
@@ -72,33 +69,6 @@ describe('state (conformance 105 to 118)', () => {
       }),
     );
     expect(lines).toEqual(['[[1,2,2],5,false,[],0,true] @1 in global']);
-  });
-
-  test('a map, a set and an ordered list are what JavaScript has under these names, the list by time (108 to 110)', () => {
-    const lines = given(one.advanceWatermarkToInfinity(), (c) =>
-      c.parDo({
-        state: { map: mapState<object, number>(), set: setState<number>(), list: orderedListState<string>() },
-        *process(_, { state: { map, set, list } }) {
-          map.set({ a: 1, b: 2 }, 5);
-          map.set({ b: 2, a: 1 }, 6);
-          yield `${map.get({ a: 1, b: 2 })} ${map.has({ a: 1 })} ${[...map.values()]}`;
-          for (const n of [3, 4, 3]) set.add(n);
-          set.delete(4);
-          yield `${[...set.read()]} ${set.has(3)} ${set.has(4)}`;
-          for (const [timestamp, value] of [
-            [5, 'a'],
-            [1, 'b'],
-            [5, 'c'],
-          ] as const)
-            list.add({ timestamp, value });
-          const show = () => [...list.read()].map(({ value }) => value).join('');
-          yield `${[...list.readRange(1, 5)].map(({ value }) => value)} ${show()}`;
-          list.clearRange(5, 6);
-          yield show();
-        },
-      }),
-    );
-    expect(lines.map((line) => line.split(' @')[0])).toEqual(['6 false 6', '3 true false', 'b bac', 'b']);
   });
 
   const counted = (c: Keyed) =>
