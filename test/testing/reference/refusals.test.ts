@@ -10,7 +10,6 @@ import {
   processingTimer,
   read,
   setState,
-  type StateSpecs,
 } from '../../../index.ts';
 import { PipelineError } from '../../../model/index.ts';
 import { evaluate } from '../../../testing/reference/index.ts';
@@ -41,9 +40,6 @@ const LEFT_OUT: Readonly<Record<string, (c: Words) => unknown>> = {
     c.parDo({ name: 'Step', process: (_: string, { afterCommit }) => afterCommit(() => undefined) }),
 };
 
-const withState = (c: Words, state: StateSpecs) =>
-  c.keyBy((word) => word).parDo({ name: 'Step', state, process: ({ value }) => [value] });
-
 describe('what the evaluator does not model it refuses, by the name of the step', () => {
   test.each(Object.entries(LEFT_OUT))('%s', (what, step) => {
     const p = new Pipeline();
@@ -54,7 +50,8 @@ describe('what the evaluator does not model it refuses, by the name of the step'
 
   test.each([mapState(), setState(), orderedListState()])('state of the kind $kind', (words) => {
     const p = new Pipeline();
-    withState(p.apply(create(['a'])), { words });
+    const keyed = p.apply(create(['a'])).keyBy((word) => word);
+    keyed.parDo({ name: 'Step', state: { words }, process: ({ value }) => [value] });
     expect(() => evaluate(p.graph)).toThrow('Step: it has a state that is no value, bag or combining one.');
   });
 
