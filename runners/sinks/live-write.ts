@@ -72,8 +72,10 @@ export class LiveWrite implements Edge {
   readonly #staged = new Map<number, SinkWriter<unknown, unknown>>();
   #writer: SinkWriter<unknown, unknown> | undefined;
   #epoch = 1;
-  /** Whether the sink is given something now. */
-  isWriting = false;
+  /** Ends with what was handed over last: several stages may write, and the sink is opened once and gets one batch at a time. */
+  #written = Promise.resolve();
+  /** Batches on their way to the sink. */
+  #inHand = 0;
   bytes = 0;
 
   constructor(step: Step, sink: Sink<unknown>, environment: LiveWriteEnvironment) {
@@ -109,6 +111,11 @@ export class LiveWrite implements Edge {
     if (!this.#rejects.areKept || !this.#environment.isComplete()) return false;
     const isOpen = this.#isWhole ? !this.#isPrepared : this.#writer !== undefined || this.#builder.length > 0;
     return isOpen || !this.#outbox.isEmpty;
+  }
+
+  /** Whether the sink is given something now. */
+  get isWriting(): boolean {
+    return this.#inHand > 0;
   }
 
   get isFull(): boolean {
@@ -248,18 +255,23 @@ export class LiveWrite implements Edge {
     return true;
   }
 
-  async #take(batch: SinkBatch<unknown>): Promise<void> {
+  #take(batch: SinkBatch<unknown>): void | Promise<void> {
     const waitsIn = this.#delivers ? this.#outbox : this.#held;
     if (waitsIn !== undefined) {
       waitsIn.add(this.#epoch, batch);
       return;
     }
-    this.isWriting = true;
+    this.#inHand++;
+    this.#written = this.#written.then(() => this.#write(batch));
+    return this.#written;
+  }
+
+  async #write(batch: SinkBatch<unknown>): Promise<void> {
     await named(this.name, 'writing', async () => {
       this.#writer ??= await this.sink.open(this.#context(this.#epoch));
       await this.#writer.write(batch);
     });
-    this.isWriting = false;
+    this.#inHand--;
   }
 
   #context(epoch: number): SinkContext {
