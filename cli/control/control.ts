@@ -69,7 +69,7 @@ function answer(socket: Socket, state: OpenState, controls: Controls): void {
   socket.on('error', () => socket.destroy());
   socket.on('close', () => hold?.release());
   const say = (text: string): void => void socket.write(`${text}\n`);
-  createInterface({ input: socket }).on('line', async (line) => {
+  const obey = async (line: string): Promise<void> => {
     switch (line) {
       case 'stop':
       case 'drain':
@@ -90,5 +90,7 @@ function answer(socket: Socket, state: OpenState, controls: Controls): void {
       default:
         socket.end('unknown\n');
     }
-  });
+  };
+  // Who asked learns by the end of the connection that it failed; the job goes on.
+  createInterface({ input: socket }).on('line', (line) => void obey(line).catch(() => socket.destroy()));
 }

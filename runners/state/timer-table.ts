@@ -255,7 +255,7 @@ export class TimerTable {
   }
 
   #forgetCleared(): void {
-    for (const timer of [...this.#held.values()]) if (!timer.isSet) this.#forget(timer);
+    for (const timer of this.#held.values()) if (!timer.isSet) this.#forget(timer);
   }
 
   /** Takes it out of its orders. */
