@@ -70,6 +70,9 @@ export class SourceReads {
   readonly #ended: unknown[] = [];
   #watermark: Timestamp = MIN_TIMESTAMP;
   #idleSince: number | undefined;
+  /** Where the watermark was when all splits fell idle, and where the clock has carried it, this time or an earlier one. */
+  #idleFrom: Timestamp = MIN_TIMESTAMP;
+  #carriedTo: Timestamp = MIN_TIMESTAMP;
   #failure: { readonly error: unknown } | undefined;
   #isDraining = false;
 
@@ -147,9 +150,10 @@ export class SourceReads {
     this.#environment.wake();
   }
 
-  /** Goes on where a cut was. */
-  restore(saved: readonly SavedSplit[], ended: readonly unknown[]): void {
+  /** Goes on where a cut was; `told` is the watermark that those behind it had been told of. */
+  restore(saved: readonly SavedSplit[], ended: readonly unknown[], told: Timestamp): void {
     this.#ended.push(...ended);
+    this.#carriedTo = told;
     for (const { origin, restriction, watermark } of saved) this.#add(origin, restriction, watermark);
   }
 
@@ -236,11 +240,19 @@ export class SourceReads {
     const seen = [...this.#splits].map(({ watermark }) => watermark).filter((watermark) => watermark > MIN_TIMESTAMP);
     if (seen.length > 0) this.#watermark = Math.max(this.#watermark, Math.min(...seen));
     if (this.#reader.isLive !== true || this.#watermark === MIN_TIMESTAMP) return this.#watermark;
-    // Nothing is left to read: time itself says that nothing earlier can come.
+    return this.#carried();
+  }
+
+  /** Nothing is left to read: time itself says that nothing earlier can come, from where the watermark has been already. */
+  #carried(): Timestamp {
     const now = this.#environment.host.clock.monotonic();
-    this.#idleSince ??= now;
+    if (this.#idleSince === undefined) {
+      this.#idleSince = now;
+      this.#idleFrom = Math.max(this.#watermark, this.#carriedTo);
+    }
     // In steps: a watermark that moves with each look would leave operators something to do for ever, and no cut possible.
-    return this.#watermark + Math.floor((now - this.#idleSince) / CARRY_STEP) * CARRY_STEP;
+    this.#carriedTo = this.#idleFrom + Math.floor((now - this.#idleSince) / CARRY_STEP) * CARRY_STEP;
+    return this.#carriedTo;
   }
 
   /** Whether time alone moves the watermark now. */

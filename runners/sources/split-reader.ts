@@ -80,6 +80,8 @@ export class SplitReader {
   #reading: Promise<void> | undefined;
   #isStopped = false;
   #isClosed = false;
+  /** What was cut off behind the claimed part, while the reader has not come to its end. */
+  #rest: unknown;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(environment: SplitEnvironment, origin: Origin, restriction: unknown, watermark?: Timestamp) {
@@ -189,8 +191,6 @@ export class SplitReader {
     this.poke();
     return false;
   }
-  /** What was cut off behind the claimed part, while the reader has not come to its end. */
-  #rest: unknown;
 
   /** Reads no further than what is claimed. */
   stop(): void {

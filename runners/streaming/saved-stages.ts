@@ -95,7 +95,7 @@ export class SavedStages {
   #restore(stage: LiveStage, saved: SavedStage): void {
     Object.assign(stage.time, { inputWatermark: saved.inputWatermark, outputWatermark: saved.outputWatermark });
     if (stage.grouping !== undefined) Object.assign(stage.grouping.time, saved.grouping);
-    stage.reads?.restore(saved.splits ?? [], saved.ended ?? []);
+    stage.reads?.restore(saved.splits ?? [], saved.ended ?? [], saved.outputWatermark);
     stage.isGateStale = stage.gate !== undefined;
   }
 }
