@@ -7,7 +7,7 @@ import { createdBatches, FROM_NOTHING, type Origin } from '../run/index.ts';
 import { type Reading, readRestriction, restrictionsOf } from './read.ts';
 
 /** What reading takes from the run, but for what the step itself says. */
-export type ReadingEnvironment = Omit<Reading, 'step' | 'reader' | 'hasDeadLetters' | 'feed'>;
+export type ReadingEnvironment = Omit<Reading, 'step' | 'reader' | 'feed'>;
 
 /** Feeds a root with all its elements: from a source, a grouping, a store. */
 export function feedRoot(
@@ -46,7 +46,7 @@ async function feedSource(
 ): Promise<void> {
   const { primitive } = step;
   if (primitive.kind !== 'Read') return driver.pushAll(createdBatches(step));
-  const reading = readingFor(step, primitive.source, primitive.hasDeadLetters, driver, readingOf(step));
+  const reading = readingFor(step, primitive.source, driver, readingOf(step));
   for (const restriction of await restrictionsOf(reading, FROM_NOTHING)) {
     await readRestriction(reading, FROM_NOTHING, restriction);
   }
@@ -60,7 +60,7 @@ async function feedSplittable(
 ): Promise<void> {
   const { primitive } = step;
   if (primitive.kind !== 'SplittableParDo') return;
-  const reading = readingFor(step, primitive.reader, primitive.hasDeadLetters, driver, environment);
+  const reading = readingFor(step, primitive.reader, driver, environment);
   const isOncePerWindow = Object.keys(primitive.sideInputs).length > 0;
   for (const batch of batches) {
     for (let i = 0; i < batch.length; i++) {
@@ -87,7 +87,6 @@ function originsOf(batch: Batch, i: number, isOncePerWindow: boolean): readonly 
 const readingFor = (
   step: Step,
   reader: Reading['reader'],
-  hasDeadLetters: boolean,
   driver: StageDriver,
   environment: ReadingEnvironment,
-): Reading => ({ ...environment, step, reader, hasDeadLetters, feed: (batch, tag) => driver.push(batch, tag) });
+): Reading => ({ ...environment, step, reader, feed: (batch, tag) => driver.push(batch, tag) });

@@ -1,24 +1,24 @@
 import {
   type BoundedWindow,
   DEAD_LETTERS,
-  ElementError,
   type Host,
   MAIN,
-  messageOf,
   PipelineError,
-  type RestrictionReader,
   type SourceBatch,
   type SourceContext,
   type SourceOutput,
   type Step,
 } from '../../model/index.ts';
-import { type Batch, BatchBuilder, deadLetterOf, waitFor } from '../execution/index.ts';
+import { type Batch, waitFor } from '../execution/index.ts';
 import {
+  type AnyReader,
   checkBatch,
+  checkDone,
   connectorError,
   named,
   type Origin,
   type ReadProgress,
+  Rejects,
   type RunReader,
   type SplitAt,
   sizeOf,
@@ -28,13 +28,10 @@ import {
 /** Takes the batches that a reader gives, by the tag of the step's output. */
 export type Feed = (batch: Batch, tag: string) => void | Promise<void>;
 
-type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
-
 /** What reading takes from the run. */
 export interface Reading {
   readonly step: Step;
   readonly reader: AnyReader;
-  readonly hasDeadLetters: boolean;
   readonly host: Host;
   readonly signal: AbortSignal;
   readonly feed: Feed;
@@ -95,13 +92,7 @@ async function readPart(reading: Reading, origin: Origin, open: unknown[]): Prom
     await waitFor(host.clock, result.resumeAfter, signal);
     tracker = reader.createTracker(rest.residual);
   }
-  try {
-    tracker.checkDone();
-  } catch (error) {
-    throw new ElementError(reading.step.path, origin.element, messageOf(error), {
-      cause: error,
-    });
-  }
+  checkDone(reading.step.path, origin.element, tracker);
 }
 
 /** What a reader throws names its step; what was thrown behind it, by a step that got its elements, passes as it is. */
@@ -118,15 +109,15 @@ const contextOf = ({ host, signal, step }: Reading): SourceContext => ({ host, s
 class ReaderOutput implements SourceOutput<unknown> {
   readonly #reading: Reading;
   readonly #origin: Origin;
-  readonly #rejects = new BatchBuilder();
+  readonly #rejects: Rejects;
   /** What the steps that get the elements threw. */
   thrownBehind: unknown;
-
   readonly #afterBatch: () => void;
 
   constructor(reading: Reading, origin: Origin, afterBatch: () => void) {
     this.#reading = reading;
     this.#origin = origin;
+    this.#rejects = new Rejects(reading.step, origin);
     this.#afterBatch = afterBatch;
   }
 
@@ -149,14 +140,7 @@ class ReaderOutput implements SourceOutput<unknown> {
   }
 
   reject(record: unknown, error: Error, coordinate?: string): void {
-    const { hasDeadLetters, step } = this.#reading;
-    if (!hasDeadLetters) {
-      if (error instanceof ElementError) throw error;
-      throw new ElementError(step.path, record, error.message, { cause: error, coordinate });
-    }
-    const { timestamp, windows, pane } = this.#origin;
-    const letter = deadLetterOf(step.path, error, { element: record, timestamp, windows, attempts: 1, coordinate });
-    this.#rejects.add(letter, timestamp, windows, pane);
+    this.#rejects.add(record, error, coordinate);
   }
 
   async flushRejects(): Promise<void> {

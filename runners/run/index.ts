@@ -9,10 +9,20 @@ export { Drops } from './drops.ts';
 export { type GuaranteeLevel, guaranteesOf, isAtLeast, type PathGuarantee } from './guarantee.ts';
 export { metricsScope } from './metrics-scope.ts';
 export { readerScope, type RunReader } from './reader-scope.ts';
+export { Rejects } from './rejects.ts';
 export { runIdOf } from './run-id.ts';
 export { linkSignal, RunReport } from './run-report.ts';
 export { sinkBatch } from './sink-batch.ts';
-export { checkBatch, FROM_NOTHING, type Origin, type ReadProgress, sizeOf, toBatch } from './source-batch.ts';
+export {
+  type AnyReader,
+  checkBatch,
+  checkDone,
+  FROM_NOTHING,
+  type Origin,
+  type ReadProgress,
+  sizeOf,
+  toBatch,
+} from './source-batch.ts';
 export { type Counted, ReadCounts, stepStats } from './stats.ts';
 export { StrictFeed } from './strict-feed.ts';
 export { type SplitAt, strictSplits } from './strict-splits.ts';

@@ -1,16 +1,22 @@
 import {
   ConnectorError,
+  ElementError,
   MAX_TIMESTAMP,
+  messageOf,
   MIN_TIMESTAMP,
   NO_FIRING,
   type PaneInfo,
   PipelineError,
   type RestrictionReader,
+  type RestrictionTracker,
   showValue,
   type SourceBatch,
   type Timestamp,
 } from '../../model/index.ts';
 import { type Batch, GLOBAL_ONLY, type Windows } from '../execution/index.ts';
+
+/** A reader as runners see it, its types forgotten. */
+export type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
 
 /** Told how much a reader has read, and how much there is. */
 export interface ReadProgress {
@@ -75,15 +81,20 @@ export function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>
  *
  * @throws PipelineError for a size that is none.
  */
-export function sizeOf(
-  step: string,
-  reader: Pick<RestrictionReader<unknown, unknown, unknown, unknown>, 'size'>,
-  restriction: unknown,
-): number | undefined {
+export function sizeOf(step: string, reader: Pick<AnyReader, 'size'>, restriction: unknown): number | undefined {
   const size = reader.size?.(restriction);
   if (size === undefined || size >= 0) return size;
   throw new PipelineError(
     step,
     `the size of what it reads is ${size}. Progress would make no sense. Return a number of 0 or more from size(), or undefined where it is not known.`,
   );
+}
+
+/** @throws ElementError for a reader that came back before it had read, or given up, all of its restriction. */
+export function checkDone(step: string, element: unknown, tracker: RestrictionTracker<unknown, unknown>): void {
+  try {
+    tracker.checkDone();
+  } catch (error) {
+    throw new ElementError(step, element, messageOf(error), { cause: error });
+  }
 }

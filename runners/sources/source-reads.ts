@@ -1,7 +1,6 @@
 import {
   type BoundedWindow,
   ConnectorError,
-  DEAD_LETTERS,
   type Host,
   MAX_TIMESTAMP,
   messageOf,
@@ -13,6 +12,7 @@ import {
 } from '../../model/index.ts';
 import type { Batch } from '../execution/index.ts';
 import {
+  type AnyReader,
   FROM_NOTHING,
   named,
   type Origin,
@@ -21,7 +21,7 @@ import {
   sizeOf,
   type SplitAt,
 } from '../run/index.ts';
-import { type AnyReader, SplitReader } from './split-reader.ts';
+import { SplitReader } from './split-reader.ts';
 import { SplitSet } from './split-set.ts';
 
 /** Milliseconds by which time carries the watermark of a source that is idle. */
@@ -299,14 +299,13 @@ export class SourceReads {
   #add(origin: Origin, restriction: unknown, watermark?: Timestamp): SplitReader {
     const { step } = this;
     const { host, progress, scoped, wake, sideInputs } = this.#environment;
-    const hasDeadLetters = step.outputs.has(DEAD_LETTERS);
     const [window] = origin.windows;
     const context = { ...this.#context, sideInputs: window === undefined ? {} : sideInputs(window) };
     const noticed = (): void => {
       this.#splits.notice(split);
       wake();
     };
-    const environment = { step, reader: this.#reader, hasDeadLetters, host, context, progress, scoped, wake: noticed };
+    const environment = { step, reader: this.#reader, host, context, progress, scoped, wake: noticed };
     // Without timestamps of its own what is read has those of the element that names it.
     const from = watermark ?? (this.#reader.watermark === undefined ? origin.timestamp : MIN_TIMESTAMP);
     const split = new SplitReader(environment, origin, restriction, from);

@@ -1,12 +1,9 @@
 import {
   CancelledError,
   DEAD_LETTERS,
-  ElementError,
   type Host,
   MAIN,
-  messageOf,
   type ReadResult,
-  type RestrictionReader,
   type RestrictionTracker,
   type SourceBatch,
   type SourceContext,
@@ -14,26 +11,25 @@ import {
   type Step,
   type Timestamp,
 } from '../../model/index.ts';
-import { type Batch, BatchBuilder, deadLetterOf } from '../execution/index.ts';
+import type { Batch } from '../execution/index.ts';
 import {
+  type AnyReader,
   checkBatch,
+  checkDone,
   connectorError,
   named,
   type Origin,
   type ReadProgress,
+  Rejects,
   type RunReader,
   toBatch,
 } from '../run/index.ts';
 import { SplitWatermark } from './split-watermark.ts';
 
-/** A reader as runners see it, its types forgotten. */
-export type AnyReader = RestrictionReader<unknown, unknown, unknown, unknown>;
-
 /** What a split takes from its step and its run. */
 export interface SplitEnvironment {
   readonly step: Step;
   readonly reader: AnyReader;
-  readonly hasDeadLetters: boolean;
   readonly host: Host;
   readonly context: SourceContext;
   readonly progress: ReadProgress;
@@ -66,7 +62,7 @@ export class SplitReader {
   readonly origin: Origin;
   readonly isBounded: boolean;
   readonly #environment: SplitEnvironment;
-  readonly #rejects = new BatchBuilder();
+  readonly #rejects: Rejects;
   readonly #estimate: SplitWatermark;
   #watermark: Timestamp;
   #tracker: RestrictionTracker<unknown, unknown>;
@@ -88,6 +84,7 @@ export class SplitReader {
     const { reader, host } = environment;
     this.#environment = environment;
     this.origin = origin;
+    this.#rejects = new Rejects(environment.step, origin);
     this.#restriction = restriction;
     this.#tracker = reader.createTracker(restriction);
     this.isBounded = reader.isBounded?.(restriction) ?? true;
@@ -225,10 +222,10 @@ export class SplitReader {
   }
 
   #ended(result: ReadResult): void {
-    const { reader, host } = this.#environment;
+    const { reader, host, step } = this.#environment;
     const rest = this.#rest ?? (result === undefined ? undefined : this.#tracker.trySplit(0)?.residual);
     this.#rest = undefined;
-    this.#checkDone();
+    checkDone(step.path, this.origin.element, this.#tracker);
     if (rest === undefined || this.#isStopped) {
       this.#state = 'done';
       return;
@@ -239,17 +236,9 @@ export class SplitReader {
     this.#state = 'resting';
   }
 
-  #checkDone(): void {
-    try {
-      this.#tracker.checkDone();
-    } catch (error) {
-      throw new ElementError(this.#environment.step.path, this.origin.element, messageOf(error), { cause: error });
-    }
-  }
-
   readonly #output: SourceOutput<unknown> = {
     emit: (batch) => this.#emit(batch),
-    reject: (record, error, coordinate) => this.#reject(record, error, coordinate),
+    reject: (record, error, coordinate) => this.#rejects.add(record, error, coordinate),
     advanceWatermark: (timestamp) => this.#estimate.advance(timestamp),
     setIdle: (idle) => this.#estimate.setIdle(idle),
   };
@@ -274,17 +263,6 @@ export class SplitReader {
     return new Promise((goOn, giveUp) => {
       this.#parked = { goOn, giveUp };
     });
-  }
-
-  #reject(record: unknown, error: Error, coordinate: string | undefined): void {
-    const { hasDeadLetters, step } = this.#environment;
-    if (!hasDeadLetters) {
-      if (error instanceof ElementError) throw error;
-      throw new ElementError(step.path, record, error.message, { cause: error, coordinate });
-    }
-    const { timestamp, windows, pane } = this.origin;
-    const letter = deadLetterOf(step.path, error, { element: record, timestamp, windows, attempts: 1, coordinate });
-    this.#rejects.add(letter, timestamp, windows, pane);
   }
 }
 
