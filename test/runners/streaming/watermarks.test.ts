@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { create, fixedWindows, flatten, Pipeline, read, seconds } from '../../../index.ts';
+import { create, fixedWindows, flatten, type PaneInfo, Pipeline, read, seconds, type Source } from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
@@ -7,19 +7,28 @@ import { listSource } from './list-source.ts';
 
 const byTen = fixedWindows({ size: seconds(10) });
 
+/** Reads a source to its end, and tells the values of each pane of ten seconds when it fires. */
+async function run<R, P>(
+  source: Source<number, R, P>,
+  onPane: (values: string, pane: PaneInfo) => void,
+  startsAt?: number,
+): Promise<void> {
+  const p = new Pipeline();
+  p.apply(read(source, { isBounded: false }))
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey()
+    .map(({ value }, { pane }) => onPane([...value].join(), pane));
+  await p.run(directRunner({ host: virtualHost(startsAt) }));
+}
+
 test('a window fires when the source says that it is over, while the source goes on', async () => {
   const log: string[] = [];
   const source = listSource<number>(
     [{ give: [[1, 1_000]] }, { watermark: 10_000 }, { rest: 500 }, { give: [[2, 11_000]] }],
     { onRead: (at) => log.push(`read ${at}`) },
   );
-  const p = new Pipeline();
-  p.apply(read(source, { isBounded: false }))
-    .windowInto(byTen)
-    .keyBy(() => 'all')
-    .groupByKey()
-    .map(({ value }) => log.push(`fired ${[...value].join()}`));
-  await p.run(directRunner({ host: virtualHost() }));
+  await run(source, (values) => log.push(`fired ${values}`));
   expect(log).toEqual(['read 0', 'read 1', 'read 2', 'fired 1', 'read 3', 'fired 2']);
 });
 
@@ -52,13 +61,7 @@ test('an idle live source lets the clock carry the watermark, and only then', as
     ],
     { isLive: true, onRead: (at) => log.push(`read ${at}`) },
   );
-  const p = new Pipeline();
-  p.apply(read(source, { isBounded: false }))
-    .windowInto(byTen)
-    .keyBy(() => 'all')
-    .groupByKey()
-    .map(({ value }) => log.push(`fired ${[...value].join()}`));
-  await p.run(directRunner({ host: virtualHost() }));
+  await run(source, (values) => log.push(`fired ${values}`));
   expect(log).toEqual(['read 0', 'read 1', 'read 2', 'read 3', 'read 4', 'fired 1', 'read 5']);
 });
 
@@ -77,26 +80,14 @@ test('a live source that was idle is not when it gives something: the clock carr
     ],
     { isLive: true },
   );
-  const p = new Pipeline();
-  p.apply(read(source, { isBounded: false }))
-    .windowInto(byTen)
-    .keyBy(() => 'all')
-    .groupByKey()
-    .map(({ value }) => fired.push([...value].join()));
-  await p.run(directRunner({ host: virtualHost() }));
+  await run(source, (values) => fired.push(values));
   expect(fired).toEqual(['1,2,3']);
 });
 
 test('a live source that has given nothing yet stays before its first record, however long it is idle', async () => {
   const fired: string[] = [];
   const source = listSource<number>([{ idle: true }, { rest: 60_000 }, { give: [[1, 1_000]] }], { isLive: true });
-  const p = new Pipeline();
-  p.apply(read(source, { isBounded: false }))
-    .windowInto(byTen)
-    .keyBy(() => 'all')
-    .groupByKey()
-    .map(({ value }, { pane }) => fired.push(`${[...value].join()} ${pane.timing}`));
-  await p.run(directRunner({ host: virtualHost(120_000) }));
+  await run(source, (values, { timing }) => fired.push(`${values} ${timing}`), 120_000);
   expect(fired).toEqual(['1 ON_TIME']);
 });
 
@@ -108,13 +99,7 @@ test('a timestamp that is far ahead of the clock makes nothing of what comes aft
     }),
     watermark: { kind: 'observed', maxOutOfOrder: 0 } as const,
   };
-  const p = new Pipeline();
-  p.apply(read(source, { isBounded: false }))
-    .windowInto(byTen)
-    .keyBy(() => 'all')
-    .groupByKey()
-    .map(({ value }) => fired.push([...value].join()));
-  await p.run(directRunner({ host: virtualHost() }));
+  await run(source, (values) => fired.push(values));
   expect(fired).toEqual(['1,3', '2']);
 });
 
