@@ -15,6 +15,8 @@ import { type WindowEntries, WindowMap, type WindowRow } from './window-map.ts';
 export interface CellCodec<C> {
   encode(content: C, writer: ByteWriter): void;
   decode(reader: ByteReader): C;
+  /** About how many bytes it has in all, where `encode` writes some of it elsewhere. */
+  bytesOf?(content: C): number;
 }
 
 /** What one key has in one window. Not to be kept past the element or timer that it was asked for: it may go to disk. */
@@ -259,10 +261,11 @@ export class CellTable<C> {
   #write(cell: HeldCell<C>): void {
     const writer = this.#writer;
     writer.reset();
+    const size = this.#spec.codec.bytesOf?.(cell.content);
     writeWindowValue(cell.window, writer);
     writeKeyValue(cell.form, cell.key, writer);
     this.#spec.codec.encode(cell.content, writer);
-    this.#sizes.see(writer.position);
+    this.#sizes.see(size ?? writer.position);
     this.#windows.put(this.#windows.make(cell.window), cell.form, writer.bytes.subarray(0, writer.position));
     cell.isStored = true;
     cell.isChanged = false;

@@ -16,6 +16,20 @@ export interface HeldCosts {
   readonly group?: number;
 }
 
+/** What writes contents, or tells how many bytes they have. */
+interface Measured<T> {
+  encode(content: T, writer: ByteWriter): void;
+  bytesOf?(content: T): number;
+}
+
+/** How many bytes a content has. Nothing is written: to look at it must not change it. */
+export function encodedBytes<T>(codec: Measured<T>, content: T): number {
+  if (codec.bytesOf !== undefined) return codec.bytesOf(content);
+  const writer = new ByteWriter(256);
+  codec.encode(content, writer);
+  return writer.position;
+}
+
 /** An estimate of what entries take in memory, from the encoded sizes of those that were written, and of some others. */
 export class HeldSizes {
   /** How many entries are held. */
@@ -38,17 +52,14 @@ export class HeldSizes {
   }
 
   /** Looks at some of the contents that pass, since a run without cuts may never write any. */
-  sample<T>(content: T, codec: { encode(content: T, writer: ByteWriter): void }): void {
+  sample<T>(content: T, codec: Measured<T>): void {
     this.#passed += 1;
     if (this.#passed % SAMPLED !== 1) return;
-    const writer = new ByteWriter(256);
     try {
-      codec.encode(content, writer);
+      this.see(encodedBytes(codec, content));
     } catch {
       // What has no bytes is told of when it is to be written, if it ever is.
-      return;
     }
-    this.see(writer.position);
   }
 
   bytes(): number {

@@ -23,5 +23,6 @@ export {
   writeWindow,
   writeWindowValue,
 } from './row-keys.ts';
+export { encodedBytes } from './held-sizes.ts';
 export type { SetTimer, TimerId } from './held-timer.ts';
 export { TimerTable, type TimerTableSpec } from './timer-table.ts';

@@ -9,6 +9,8 @@ import {
   tableKey,
   windowKey,
 } from '../../model/index.ts';
+import type { CollectionSpec } from './collection-spec.ts';
+import { type HeldCosts, HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
 import { endOf, readTimestamp, writeKey, writeTimestamp, writeWindow } from './row-keys.ts';
 
 /** What all keys of a window begin with, and what is in memory of them. */
@@ -17,19 +19,38 @@ interface WindowGroups<G> {
   readonly groups: Map<PrimitiveKey, G>;
 }
 
-/** What collections have in memory, by window, then key. */
+/** What a collection has in memory, by window, then key, and about how much that takes. */
 export class KeyGroups<G> {
+  /** Its groups are counted here; whoever fills them counts their entries. */
+  readonly sizes: HeldSizes;
   readonly #space: StateSpace | undefined;
   readonly #keys: KeyEncoder;
   readonly #create: (prefix: Uint8Array) => G;
+  #hasCold: boolean;
   readonly #windows = new Map<string, WindowGroups<G>>();
   readonly #writer = new ByteWriter(256);
   #last: { readonly window: BoundedWindow; readonly groups: WindowGroups<G> } | undefined;
 
-  constructor(space: StateSpace | undefined, codegen: boolean, create: (prefix: Uint8Array) => G) {
+  /** `create` makes what a key has in memory, from what its rows begin with. */
+  constructor(
+    { space, codegen }: Pick<CollectionSpec<unknown>, 'space' | 'codegen'>,
+    costs: Required<HeldCosts>,
+    create: (prefix: Uint8Array) => G,
+  ) {
     this.#space = space;
     this.#keys = keyEncoder({ codegen });
     this.#create = create;
+    this.sizes = new HeldSizes(costs);
+    this.#hasCold = !isEmpty(space);
+  }
+
+  /** Whether there may be rows that are not in memory. */
+  get hasCold(): boolean {
+    return this.#hasCold;
+  }
+
+  get canSpill(): boolean {
+    return this.#space !== undefined && this.sizes.bytes() >= LEAST_TO_SPILL;
   }
 
   find(window: BoundedWindow, key: unknown): G | undefined {
@@ -44,12 +65,16 @@ export class KeyGroups<G> {
     if (group === undefined) {
       group = this.#create(this.#prefixOf(of, form));
       of.groups.set(form, group);
+      this.sizes.groups += 1;
     }
     return group;
   }
 
-  delete(window: BoundedWindow, key: unknown): void {
-    this.#ofWindow(window)?.groups.delete(tableKey(key, this.#keys.encode));
+  /** Lets go of a key that has nothing any more. That it has no rows is worth keeping where some do: none is looked for. */
+  release(window: BoundedWindow, key: unknown): void {
+    if (this.#hasCold) return;
+    const isGone = this.#ofWindow(window)?.groups.delete(tableKey(key, this.#keys.encode));
+    if (isGone === true) this.sizes.groups -= 1;
   }
 
   /** Takes a window away, with all its rows; gives what was in memory. */
@@ -59,12 +84,17 @@ export class KeyGroups<G> {
     this.#space?.deleteRange(prefix, endOf(prefix));
     this.#windows.delete(windowKey(window));
     this.#last = undefined;
-    return of?.groups.values() ?? [];
+    if (of === undefined) return [];
+    this.sizes.groups -= of.groups.size;
+    return of.groups.values();
   }
 
+  /** Gives all memory back; what is not to be lost has been written before. */
   forget(): void {
     this.#windows.clear();
     this.#last = undefined;
+    this.sizes.clear();
+    this.#hasCold = true;
   }
 
   #ofWindow(window: BoundedWindow): WindowGroups<G> | undefined {
@@ -130,8 +160,7 @@ export class RowCounter {
   }
 }
 
-/** Whether a space has no rows. */
-export function isEmpty(space: StateSpace | undefined): boolean {
+function isEmpty(space: StateSpace | undefined): boolean {
   for (const _ of space?.scan() ?? []) return false;
   return true;
 }

@@ -1,7 +1,6 @@
 import { type BoundedWindow, ByteReader, ByteWriter } from '../../model/index.ts';
 import type { CellCollection, CollectionSpec } from './collection-spec.ts';
-import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
-import { isEmpty, KeyGroups, RowCounter } from './key-groups.ts';
+import { KeyGroups, RowCounter } from './key-groups.ts';
 import { endOf, writeTimestamp } from './row-keys.ts';
 
 /** A row of about this size is full. */
@@ -33,25 +32,21 @@ export class ListCells<T> implements CellCollection {
   readonly #spec: CollectionSpec<T>;
   readonly #tails: KeyGroups<Tail<T>>;
   readonly #counter: RowCounter;
-  readonly #sizes = new HeldSizes({ entry: 24, group: 560 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Tail<T>[] = [];
-  /** Whether there may be rows that are not in memory. */
-  #hasCold: boolean;
 
   constructor(spec: CollectionSpec<T>) {
     this.#spec = spec;
     this.#counter = new RowCounter(spec.space);
-    this.#hasCold = !isEmpty(spec.space);
-    this.#tails = new KeyGroups(spec.space, spec.codegen, (prefix) => this.#newTail(prefix));
+    this.#tails = new KeyGroups(spec, { entry: 24, group: 560 }, (prefix) => this.#newTail(prefix));
   }
 
   add(window: BoundedWindow, key: unknown, value: T): void {
     const tail = this.#tails.make(window, key);
     tail.values.push(value);
-    this.#sizes.count += 1;
-    this.#sizes.sample(value, this.#spec.codec);
+    this.#tails.sizes.count += 1;
+    this.#tails.sizes.sample(value, this.#spec.codec);
     if (tail.isChanged || this.#spec.space === undefined) return;
     tail.isChanged = true;
     this.#changed.push(tail);
@@ -72,19 +67,16 @@ export class ListCells<T> implements CellCollection {
     if (tail.saved > 0 || tail.coldBefore !== undefined) {
       this.#spec.space?.deleteRange(tail.prefix, endOf(tail.prefix));
     }
-    this.#sizes.count -= tail.values.length;
-    // A new array: the old one may be being read. That there are no rows is worth keeping, so that none is looked for.
+    this.#tails.sizes.count -= tail.values.length;
+    // A new array: the old one may be being read.
     Object.assign(tail, { values: [], saved: 0, open: undefined, coldBefore: undefined, isChanged: false });
-    if (this.#hasCold) return;
-    this.#tails.delete(window, key);
-    this.#sizes.groups -= 1;
+    this.#tails.release(window, key);
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const tail of this.#tails.deleteWindow(window)) {
       tail.isChanged = false;
-      this.#sizes.count -= tail.values.length;
-      this.#sizes.groups -= 1;
+      this.#tails.sizes.count -= tail.values.length;
     }
   }
 
@@ -96,24 +88,21 @@ export class ListCells<T> implements CellCollection {
   }
 
   bytes(): number {
-    return this.#sizes.bytes();
+    return this.#tails.sizes.bytes();
   }
 
   get canSpill(): boolean {
-    return this.#spec.space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+    return this.#tails.canSpill;
   }
 
   spill(): void {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#tails.forget();
-    this.#sizes.clear();
-    this.#hasCold = true;
   }
 
   #newTail(prefix: Uint8Array): Tail<T> {
-    this.#sizes.groups += 1;
-    const coldBefore = this.#hasCold ? this.#counter.upcoming : undefined;
+    const coldBefore = this.#tails.hasCold ? this.#counter.upcoming : undefined;
     return { prefix, values: [], saved: 0, open: undefined, coldBefore, isChanged: false };
   }
 
@@ -158,7 +147,7 @@ export class ListCells<T> implements CellCollection {
     while (end < values.length && value.position < FULL_ROW) {
       const before = value.position;
       this.#spec.codec.encode(values[end] as T, value); // within the array
-      this.#sizes.see(value.position - before);
+      this.#tails.sizes.see(value.position - before);
       end += 1;
     }
     const { bytes, position } = value;

@@ -8,8 +8,7 @@ import {
   tableKey,
 } from '../../model/index.ts';
 import type { CellCollection, CollectionSpec } from './collection-spec.ts';
-import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
-import { isEmpty, KeyGroups } from './key-groups.ts';
+import { KeyGroups } from './key-groups.ts';
 import { endOf, readKey, readWholeKey, writeKey, writeKeyValue } from './row-keys.ts';
 
 /** An entry in memory. */
@@ -42,22 +41,18 @@ export class MapCells<V> implements CellCollection {
   readonly #spec: CollectionSpec<V>;
   readonly #maps: KeyGroups<Entries<V>>;
   readonly #keys: KeyEncoder;
-  readonly #sizes = new HeldSizes({ entry: 210, group: 420 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Entry<V>[] = [];
-  /** Whether there may be rows that are not in memory. */
-  #hasCold: boolean;
   /** Counts writes to the space: a scan reads ahead, and does not see them. */
   #writes = 0;
 
   constructor(spec: CollectionSpec<V>) {
     this.#spec = spec;
     this.#keys = keyEncoder({ codegen: spec.codegen });
-    this.#hasCold = !isEmpty(spec.space);
-    this.#maps = new KeyGroups(spec.space, spec.codegen, (prefix) => {
-      this.#sizes.groups += 1;
-      return { prefix, held: new Map(), hasCold: this.#hasCold, hasRows: this.#hasCold };
+    this.#maps = new KeyGroups(spec, { entry: 210, group: 420 }, (prefix) => {
+      const { hasCold } = this.#maps;
+      return { prefix, held: new Map(), hasCold, hasRows: hasCold };
     });
   }
 
@@ -78,7 +73,7 @@ export class MapCells<V> implements CellCollection {
       this.#hold(entry);
     }
     entry.value = value;
-    this.#sizes.sample(value, this.#spec.codec);
+    this.#maps.sizes.sample(value, this.#spec.codec);
     if (entry.isChanged || this.#spec.space === undefined) return;
     entry.isChanged = true;
     this.#changed.push(entry);
@@ -91,7 +86,7 @@ export class MapCells<V> implements CellCollection {
     if (entry !== undefined) {
       entry.isChanged = false;
       of.held.delete(form);
-      this.#sizes.count -= 1;
+      this.#maps.sizes.count -= 1;
     }
     if (entry?.isStored ?? of.hasCold) {
       this.#spec.space?.delete(this.#rowKey(of, form));
@@ -114,21 +109,13 @@ export class MapCells<V> implements CellCollection {
     if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(of.prefix));
     this.#writes += 1;
     this.#letGo(of);
-    if (this.#hasCold) {
-      // That it has no rows is worth keeping: none is looked for.
-      of.hasCold = false;
-      of.hasRows = false;
-    } else {
-      this.#maps.delete(window, key);
-      this.#sizes.groups -= 1;
-    }
+    of.hasCold = false;
+    of.hasRows = false;
+    this.#maps.release(window, key);
   }
 
   deleteWindow(window: BoundedWindow): void {
-    for (const of of this.#maps.deleteWindow(window)) {
-      this.#letGo(of);
-      this.#sizes.groups -= 1;
-    }
+    for (const of of this.#maps.deleteWindow(window)) this.#letGo(of);
     this.#writes += 1;
   }
 
@@ -139,23 +126,21 @@ export class MapCells<V> implements CellCollection {
   }
 
   bytes(): number {
-    return this.#sizes.bytes();
+    return this.#maps.sizes.bytes();
   }
 
   get canSpill(): boolean {
-    return this.#spec.space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+    return this.#maps.canSpill;
   }
 
   spill(): void {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#maps.forget();
-    this.#sizes.clear();
-    this.#hasCold = true;
   }
 
   #find(window: BoundedWindow, key: unknown, mapKey: unknown): Entry<V> | undefined {
-    const of = this.#hasCold ? this.#maps.make(window, key) : this.#maps.find(window, key);
+    const of = this.#maps.hasCold ? this.#maps.make(window, key) : this.#maps.find(window, key);
     if (of === undefined) return undefined;
     const form = tableKey(mapKey, this.#keys.encode);
     const held = of.held.get(form);
@@ -168,7 +153,7 @@ export class MapCells<V> implements CellCollection {
   }
 
   *#entries(window: BoundedWindow, key: unknown): Generator<readonly [unknown, V]> {
-    const of = this.#maps.find(window, key) ?? (this.#hasCold ? this.#maps.make(window, key) : undefined);
+    const of = this.#maps.find(window, key) ?? (this.#maps.hasCold ? this.#maps.make(window, key) : undefined);
     if (of === undefined) return;
     const forms = new Set(of.held.keys());
     for (const form of forms) {
@@ -197,12 +182,12 @@ export class MapCells<V> implements CellCollection {
 
   #hold(entry: Entry<V>): void {
     entry.of.held.set(entry.form, entry);
-    this.#sizes.count += 1;
+    this.#maps.sizes.count += 1;
   }
 
   #letGo(of: Entries<V>): void {
     for (const entry of of.held.values()) entry.isChanged = false;
-    this.#sizes.count -= of.held.size;
+    this.#maps.sizes.count -= of.held.size;
     of.held.clear();
   }
 
@@ -217,7 +202,7 @@ export class MapCells<V> implements CellCollection {
     writer.reset();
     writeKeyValue(entry.form, entry.key, writer);
     this.#spec.codec.encode(entry.value, writer);
-    this.#sizes.see(writer.position);
+    this.#maps.sizes.see(writer.position);
     this.#spec.space?.put(this.#rowKey(entry.of, entry.form), writer.bytes.subarray(0, writer.position));
     this.#writes += 1;
     entry.isChanged = false;

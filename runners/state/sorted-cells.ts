@@ -6,8 +6,7 @@ import {
   type TimestampedValue,
 } from '../../model/index.ts';
 import type { CellCollection, CollectionSpec } from './collection-spec.ts';
-import { HeldSizes, LEAST_TO_SPILL } from './held-sizes.ts';
-import { isEmpty, KeyGroups, RowCounter } from './key-groups.ts';
+import { KeyGroups, RowCounter } from './key-groups.ts';
 import { endOf, readTimestamp, writeTimestamp } from './row-keys.ts';
 
 /** A value in memory. */
@@ -40,21 +39,17 @@ export class SortedCells<T> implements CellCollection {
   readonly #spec: CollectionSpec<T>;
   readonly #values: KeyGroups<Values<T>>;
   readonly #counter: RowCounter;
-  readonly #sizes = new HeldSizes({ entry: 80, group: 640 });
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter();
   #changed: Values<T>[] = [];
-  /** Whether there may be rows that are not in memory. */
-  #hasCold: boolean;
 
   constructor(spec: CollectionSpec<T>) {
     this.#spec = spec;
     this.#counter = new RowCounter(spec.space);
-    this.#hasCold = !isEmpty(spec.space);
-    this.#values = new KeyGroups(spec.space, spec.codegen, (prefix) => {
-      this.#sizes.groups += 1;
-      const coldBefore = this.#hasCold ? this.#counter.upcoming : undefined;
-      return { prefix, held: [], isSorted: true, added: [], coldBefore, hasRows: this.#hasCold };
+    this.#values = new KeyGroups(spec, { entry: 80, group: 640 }, (prefix) => {
+      const { hasCold } = this.#values;
+      const coldBefore = hasCold ? this.#counter.upcoming : undefined;
+      return { prefix, held: [], isSorted: true, added: [], coldBefore, hasRows: hasCold };
     });
   }
 
@@ -63,8 +58,8 @@ export class SortedCells<T> implements CellCollection {
     const held: Held<T> = { timestamp, row: this.#counter.take(), value };
     of.isSorted &&= timestamp >= (of.held.at(-1)?.timestamp ?? timestamp);
     of.held.push(held);
-    this.#sizes.count += 1;
-    this.#sizes.sample(value, this.#spec.codec);
+    this.#values.sizes.count += 1;
+    this.#values.sizes.sample(value, this.#spec.codec);
     if (this.#spec.space !== undefined && of.added.push(held) === 1) this.#changed.push(of);
   }
 
@@ -86,7 +81,7 @@ export class SortedCells<T> implements CellCollection {
     // New arrays: the old ones may be being read.
     of.held = of.held.filter(isKept);
     of.added = of.added.filter(isKept);
-    this.#sizes.count -= before - of.held.length;
+    this.#values.sizes.count -= before - of.held.length;
     if (of.hasRows && from < to) {
       this.#spec.space?.deleteRange(this.#rowKey(of.prefix, from), this.#rowKey(of.prefix, to));
     }
@@ -95,19 +90,15 @@ export class SortedCells<T> implements CellCollection {
   clear(window: BoundedWindow, key: unknown): void {
     const of = this.#values.make(window, key);
     if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(of.prefix));
-    this.#sizes.count -= of.held.length;
-    // That there are no rows is worth keeping: none is looked for.
+    this.#values.sizes.count -= of.held.length;
     Object.assign(of, { held: [], isSorted: true, added: [], coldBefore: undefined, hasRows: false });
-    if (this.#hasCold) return;
-    this.#values.delete(window, key);
-    this.#sizes.groups -= 1;
+    this.#values.release(window, key);
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const of of this.#values.deleteWindow(window)) {
       of.added = [];
-      this.#sizes.count -= of.held.length;
-      this.#sizes.groups -= 1;
+      this.#values.sizes.count -= of.held.length;
     }
   }
 
@@ -122,19 +113,17 @@ export class SortedCells<T> implements CellCollection {
   }
 
   bytes(): number {
-    return this.#sizes.bytes();
+    return this.#values.sizes.bytes();
   }
 
   get canSpill(): boolean {
-    return this.#spec.space !== undefined && this.bytes() >= LEAST_TO_SPILL;
+    return this.#values.canSpill;
   }
 
   spill(): void {
     if (this.#spec.space === undefined) return;
     this.save();
     this.#values.forget();
-    this.#sizes.clear();
-    this.#hasCold = true;
   }
 
   /** What is in memory and what is on disk, merged. Of one timestamp, what is on disk was there first. */
@@ -172,7 +161,7 @@ export class SortedCells<T> implements CellCollection {
     const writer = this.#value;
     writer.reset();
     this.#spec.codec.encode(value, writer);
-    this.#sizes.see(writer.position);
+    this.#values.sizes.see(writer.position);
     this.#spec.space?.put(this.#rowKey(of.prefix, timestamp, row), writer.bytes.subarray(0, writer.position));
     of.hasRows = true;
   }
