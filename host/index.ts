@@ -3,7 +3,7 @@
 //
 // node-host.ts puts the parts together; each other file, and state-store/, is one part. Nothing here runs on import, and the process gets
 // listeners only while somebody asked to be told of its end.
-export { nodeHost, type NodeHostOptions } from './node-host.ts';
+export { nodeHost } from './node-host.ts';
 export {
   backupState,
   type FileHold,
@@ -11,7 +11,6 @@ export {
   listState,
   type OnStateOpened,
   type OpenState,
-  type StateCheck,
   type StateListing,
   type StatePlace,
   verifyState,

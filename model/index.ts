@@ -6,7 +6,6 @@
 export * from './coder.ts';
 export * from './coders/index.ts';
 export * from './combine-fn.ts';
-export type { CombineGloballyOptions } from './combine-globally.ts';
 export { compileFunction } from './compile-function.ts';
 export * from './dead-letter.ts';
 export * from './definition.ts';

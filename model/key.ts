@@ -2,7 +2,7 @@
 // text, key-encoder.ts writes the same text faster, key-hash.ts chooses partitions.
 import { COMPOUND, encodeKey } from './key-text.ts';
 
-export { type KeyEncoder, type KeyEncoderOptions, keyEncoder } from './key-encoder.ts';
+export { type KeyEncoder, keyEncoder } from './key-encoder.ts';
 export { hashKey } from './key-hash.ts';
 export { encodeKey, KeyError } from './key-text.ts';
 

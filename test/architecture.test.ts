@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { doorComment, partOf, userViolationsOf, violationsOf } from './house/arrows.ts';
 import { codeOf, importsOf } from './house/source-text.ts';
-import { existing, filesOf, LIBRARY, root, USERS } from './house/tree.ts';
+import { existing, filesOf, LIBRARY, read, root, USERS } from './house/tree.ts';
+import { unusedExports } from './house/unused.ts';
 
 const library = filesOf(existing(LIBRARY));
 
@@ -30,6 +31,18 @@ test('files are named in kebab-case', () => {
   const named = [...library, ...filesOf(existing([...USERS, 'benchmarks', 'scripts', 'test']), ['.ts', '.mjs'])];
   const isKebab = (file: string) => /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|worker))?\.(?:ts|mjs)$/.test(file);
   expect(named.map(({ path: file }) => file).filter((file) => !isKebab(path.posix.basename(file)))).toEqual([]);
+});
+
+test('what a door passes on or a module exports is taken by somebody', () => {
+  const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, string>> };
+  const entries = Object.fromEntries(
+    Object.entries(exports).map(([key, file]) => [`viga${key.slice(1)}`, file.slice(2)]),
+  );
+  const own = [...library, ...filesOf(existing(USERS)), { path: 'index.ts', text: read('index.ts') }];
+  const others = filesOf(existing(['test', 'benchmarks', 'scripts', 'docs']), ['.ts', '.mjs']);
+  const isOwn = new Set(own.map(({ path: file }) => file));
+  const unused = unusedExports([...own, ...others], entries);
+  expect(unused.filter((sentence) => isOwn.has(sentence.split(' ')[0] ?? ''))).toEqual([]);
 });
 
 describe('a planted violation is named', () => {
@@ -89,6 +102,30 @@ describe('a planted violation is named', () => {
     expect(reach('pipelines/covid.ts', "import { kv } from 'viga';\nimport { day } from './covid/dates.ts';")).toEqual(
       [],
     );
+  });
+
+  test('a name that nobody takes', () => {
+    const files = [
+      { path: 'index.ts', text: "export { open } from './io/a/index.ts';" },
+      { path: 'io/a/index.ts', text: "export { open, type Shape, shut } from './a.ts';\nexport * from './b.ts';" },
+      {
+        path: 'io/a/a.ts',
+        text: 'export const open = 1;\nexport const shut = 2;\nexport const left = 3;\nexport interface Shape {}',
+      },
+      { path: 'io/a/b.ts', text: 'export function known() {}\nexport class Gone {}' },
+      {
+        path: 'cli/a.ts',
+        text: "import { known as mine } from '../io/a/index.ts';\nconst all = await import('./b.ts');",
+      },
+      { path: 'cli/b.ts', text: 'export async function lazily() {}' },
+    ];
+    expect(unusedExports(files, { viga: 'index.ts' })).toEqual([
+      'io/a/index.ts passes on Shape, which nobody takes',
+      'io/a/index.ts passes on shut, which nobody takes',
+      'io/a/a.ts exports shut, which nobody takes',
+      'io/a/a.ts exports left, which nobody takes',
+      'io/a/b.ts exports Gone, which nobody takes',
+    ]);
   });
 
   test('a door without a word', () => {

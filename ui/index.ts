@@ -7,8 +7,8 @@
 import type { PageSubject } from './live-page.ts';
 import type { PageOptions, ServedPage } from './page-server.ts';
 
-export type { PageSubject, SinkPromise } from './live-page.ts';
-export type { PageOptions, ServedPage } from './page-server.ts';
+export type { PageSubject } from './live-page.ts';
+export type { ServedPage } from './page-server.ts';
 export { formatBytes, formatCount, formatDuration, formatRate, plural } from './quantities.ts';
 export { formatWatermark, isLive, isWithin } from './watermarks.ts';
 

@@ -8,16 +8,7 @@ import { type Machine, openDurable } from './open-durable.ts';
 import { TemporaryStore } from './temporary-store.ts';
 
 export type { FileHold } from './file-hold.ts';
-export {
-  backupState,
-  type HeldState,
-  listState,
-  type SpaceSize,
-  type StateCheck,
-  type StateListing,
-  type StatePlace,
-  verifyState,
-} from './inspect.ts';
+export { backupState, type HeldState, listState, type StateListing, type StatePlace, verifyState } from './inspect.ts';
 export type { OnStateOpened, OpenState } from './open-durable.ts';
 
 /** Opens the store of a directory; without one, a store that lasts as long as the run. */

@@ -2,7 +2,7 @@
 //
 // file-system.ts is where object stores plug in; find-files.ts walks directories for what glob.ts understands of a pattern.
 // io/files reads and writes what is found. Imports model/ only.
-export { diskError, onDisk } from './disk-error.ts';
+export { onDisk } from './disk-error.ts';
 export {
   type FileSystem,
   joinPath,

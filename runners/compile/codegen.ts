@@ -78,12 +78,3 @@ ${[...shared].map((name) => `${name} = 0;`).join(' ')}
 return i;
 };`;
 }
-
-/** Whether this process may make functions from text. */
-export function mayGenerate(): boolean {
-  try {
-    return new Function('return true')() === true;
-  } catch {
-    return false;
-  }
-}

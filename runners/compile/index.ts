@@ -2,5 +2,5 @@
 // Equal results both ways: the same tests run both. Imports runners/execution, which knows nothing of it.
 //
 // Start with codegen.ts (what a compiled segment is), then print-stage.ts (its text).
-export { generateSegment, mayGenerate } from './codegen.ts';
+export { generateSegment } from './codegen.ts';
 export { interpretSegment } from './interpret.ts';

@@ -4,7 +4,7 @@ import { sideInputsOf } from '../plan/index.ts';
 import { sideInputText, sideWindow, viewOf } from '../run/index.ts';
 
 /** Keeps the elements of a collection that is a side input, by window. */
-export class SideEdge implements Edge {
+class SideEdge implements Edge {
   readonly name: string;
   readonly isFull = false;
   readonly #byWindow = new Map<string, unknown[]>();

@@ -10,14 +10,13 @@ export { deadLetterOf } from './failures.ts';
 export { type InFlight, INTO, Unfinished } from './in-flight.ts';
 export { type Invoke, LEFT, observesWindow, takesContext } from './invoke.ts';
 export type { Firing } from './firings.ts';
-export { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
+export { isKeyed, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
 export { MetricsStore, runScoped, StepMetrics } from './metrics.ts';
 export { mayBeAsync } from './node-runtime.ts';
 export { ownCopy } from './own-copy.ts';
 export {
   type Edge,
-  edgesOf,
   isThenable,
   reachedFrom,
   type SideInputAccess,
@@ -26,7 +25,7 @@ export {
   type Target,
   targetsOf,
 } from './stage.ts';
-export type { RunSegment, SegmentCompiler, StageEnvironment } from './stage-environment.ts';
+export type { RunSegment, SegmentCompiler } from './stage-environment.ts';
 export { StageRuntime } from './stage-runtime.ts';
 export { waitFor } from './wait.ts';
 export { hasBundleFunctions } from './life-cycle.ts';

@@ -32,7 +32,7 @@ export interface ResultTargets {
 }
 
 /** Passes on the result of a call whose turn has come, as what the step's kind makes of it. */
-export function passOnResult(node: NodeRuntime, entry: RingEntry, settled: unknown, targets: ResultTargets): void {
+function passOnResult(node: NodeRuntime, entry: RingEntry, settled: unknown, targets: ResultTargets): void {
   let result = settled;
   if (result instanceof WithEmissions) {
     targets.emit(node, result.emissions, entry);

@@ -2,4 +2,4 @@
 // The stage that runs the calls is in runners/execution, and sees only the interfaces of its keyed-access.ts.
 //
 // Start with keyed-operator.ts, which says what happens when time passes; scope.ts is what one call sees.
-export { KeyedOperator, type KeyedOperatorSpec } from './keyed-operator.ts';
+export { KeyedOperator } from './keyed-operator.ts';

@@ -23,7 +23,7 @@ export {
   sizeOf,
   toBatch,
 } from './source-batch.ts';
-export { type Counted, ReadCounts, stepStats } from './stats.ts';
+export { ReadCounts } from './stats.ts';
 export { StrictFeed } from './strict-feed.ts';
 export { type SplitAt, strictSplits } from './strict-splits.ts';
 export { watchMutations } from './strict-graph.ts';

@@ -188,7 +188,7 @@ function writeText(text: string, writer: ByteWriter): void {
 const textOf = (writer: ByteWriter): string => textIn(writer.bytes, 0, writer.position);
 
 /** Bytes as a string of as many characters. */
-export const textIn = (bytes: Uint8Array, start: number, end: number = bytes.length): string =>
+const textIn = (bytes: Uint8Array, start: number, end: number = bytes.length): string =>
   Buffer.isBuffer(bytes)
     ? bytes.toString('latin1', start, end)
     : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');

@@ -4,12 +4,11 @@
 // Start with cell-table.ts; timer-table.ts is the same for what is ordered by time; list-cells.ts, map-cells.ts and
 // sorted-cells.ts hold many values for a key. row-keys.ts says how keys of rows are written. memory-store.ts is a store for
 // simulated crashes.
-export { type Cell, type CellCodec, CellTable, type CellTableSpec } from './cell-table.ts';
-export type { CellCollection, CollectionSpec } from './collection-spec.ts';
+export { type Cell, type CellCodec, CellTable } from './cell-table.ts';
 export { ListCells } from './list-cells.ts';
 export { MapCells } from './map-cells.ts';
 export { SortedCells } from './sorted-cells.ts';
-export { type CommitFault, MemoryDisk, type MemoryDiskOptions } from './memory-store.ts';
+export { type CommitFault, MemoryDisk } from './memory-store.ts';
 export {
   endOf,
   readKey,

@@ -23,7 +23,7 @@ import {
 } from '../../model/index.ts';
 
 /** Keeps any plain data exactly as it is; what one process wrote, another reads. */
-export const exact: Coder<unknown> = learningCoder({ codegen: false });
+const exact: Coder<unknown> = learningCoder({ codegen: false });
 
 const WINDOW = { global: 0, interval: 1, custom: 2 } as const;
 const KEY = { null: 0, false: 1, true: 2, number: 3, bigint: 4, string: 5 } as const;

@@ -2,11 +2,11 @@
 import type { SourceFile } from './tree.ts';
 
 /** No file is longer, but those of a list with reasons. */
-export const LONGEST = 400;
+const LONGEST = 400;
 /** Nine of ten files are at most this long. */
-export const LONG = 250;
+const LONG = 250;
 /** Half of all files are at most this long. */
-export const MEDIAN = 120;
+const MEDIAN = 120;
 
 const linesOf = ({ text }: SourceFile): number => text.trimEnd().split('\n').length;
 
@@ -31,7 +31,7 @@ export function sizeViolations(
 }
 
 /** About 20 files fit into a folder that can be looked through; more than these need a reason. */
-export const FILES = 30;
+const FILES = 30;
 
 /** Folders that hold too many files or lie too deep; and exceptions that no longer are. */
 export function folderViolations(

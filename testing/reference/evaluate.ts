@@ -64,7 +64,7 @@ function eventsOf({ primitive }: Step): readonly TestStreamEvent[] {
 }
 
 /** What a pipeline gives: all elements of each collection, one for each window, and what was dropped, in order. */
-export class Evaluation {
+class Evaluation {
   readonly elements = new Map<object, Element[]>();
   readonly drops: { step: string; reason: 'late' | 'finished'; element: Element }[] = [];
   readonly #nodes: Node[] = [];

@@ -2,4 +2,4 @@
 // all of it in memory: the oracle that runners are compared with. It imports the model and nothing of any runner;
 // docs/decisions/0015-streaming-engine.md is the definition in words. Start with evaluate.ts, which walks the graph.
 export type { Element } from './element.ts';
-export { evaluate, type Evaluation } from './evaluate.ts';
+export { evaluate } from './evaluate.ts';

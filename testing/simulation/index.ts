@@ -5,21 +5,11 @@
 // with the Host that the engine takes everything from; disk.ts and files.ts its files, store.ts its state. topic.ts and
 // table.ts are systems around it, as sources and sinks see them.
 export { Chance } from './chance.ts';
-export { Coverage, type PointCounts } from './coverage.ts';
-export type { EventLog } from './event-log.ts';
-export {
-  crashAt,
-  drawRates,
-  type FaultPlan,
-  type FaultRates,
-  noFaults,
-  type Point,
-  Swarm,
-  type Verdict,
-} from './faults.ts';
-export type { Damage, Files } from './files.ts';
-export type { CallOptions, SimulatedProcess } from './process.ts';
+export { Coverage } from './coverage.ts';
+export { crashAt, drawRates, type FaultPlan, noFaults, Swarm } from './faults.ts';
+export type { Files } from './files.ts';
+export type { SimulatedProcess } from './process.ts';
 export { flipBit } from './store.ts';
-export { AppendLog, LedgerTable, type StoredRow, UpsertTable } from './table.ts';
-export { Topic, type TopicRange, type TopicReadOptions, type TopicRecord } from './topic.ts';
-export { type Outcome, type StoredState, type Watch, World, type WorldOptions } from './world.ts';
+export { AppendLog, LedgerTable, UpsertTable } from './table.ts';
+export { Topic, type TopicRecord } from './topic.ts';
+export { type Outcome, type Watch, World } from './world.ts';

@@ -5,4 +5,3 @@ export type { Message } from './message.ts';
 export { type MessageInput, readMessages } from './read-messages.ts';
 export { writeRaw } from './raw.ts';
 export { writeRejected } from './rejected.ts';
-export type { Disorder, SimulatorSettings } from './simulator.ts';

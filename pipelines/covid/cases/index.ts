@@ -3,12 +3,11 @@
 // layouts.ts knows the headers, normalize.ts turns a row into a case or says why it is none (dates.ts, departments.ts,
 // countries.ts, vocabularies.ts and text.ts know the fields), file-summary.ts counts, one-row-per-case.ts removes
 // duplicates. Start with case.ts and normalize.ts.
-export { type Case, isDeath, nullableColumns, type Sex } from './case.ts';
-export { dateOfDay, dayNumber, type IsoDate, parseDate, unreadable } from './dates.ts';
-export { type Department, departments } from './departments.ts';
+export { type Case, isDeath, nullableColumns } from './case.ts';
+export { dateOfDay, dayNumber, type IsoDate, parseDate } from './dates.ts';
+export { departments } from './departments.ts';
 export { type CheckedRow, type FileSummary, type RejectedRow, summarizeFiles } from './file-summary.ts';
-export { type Layout, recognizeLayout } from './layouts.ts';
-export { normalize, type Rejection, type RejectionReason, rejectionReasons } from './normalize.ts';
+export { rejectionReasons } from './normalize.ts';
 export { oneRowPerCase } from './one-row-per-case.ts';
 export { contagionTypes } from './vocabularies.ts';
 export { checkRow, readRows } from './read-rows.ts';

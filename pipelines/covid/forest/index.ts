@@ -3,5 +3,4 @@
 // features.ts turns cases into numbers, best-split.ts, grow-tree.ts and train.ts grow the forest (forest.ts says what one
 // is), evaluate.ts measures it, model.ts puts it together, death-model.ts runs it as steps of a pipeline. Start there.
 export { deathModel } from './death-model.ts';
-export type { ConfusionMatrix } from './evaluate.ts';
-export type { Model, ModelReport } from './model.ts';
+export type { ModelReport } from './model.ts';

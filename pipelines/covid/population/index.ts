@@ -2,4 +2,4 @@
 // population.ts checks its rows, read-population.ts reads them. The door of this folder; it knows cases/ for the list of
 // departments.
 export { readPopulation } from './read-population.ts';
-export { allDepartments, type Inhabited, type Population, populationOf, type PopulationRow } from './population.ts';
+export { allDepartments, type Population, populationOf } from './population.ts';

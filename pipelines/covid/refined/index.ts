@@ -6,7 +6,6 @@ export { dailyCounts } from './daily-counts.ts';
 export { desgloseGenero } from './desglose-genero.ts';
 export { ageGroup, distribucionEdad } from './distribucion-edad.ts';
 export { distribucionAtencion, noOutcome } from './distribucion-atencion.ts';
-export { percentage, threeDecimals } from './exact.ts';
 export { hitos1000Casos } from './hitos-1000-casos.ts';
 export { indicadoresDepartamento } from './indicadores-departamento.ts';
 export { promedioMovil7Dias } from './promedio-movil-7dias.ts';

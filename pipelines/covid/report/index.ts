@@ -3,4 +3,4 @@
 // report.ts is the step, data.ts what it shows, page.ts and style.ts the page, charts.ts the charts, draw.ts the library
 // that draws them. Start with page.ts.
 export type { ReportData } from './data.ts';
-export { report, type ReportInputs } from './report.ts';
+export { report } from './report.ts';

@@ -1,3 +1,3 @@
 // What a run is asked for: the table of options (options.ts), and what it means (settings.ts).
 export { options } from './options.ts';
-export { type Settings, settingsOf } from './settings.ts';
+export { settingsOf } from './settings.ts';
