@@ -55,7 +55,7 @@ const floorTo = (t: number, size: number, offset: number): number => {
   return t - past;
 };
 
-export function windowsOf(kind: WindowKind, t: number): readonly NaiveWindow[] {
+function windowsOf(kind: WindowKind, t: number): readonly NaiveWindow[] {
   switch (kind) {
     case 'global':
       return [GLOBAL];

@@ -68,7 +68,7 @@ export function build({ events, ops }: Case): Built {
   return { pipeline, collections: made.map(({ collection }) => collection), program: programOf(events, lines, made) };
 }
 
-export function streamOf(events: readonly Event[]) {
+function streamOf(events: readonly Event[]) {
   let stream = testStream({ a: outputTag<number>(), b: outputTag<number>() });
   const watermarks = { a: 0, b: 0 };
   for (const event of events) {

@@ -60,7 +60,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('clock' as const), by: fc.integer({ min: 1, max: 15 }) }) },
 );
 
-export const events = fc.array(event, { minLength: 1, maxLength: 14 });
+const events = fc.array(event, { minLength: 1, maxLength: 14 });
 
 const once: fc.Arbitrary<Trigger> = fc.oneof(
   fc.record({ kind: fc.constant('afterCount' as const), count: fc.integer({ min: 1, max: 3 }) }),

@@ -187,5 +187,5 @@ export async function panesOf(
   return script.fired.map(show);
 }
 
-export const show = ({ key, value, pane: { timing, index, onTimeIndex, isFirst, isLast } }: Fired): string =>
+const show = ({ key, value, pane: { timing, index, onTimeIndex, isFirst, isLast } }: Fired): string =>
   `${String(key)} ${JSON.stringify(value)} ${timing} ${index} ${onTimeIndex}${isFirst === (index === 0) ? '' : '?'}${isLast ? ' last' : ''}`;

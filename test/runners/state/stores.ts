@@ -18,7 +18,7 @@ export const memoryPlace = (): Place => {
   return { open: async () => disk.open(), crash: () => disk.crash(), dispose: () => disk.crash() };
 };
 
-export function sqlitePlace(): Place {
+function sqlitePlace(): Place {
   const directory = mkdtempSync(path.join(tmpdir(), 'viga-state-'));
   let store: StateStore | undefined;
   return {

@@ -35,7 +35,7 @@ const nameOf = (window: BoundedWindow): string =>
       : showValue(window);
 
 /** Key-value pairs as `key: value`, groups sorted, as their order says nothing. */
-export function formatValue(value: unknown): string {
+function formatValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatValue).sort(inNumbers).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   return 'key' in value && 'value' in value

@@ -154,7 +154,7 @@ function contentOf(rows: readonly PaneRow[], shape: Shape): IdSets {
 }
 
 /** Whose the ids of a row are. A session has other bounds in each of its panes. */
-export const ownerOf = ({ key, from }: Pick<PaneRow, 'key' | 'from'>, { windows }: Shape): string =>
+const ownerOf = ({ key, from }: Pick<PaneRow, 'key' | 'from'>, { windows }: Shape): string =>
   windows === 'sessions' ? key : `${key} ${from}`;
 
 const upsertKey = (row: PaneRow, { mode }: Shape): string =>

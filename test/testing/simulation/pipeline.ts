@@ -56,7 +56,7 @@ export const OUTPUTS = { files: '/out/', parquet: '/parquet/' } as const;
 
 export const WINDOW = seconds(10);
 export const PERIOD = seconds(5);
-export const GAP = seconds(2);
+const GAP = seconds(2);
 
 /** The pipeline of a shape, as a process builds it. */
 export function buildJob(shape: Shape, around: Surroundings, process: SimulatedProcess): Pipeline {

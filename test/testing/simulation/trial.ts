@@ -14,7 +14,7 @@ import { buildJob } from './pipeline.ts';
 import type { Shape } from './shapes.ts';
 
 /** The state directory of a job. */
-export const STATE = '/state';
+const STATE = '/state';
 
 /** Virtual milliseconds in which a job must be done once nothing goes wrong any more. */
 const DRAIN_WITHIN = 120_000;
