@@ -1,3 +1,4 @@
+import { PipelineError, showValue } from './errors.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** One option of a pipeline's command line; the table that yargs reads, with only the fields that Viga supports. */
@@ -73,6 +74,7 @@ export interface PipelineSpec<O extends OptionSpecs> {
 /**
  * Defines a pipeline with options of its own, typed from their table.
  *
+ * @throws PipelineError for a table that says what is not understood.
  * @example
  * import { create, definePipeline } from 'viga';
  * export default definePipeline({
@@ -86,6 +88,40 @@ export interface PipelineSpec<O extends OptionSpecs> {
 export function definePipeline<const O extends OptionSpecs = Record<never, never>>(
   spec: PipelineSpec<O>,
 ): PipelineDefinition<O> {
+  for (const [name, option] of Object.entries(spec.options ?? {})) checkOption(spec.name, name, option);
   // Without a table O is the empty record, which {} is a value of.
   return { name: spec.name, options: spec.options ?? ({} as O), build: spec.build, describe: spec.describe };
+}
+
+/** All that an option can say; the type has it complete. */
+const FIELDS: Readonly<Record<keyof OptionSpec, true>> = {
+  type: true,
+  choices: true,
+  array: true,
+  default: true,
+  demandOption: true,
+  implied: true,
+  describe: true,
+  alias: true,
+  changesResults: true,
+};
+
+/** The type of a table lets through what it does not name: an option that is `required` would silently be none. */
+function checkOption(pipeline: string, name: string, option: OptionSpec): void {
+  const unknown = Object.keys(option).find((field) => !Object.hasOwn(FIELDS, field));
+  if (unknown !== undefined) {
+    throw new PipelineError(
+      pipeline,
+      `its option ${name} has ${unknown}, which options don't. It would have no effect. An option has ${Object.keys(FIELDS).join(', ')}; one that must be given has demandOption: true.`,
+    );
+  }
+  const { type = 'string', array, default: value } = option;
+  if (value === undefined) return;
+  const isRight =
+    array === true ? Array.isArray(value) && value.every((one: unknown) => typeof one === type) : typeof value === type;
+  if (isRight) return;
+  throw new PipelineError(
+    pipeline,
+    `its option ${name} has the default ${showValue(value)}, which is no ${array === true ? `list of ${type}s` : type}. Who does not give the option would get another type than who does. Correct the default or the option's type.`,
+  );
 }

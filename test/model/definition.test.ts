@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createElements, definePipeline, Pipeline } from '../../model/index.ts';
+import { createElements, definePipeline, type OptionSpec, Pipeline } from '../../model/index.ts';
 
 const wordCount = definePipeline({
   name: 'word-count',
@@ -34,4 +34,22 @@ test('the same options build the same graph each time, on whatever pipeline', ()
   expect(pathsWith(options)).toEqual(['Create/Create', 'Top 3']);
   expect(pathsWith(options)).toEqual(pathsWith(options));
   expect(pathsWith({ ...options, top: undefined })).toEqual(['Create/Create']);
+});
+
+test('a field of an option that does not exist is refused, with those that do', () => {
+  const required = { type: 'string', required: true } as const;
+  expect(() => definePipeline({ name: 'words', options: { input: required }, build() {} })).toThrow(
+    /^words: its option input has required, which options don't\..*demandOption: true\.$/,
+  );
+});
+
+test('a default of another type than the option is refused', () => {
+  const define = (option: OptionSpec) => () => definePipeline({ name: 'words', options: { top: option }, build() {} });
+  expect(define({ type: 'number', default: '3' })).toThrow(
+    /^words: its option top has the default "3", which is no number/,
+  );
+  expect(define({ array: true, default: ['a', 1] })).toThrow(/which is no list of strings/);
+  expect(define({ array: true, default: 'a' })).toThrow(/the default "a", which is no list of strings/);
+  expect(define({ type: 'number', default: undefined })).not.toThrow();
+  expect(define({ type: 'string', array: true, default: ['a'] })).not.toThrow();
 });
