@@ -120,5 +120,5 @@ export interface DoFn<
 }
 
 /** A DoFn as runners see it, its types forgotten. */
-// biome-ignore lint/suspicious/noExplicitAny: runners carry values of any type between functions that know theirs.
+// oxlint-disable-next-line typescript/no-explicit-any -- runners carry values of any type between functions that know theirs.
 export type AnyDoFn = DoFn<any, any, any, any, any, any, any>;

@@ -10,7 +10,7 @@ export interface OutputTag<out T> {
 }
 
 /** The additional outputs that a DoFn declares, by name. */
-// biome-ignore lint/suspicious/noExplicitAny: any element type; Emitters and Outputs recover each.
+// oxlint-disable-next-line typescript/no-explicit-any -- any element type; Emitters and Outputs recover each.
 export type OutputTags = Record<string, OutputTag<any>>;
 
 /** Declares an additional output of a DoFn. */

@@ -17,7 +17,7 @@ export class PDone {
 }
 
 /** What transforms take and give. */
-// biome-ignore lint/suspicious/noExplicitAny: collections of any element type.
+// oxlint-disable-next-line typescript/no-explicit-any -- collections of any element type.
 export type PValue = PBegin | PDone | PCollection<any> | { readonly [tag: string]: PCollection<any> };
 
 /** A step or a composite of steps, as a value that `apply` takes. */

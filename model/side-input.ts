@@ -15,7 +15,7 @@ export interface Multimap<in K, out V> {
 /** A collection as a side input; `View` is the type that functions get to see, per window. */
 export interface PCollectionView<out View> {
   readonly kind: ViewKind;
-  // biome-ignore lint/suspicious/noExplicitAny: the element type is folded into View.
+  // oxlint-disable-next-line typescript/no-explicit-any -- the element type is folded into View.
   readonly collection: PCollection<any>;
   readonly defaultValue?: { readonly value: unknown } | undefined;
   /** Carries the type of the view; never present at run time. */
@@ -23,7 +23,7 @@ export interface PCollectionView<out View> {
 }
 
 /** The side inputs that a step declares, by name. */
-// biome-ignore lint/suspicious/noExplicitAny: any view type; SideValues recovers each.
+// oxlint-disable-next-line typescript/no-explicit-any -- any view type; SideValues recovers each.
 export type SideInputs = Record<string, PCollectionView<any>>;
 
 /** The views of declared side inputs. */

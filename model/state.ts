@@ -64,14 +64,14 @@ export interface StateSpec<Cell> {
   readonly kind: StateKind;
   readonly coder?: Coder<unknown> | undefined;
   readonly keyCoder?: Coder<unknown> | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: a spec of any combiner; the cell type keeps the real types.
+  // oxlint-disable-next-line typescript/no-explicit-any -- a spec of any combiner; the cell type keeps the real types.
   readonly combineFn?: CombineFn<any, any, any> | undefined;
   /** Carries the type of the handle; never present at run time. */
   readonly cell?: Cell;
 }
 
 /** The state cells that a DoFn declares, by name. */
-// biome-ignore lint/suspicious/noExplicitAny: any handle type; Cells recovers each.
+// oxlint-disable-next-line typescript/no-explicit-any -- any handle type; Cells recovers each.
 export type StateSpecs = Record<string, StateSpec<any>>;
 
 /** The handles of declared state cells. */

@@ -17,7 +17,7 @@ import { afterGrouping, type Firing, windowingStrategy, type WindowingStrategy }
 // collection the type that the step's function produces, which is what the signatures of the methods promise.
 
 type AnyOptions<T> = StepOptions<T, SideInputs>;
-// biome-ignore lint/suspicious/noExplicitAny: user functions of any element type, called with elements of that type.
+// oxlint-disable-next-line typescript/no-explicit-any -- user functions of any element type, called with elements of that type.
 type AnyFn = (...args: any[]) => any;
 
 /** Adds an element-wise step: options checked, dead letters handed to their function. */

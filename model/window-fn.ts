@@ -79,7 +79,7 @@ export interface WindowFn<W extends BoundedWindow = BoundedWindow, in T = unknow
 }
 
 /** A window function as runners see it, its types forgotten. */
-// biome-ignore lint/suspicious/noExplicitAny: runners carry windows of any type between functions that know theirs.
+// oxlint-disable-next-line typescript/no-explicit-any -- runners carry windows of any type between functions that know theirs.
 export type AnyWindowFn = WindowFn<any, any>;
 
 const GLOBAL_ONLY: readonly GlobalWindow[] = [GLOBAL_WINDOW];

@@ -11,12 +11,12 @@ import {
 } from '../model/index.ts';
 
 /** Collections of key-value pairs by name; keys of one type, values of any. */
-// biome-ignore lint/suspicious/noExplicitAny: values of any type; CoGrouped recovers each.
+// oxlint-disable-next-line typescript/no-explicit-any -- values of any type; CoGrouped recovers each.
 export type KeyedCollections<K> = Readonly<Record<string, PCollection<KV<K, any>>>>;
 
 /** The values of one key in each of some collections. */
 export type CoGrouped<C> = {
-  // biome-ignore lint/suspicious/noExplicitAny: keys of any type.
+  // oxlint-disable-next-line typescript/no-explicit-any -- keys of any type.
   readonly [N in keyof C]: Iterable<C[N] extends PCollection<KV<any, infer V>> ? V : never>;
 };
 

@@ -1,12 +1,12 @@
 import type { CombineFn } from '../model/index.ts';
 
 /** Combiners over one type of input, by the names that their outputs get. */
-// biome-ignore lint/suspicious/noExplicitAny: accumulators of any type; each is only given back to its own combiner.
+// oxlint-disable-next-line typescript/no-explicit-any -- accumulators of any type; each is only given back to its own combiner.
 export type CombineFns<I> = Readonly<Record<string, CombineFn<I, any, any>>>;
 
 /** The outputs of combiners, by name. */
 export type CombinedAll<F> = {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above.
   readonly [N in keyof F]: F[N] extends CombineFn<any, any, infer O> ? O : never;
 };
 

@@ -99,7 +99,7 @@ export type RowOf<F> = { readonly [N in keyof F]: F[N] extends Coder<infer T> ? 
  * const bytes = toBytes(order, { id: 'a1', amount: 9.5, tags: ['new'] });
  * assert.deepEqual(fromBytes(order, bytes), { id: 'a1', amount: 9.5, tags: ['new'] });
  */
-// biome-ignore lint/suspicious/noExplicitAny: a coder is invariant, so no other constraint takes coders of all types
+// oxlint-disable-next-line typescript/no-explicit-any -- a coder is invariant, so no other constraint takes coders of all types
 export function row<const F extends Readonly<Record<string, Coder<any>>>>(fields: F): Coder<RowOf<F>> {
   const coders = new Map<string, Coder<unknown>>(Object.entries(fields));
   const inside = [...coders].map(([name, coder]) => `${name}: ${coder.name}`).join(', ');
