@@ -115,6 +115,6 @@ export interface PipelineResult {
   readonly elapsedMs: number;
   readonly cpuMs: number;
   readonly peakRssBytes: number;
-  /** Bytes that shuffles and buffers wrote to temporary files. */
+  /** Bytes that went to disk since memory had no room for them; what epochs save is not counted. */
   readonly spilledBytes: number;
 }

@@ -67,20 +67,26 @@ export function enter(list: readonly ActiveWindow[], window: BoundedWindow, rule
   return { list: [...closed.filter((one) => !isSameWindow(one.window, target.window)), ...active], into };
 }
 
+/** What a window takes, about. */
+const WINDOW_BYTES = 24;
+
 /** Writes the windows of a key; each has panes then. */
-export const windowsCodec = (panesCodec: CellCodec<WindowPanes>): CellCodec<ActiveWindow[]> => ({
+export const windowsCodec = ({ encode, decode, bytesOf }: CellCodec<WindowPanes>): CellCodec<ActiveWindow[]> => ({
   encode(list: ActiveWindow[], writer: ByteWriter) {
     writer.writeVarint(list.length);
     for (const { window, panes } of list) {
       if (panes === undefined) throw new Error('This is a bug in Viga: a window without panes was kept.');
       structuralCoder.encode(window, writer);
-      panesCodec.encode(panes, writer);
+      encode(panes, writer);
     }
   },
   decode: (reader: ByteReader) =>
     Array.from({ length: reader.readVarint() }, () => {
       // It was a window when it was written.
       const window = structuralCoder.decode(reader) as BoundedWindow;
-      return { window, panes: panesCodec.decode(reader) };
+      return { window, panes: decode(reader) };
     }),
+  bytesOf:
+    bytesOf &&
+    ((list) => list.reduce((sum, { panes }) => sum + WINDOW_BYTES + (panes === undefined ? 0 : bytesOf(panes)), 0)),
 });

@@ -248,5 +248,6 @@ function keyCodec({ tree, held }: PaneTableSpec): CellCodec<KeyWindows> {
       const timer = reader.readFloat64();
       return { timer: Number.isNaN(timer) ? undefined : timer, list: windows.decode(reader) };
     },
+    bytesOf: windows.bytesOf && (({ list }) => windows.bytesOf?.(list) ?? 0),
   };
 }

@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, learningCoder, type StateSpace } from '../../model/index.ts';
 import type { Reducer } from '../shuffle/index.ts';
-import { type CellCodec, endOf } from '../state/index.ts';
+import { type CellCodec, encodedBytes, endOf } from '../state/index.ts';
 import type { HeldForm } from './held-form.ts';
 import { writeUint32 } from './uint32.ts';
 
@@ -11,6 +11,11 @@ interface StoredList {
   pieces: number;
   values: unknown[];
 }
+
+/** So many values of a list tell how large the others are. */
+const LOOKED_AT = 4;
+/** What a list takes without its values, about. */
+const LIST_BYTES = 16;
 
 /** The row that says which list is the next. Rows of pieces have longer keys. */
 const NEXT = new Uint8Array(1);
@@ -60,6 +65,7 @@ export class StoredLists implements HeldForm {
         writer.writeVarint(list.pieces);
       },
       decode: (reader) => ({ id: reader.readVarint(), pieces: reader.readVarint(), values: [] }),
+      bytesOf: (held) => LIST_BYTES + this.#bytesOf((held as StoredList).values),
     };
   }
 
@@ -92,6 +98,12 @@ export class StoredLists implements HeldForm {
       }
     }
     yield* values;
+  }
+
+  #bytesOf(values: readonly unknown[]): number {
+    if (values.length === 0) return 0;
+    const first = values.slice(0, LOOKED_AT);
+    return (encodedBytes(this.#values, first) * values.length) / first.length;
   }
 
   #append(list: StoredList): void {

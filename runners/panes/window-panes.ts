@@ -24,6 +24,9 @@ export interface WindowPanes {
 /** In place of what a reducer keeps, where there is none. */
 export const NOTHING: unique symbol = Symbol('nothing');
 
+/** What panes take without what they hold, about. */
+const PANES_BYTES = 24;
+
 const ENDED = 1;
 const EMPTY = 2;
 const HOLDS = 4;
@@ -31,7 +34,10 @@ const WAITS = 8;
 const SOMETHING = 16;
 
 /** Writes panes; what they hold by `held`. */
-export const panesCodec = (tree: TriggerTree, held: CellCodec<unknown>): CellCodec<WindowPanes> => ({
+export const panesCodec = (
+  tree: TriggerTree,
+  { encode, decode, bytesOf }: CellCodec<unknown>,
+): CellCodec<WindowPanes> => ({
   encode(panes: WindowPanes, writer: ByteWriter) {
     writer.writeByte(flagsOf(panes));
     writer.writeVarint(panes.fired);
@@ -39,7 +45,7 @@ export const panesCodec = (tree: TriggerTree, held: CellCodec<unknown>): CellCod
     if (panes.hold !== undefined) writer.writeFloat64(panes.hold);
     if (panes.wakeUp !== undefined) writer.writeFloat64(panes.wakeUp);
     encodeState(panes.trigger, writer);
-    if (panes.held !== NOTHING) held.encode(panes.held, writer);
+    if (panes.held !== NOTHING) encode(panes.held, writer);
   },
   decode(reader: ByteReader): WindowPanes {
     const flags = reader.readByte();
@@ -51,9 +57,10 @@ export const panesCodec = (tree: TriggerTree, held: CellCodec<unknown>): CellCod
       hold: flags & HOLDS ? reader.readFloat64() : undefined,
       wakeUp: flags & WAITS ? reader.readFloat64() : undefined,
       trigger: decodeState(tree, reader),
-      held: flags & SOMETHING ? held.decode(reader) : NOTHING,
+      held: flags & SOMETHING ? decode(reader) : NOTHING,
     };
   },
+  bytesOf: bytesOf && ((panes) => PANES_BYTES + (panes.held === NOTHING ? 0 : bytesOf(panes.held))),
 });
 
 const flagsOf = ({ hasEnded, isEmpty, hold, wakeUp, held }: WindowPanes): number =>

@@ -1,12 +1,15 @@
 import type { StateSpace, StateStore } from '../../model/index.ts';
 
-/** A store that tells how much was written to it: what a run without a state directory has no room in memory for. */
+/** A store that tells how much was written to it since memory had no room. */
 export class CountedStore {
   readonly #store: StateStore;
+  readonly #isCounted: () => boolean;
   #bytes = 0;
 
-  constructor(store: StateStore) {
+  /** `isCounted` is asked of each write; a store without a state directory is written to for nothing else. */
+  constructor(store: StateStore, isCounted: () => boolean = () => true) {
     this.#store = store;
+    this.#isCounted = isCounted;
   }
 
   /** Bytes that were written so far. */
@@ -19,7 +22,7 @@ export class CountedStore {
     return {
       get: (key) => space.get(key),
       put: (key, value) => {
-        this.#bytes += key.length + value.length;
+        if (this.#isCounted()) this.#bytes += key.length + value.length;
         space.put(key, value);
       },
       delete: (key) => space.delete(key),

@@ -43,6 +43,8 @@ const HEAP_SHARE = 0.6;
  */
 export class MemoryWatch {
   readonly limit: number;
+  /** Whether something is being put on disk. */
+  isSpilling = false;
   readonly #gauge: MemoryGauge;
   readonly #spillables: Spillable[] = [];
   /** What is left of the limit beside the process as it is before the run: its program, which nothing makes smaller. */
@@ -132,9 +134,14 @@ export class MemoryWatch {
 
   #shrink(): void {
     const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
-    for (const spillable of largestFirst) {
-      spillable.spill(this.#betweenParts);
-      if (this.#held() <= this.#mostHeld / 2) return;
+    this.isSpilling = true;
+    try {
+      for (const spillable of largestFirst) {
+        spillable.spill(this.#betweenParts);
+        if (this.#held() <= this.#mostHeld / 2) return;
+      }
+    } finally {
+      this.isSpilling = false;
     }
   }
 }

@@ -16,7 +16,7 @@ export interface CellCodec<C> {
   encode(content: C, writer: ByteWriter): void;
   decode(reader: ByteReader): C;
   /** About how many bytes it has in all, where `encode` writes some of it elsewhere. */
-  bytesOf?(content: C): number;
+  readonly bytesOf?: ((content: C) => number) | undefined;
 }
 
 /** What one key has in one window. Not to be kept past the element or timer that it was asked for: it may go to disk. */

@@ -19,7 +19,7 @@ export interface HeldCosts {
 /** What writes contents, or tells how many bytes they have. */
 interface Measured<T> {
   encode(content: T, writer: ByteWriter): void;
-  bytesOf?(content: T): number;
+  readonly bytesOf?: ((content: T) => number) | undefined;
 }
 
 /** How many bytes a content has. Nothing is written: to look at it must not change it. */

@@ -11,6 +11,7 @@ import { type Plan, planStreaming } from '../plan/index.ts';
 import {
   cancelled,
   captureConsole,
+  CountedStore,
   linkSignal,
   metricsScope,
   ReadCounts,
@@ -85,6 +86,7 @@ export class StreamingRun {
   readonly #report: RunReport;
   #network: LiveNetwork | undefined;
   #epochs: Epochs | undefined;
+  #kept: CountedStore | undefined;
 
   constructor(graph: Graph, machine: Host, options: StreamingOptions, runOptions: RunOptions) {
     const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
@@ -98,7 +100,7 @@ export class StreamingRun {
       host,
       metrics: this.#metrics,
       reads: this.#reads,
-      spilledBytes: () => 0,
+      spilledBytes: () => this.#kept?.bytes ?? 0,
       epoch: () => this.#epochs?.last,
       counted: {
         graph: this.#graph,
@@ -168,6 +170,8 @@ export class StreamingRun {
       afterBatch: memory.checkHeld,
       regularly: memory.checkProcess,
     });
+    // A cut writes to a store that lasts whatever memory there is.
+    const kept = new CountedStore(store, () => !isDurable || memory.isSpilling);
     const pause = new Pause();
     const hooks: LiveHooks = {
       wake: () => undefined,
@@ -184,7 +188,7 @@ export class StreamingRun {
       pause,
       reads: this.#reads,
       jobId: isDurable ? store.id : runIdOf(host),
-      space: (name) => store.space(name),
+      space: (name) => kept.space(name),
       isDurable,
       strict: this.#options.strict,
       hooks,
@@ -207,6 +211,7 @@ export class StreamingRun {
     hooks.afterCommit = epochs.afterCommit;
     this.#network = network;
     this.#epochs = epochs;
+    this.#kept = kept;
     return { network, epochs, loop };
   }
 
