@@ -3,7 +3,7 @@ import type { Codec } from '../compression/index.ts';
 import { type FileSystem, joinPath } from '../file-systems/index.ts';
 import type { WriteFormat } from './format.ts';
 import { windowsAt } from './grouping.ts';
-import { type StagedEntry, type PanePublication, readPaneJournal, type Staging } from '../publishing/index.ts';
+import { type StagedEntry, type PanePublication, isBegun, type Staging } from '../publishing/index.ts';
 import { createStaged, type StagedFile } from './output-file.ts';
 import { pathOf, type Target } from './target.ts';
 
@@ -92,8 +92,7 @@ export class PaneWriter<T> implements SinkWriter<PaneGroup<T>, PanePublication> 
     this.#open = undefined;
     const { fileSystem, staging, publication } = this.#parts;
     // A publish that was begun is finished by the next start, from what is staged.
-    const begun = await readPaneJournal(fileSystem, publication.root, publication.id, staging.name);
-    if (begun === undefined) await staging.remove();
+    if (!(await isBegun(fileSystem, publication))) await staging.remove();
   }
 
   #refuseCancelled(): void {

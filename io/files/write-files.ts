@@ -106,6 +106,7 @@ export function fileSink<T>(
   const isPartitioned = partitionBy !== undefined;
   const target = parseTarget(format.name, { files, shards, isPartitioned, codec, extension: format.extension });
   const grouping = makeGrouping(partitionBy, isWindowed(target));
+  const staged = new Set<string>();
   return {
     kind: 'sink',
     name: format.name,
@@ -117,12 +118,15 @@ export function fileSink<T>(
       await recoverPublish({ fileSystem, warn: context.host.warn }, root, target.id);
       await refuseTaken(target, ifExists, context);
       const staging = await makeStaging(fileSystem, root, target.id, context.runId);
+      staged.add(staging.name);
       const parts = { format, target, fileSystem, root, staging, codec, grouping, maxOpenFiles, ifExists, context };
       return new FileWriter<T>(parts);
     },
     async commit(publication, { host }) {
       const { fileSystem } = locateTarget(target, host);
-      await publish({ fileSystem, warn: host.warn }, publication);
+      const own = staged.has(publication.staging) ? publication.staging : undefined;
+      await publish({ fileSystem, warn: host.warn, own }, publication);
+      staged.delete(publication.staging);
       await reportForeignFiles(fileSystem, publication.root, target.pattern, host);
     },
     async recover({ host, job }) {

@@ -95,6 +95,7 @@ export function paneSink<T>(
   const { extension } = format;
   const target = parseTarget(format.name, { files, shards, isPartitioned, isPerPane: true, codec, extension });
   const written = writtenOf(partitionBy);
+  const staged = new Set<string>();
   return {
     kind: 'sink',
     name: format.name,
@@ -105,12 +106,15 @@ export function paneSink<T>(
       const job = jobOf(context);
       if (ifExists === 'fail') await refuseOthers(fileSystem, root, target.id, job);
       const staging = await openStaging(fileSystem, root, target.id, stagingName(target.id, job));
+      staged.add(staging.name);
       const publication = { root, id: target.id, job, staging: staging.name, ifExists };
       return new PaneWriter<T>({ format, target, codec, written, fileSystem, context, staging, publication });
     },
     async commit(publication, { host }) {
       const { fileSystem } = locateTarget(target, host);
-      await publishPanes({ fileSystem, warn: host.warn }, publication);
+      const own = staged.has(publication.staging) ? publication.staging : undefined;
+      await publishPanes({ fileSystem, warn: host.warn, own }, publication);
+      staged.delete(publication.staging);
     },
     async recover(context) {
       const { host } = context;

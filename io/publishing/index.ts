@@ -9,9 +9,9 @@ export { reportGone } from './gone-files.ts';
 export { readJournal, type Manifest, type ManifestFile, type Publication, type StagedEntry } from './manifest.ts';
 export {
   epochsOf,
+  isBegun,
   jobOf,
   panesDirectory,
-  readPaneJournal,
   stagingName,
   type PanePublication,
 } from './pane-manifest.ts';

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../../model/index.ts';
-import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
+import { type FileSystem, joinPath } from '../file-systems/index.ts';
+import { readDocument } from './document.ts';
 
 // What a write keeps beside its output, in a hidden directory, so that no pattern finds it. The manifest names the complete
 // set of its files and is written last: files that it does not name are not part of the output. The journal is there while a
@@ -63,7 +64,7 @@ export const stagingPrefix = (id: string): string => `staging${asName(id)}=`;
 /** The manifest of a write; undefined where none was published. */
 export async function readManifest(fileSystem: FileSystem, root: string, id: string): Promise<Manifest | undefined> {
   const path = manifestPath(root, id);
-  const read = await readJson(fileSystem, path);
+  const read = await readDocument(fileSystem, path);
   if (read === undefined) return undefined;
   if (hasForm(read, 'viga-manifest-1') && areFiles(read['files'])) return read as unknown as Manifest;
   throw unreadable(path, 'a manifest');
@@ -72,7 +73,7 @@ export async function readManifest(fileSystem: FileSystem, root: string, id: str
 /** The paths that a manifest names; none if the file at a path is not one. */
 export async function manifestFiles(fileSystem: FileSystem, path: string): Promise<readonly string[]> {
   if (!/\/manifest(?:-[^/]*)?\.json$/.test(path)) return [];
-  const read = await readJson(fileSystem, path);
+  const read = await readDocument(fileSystem, path);
   // Another write's: if somebody changed it, that write will say so.
   if (!hasForm(read, 'viga-manifest-1') || !areFiles(read['files'])) return [];
   return read['files'].map((file) => file.path);
@@ -81,7 +82,7 @@ export async function manifestFiles(fileSystem: FileSystem, path: string): Promi
 /** The journal of a publish that was cut; undefined where none was. */
 export async function readJournal(fileSystem: FileSystem, root: string, id: string): Promise<Journal | undefined> {
   const path = journalPath(root, id);
-  const read = await readJson(fileSystem, path);
+  const read = await readDocument(fileSystem, path);
   if (read === undefined) return undefined;
   if (
     hasForm(read, 'viga-journal-1') &&
@@ -120,40 +121,3 @@ export const unreadable = (path: string, what: string): ConnectorError =>
     path,
     `this is not ${what} of Viga, or it was changed. Which files are Viga's is not known any more. Remove it; files of the run before then stay where the new run does not replace them.`,
   );
-
-/** A document; undefined where there is none, and one of an unknown format where it can't be read. */
-export async function readJson(fileSystem: FileSystem, path: string): Promise<unknown> {
-  const stat = await onDisk(path, 'read', fileSystem.stat(path));
-  if (stat === undefined) return undefined;
-  const file = await onDisk(path, 'read', fileSystem.open(path, 'read'));
-  try {
-    const bytes = Buffer.alloc(stat.size);
-    let length = 0;
-    while (length < bytes.length) {
-      const count = await onDisk(path, 'read', file.read(bytes, length, bytes.length - length, length));
-      if (count === 0) break;
-      length += count;
-    }
-    return JSON.parse(bytes.toString('utf8', 0, length));
-  } catch (error) {
-    if (error instanceof SyntaxError) return { format: 'unreadable' };
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Writes a document so that its path has the old one or the new one, whole, at any moment and after a power cut. */
-export async function writeJsonAtomically(fileSystem: FileSystem, path: string, value: unknown): Promise<void> {
-  const half = `${path}.half`;
-  const file = await onDisk(half, 'write', fileSystem.open(half, 'create'));
-  try {
-    await onDisk(half, 'write', file.write(Buffer.from(`${JSON.stringify(value, undefined, 1)}\n`), 0));
-    await onDisk(half, 'write', file.sync());
-  } finally {
-    await file.close();
-  }
-  await onDisk(path, 'write', fileSystem.rename(half, path));
-  const { directory } = splitPath(path);
-  await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
-}

@@ -1,11 +1,11 @@
 import type { JobEpoch, SinkContext } from '../../model/index.ts';
 import { type FileSystem, inGroups, joinPath, onDisk } from '../file-systems/index.ts';
+import { readDocument } from './document.ts';
 import {
   areFiles,
   asName,
   keptIn,
   type ManifestFile,
-  readJson,
   type StagedEntry,
   stagingPrefix,
   unreadable,
@@ -59,6 +59,15 @@ export const entryOf = ({ job, files }: PanePublication) => ({
   files: files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
 });
 
+/** Whether publishing has begun. What its journal says is in the publication too, so it may even be damaged. */
+export const isBegun = async (
+  fileSystem: FileSystem,
+  publication: Pick<PanePublication, 'root' | 'staging'>,
+): Promise<boolean> => {
+  const path = journalOf(publication);
+  return (await onDisk(path, 'read', fileSystem.stat(path))) !== undefined;
+};
+
 export const journalDocument = (publication: PanePublication) => ({ format: JOURNAL, ...publication });
 
 /** The publication that a staging directory's journal tells of; undefined where none was begun. */
@@ -69,7 +78,7 @@ export async function readPaneJournal(
   staging: string,
 ): Promise<PanePublication | undefined> {
   const path = journalOf({ root, staging });
-  const read = (await readJson(fileSystem, path)) as Partial<PanePublication & { format: string }> | undefined;
+  const read = (await readDocument(fileSystem, path)) as Partial<PanePublication & { format: string }> | undefined;
   if (read === undefined) return undefined;
   if (read?.format === JOURNAL && areFiles(read.files) && isJob(read.job)) {
     // Where it lies says which directory it is about, wherever that was when it was written.
@@ -116,7 +125,7 @@ export async function filesOfPanes(
   const files: ManifestFile[] = [];
   for (const epoch of (await epochsOf(fileSystem, root, directory)).slice(-last)) {
     const entry = joinPath(path, `${epoch}.json`);
-    const read = (await readJson(fileSystem, entry)) as { format?: unknown; files?: unknown } | undefined;
+    const read = (await readDocument(fileSystem, entry)) as { format?: unknown; files?: unknown } | undefined;
     if (read === undefined || read.format !== ENTRY || !areFiles(read.files)) throw unreadable(entry, 'a manifest');
     files.push(...read.files);
   }

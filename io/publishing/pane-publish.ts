@@ -1,11 +1,13 @@
 import { ConnectorError, type JobEpoch } from '../../model/index.ts';
 import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
-import { keptIn, manifestPath, readManifest, type StagedEntry, writeJsonAtomically } from './manifest.ts';
+import { writeDocument } from './document.ts';
+import { keptIn, manifestPath, readManifest, type StagedEntry } from './manifest.ts';
 import {
   entryOf,
   entryPath,
   epochsOf,
   filesOfPanes,
+  isBegun,
   journalDocument,
   journalOf,
   keptOfJobs,
@@ -14,7 +16,7 @@ import {
   readPaneJournal,
   stagingName,
 } from './pane-manifest.ts';
-import { existsAlready, firstLost, placeFiles, refuseImpossible, stagedIsGone } from './place-files.ts';
+import { existsAlready, firstUnfit, placeFiles, refuseImpossible, refuseUnfit } from './place-files.ts';
 import { type Publisher, removeStale } from './stale-files.ts';
 
 // Publishing an epoch's files in steps, each of which can be the last before a crash, and each of which may be done again:
@@ -27,23 +29,25 @@ import { type Publisher, removeStale } from './stale-files.ts';
 //
 // All data are on stable storage before step 1. The job hands an epoch over until this has succeeded.
 
-/** Makes the staged files of an epoch visible. Doing it again changes nothing. */
+/**
+ * Makes the staged files of an epoch visible. Doing it again changes nothing.
+ *
+ * @throws ConnectorError if a staged file is gone, or not as it was written.
+ */
 export async function publishPanes(publisher: Publisher, publication: PanePublication): Promise<void> {
   const { fileSystem } = publisher;
-  const { root, id, staging } = publication;
+  const { root, staging } = publication;
   if (publication.files.length === 0) {
     await removeOthers(publisher, publication);
   } else if (!(await isPublished(fileSystem, publication))) {
-    const begun = await readPaneJournal(fileSystem, root, id, staging);
-    if (begun === undefined) {
-      await refuseImpossible(fileSystem, publication);
-      await writeJsonAtomically(fileSystem, journalOf(publication), journalDocument(publication));
-    } else {
+    if (await isBegun(fileSystem, publication)) {
       const directory = joinPath(keptIn(root), staging);
       // Whoever wrote the journal may have ended before this; what follows rests on it.
       await onDisk(directory, 'write', fileSystem.syncDirectory(directory));
-      const lost = await firstLost(fileSystem, publication);
-      if (lost !== undefined) throw stagedIsGone(joinPath(directory, lost.staged));
+      await refuseUnfit(publisher, publication);
+    } else {
+      await refuseImpossible(publisher, publication);
+      await writeDocument(fileSystem, journalOf(publication), journalDocument(publication));
     }
     await removeOthers(publisher, publication);
     await placeFiles(fileSystem, publication);
@@ -66,7 +70,7 @@ async function writeEntry(fileSystem: FileSystem, publication: PanePublication):
   const path = entryPath(publication);
   const { directory } = splitPath(path);
   await onDisk(directory, 'write', fileSystem.makeDirectory(directory));
-  await writeJsonAtomically(fileSystem, path, entryOf(publication));
+  await writeDocument(fileSystem, path, entryOf(publication));
   await syncEntry(fileSystem, publication);
 }
 
@@ -127,7 +131,7 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
       continue;
     }
     const isOther = begun.job.id !== job.id;
-    if (isOther && (await firstLost(fileSystem, begun)) !== undefined) await giveUp(publisher, begun);
+    if (isOther && (await firstUnfit(publisher, begun)) !== undefined) await giveUp(publisher, begun);
     else await publishPanes(publisher, begun);
   }
   await sweepStaged(fileSystem, root, id, job);
@@ -159,7 +163,7 @@ async function giveUp({ fileSystem, warn }: Publisher, publication: PanePublicat
   await writeEntry(fileSystem, { ...publication, files: placed });
   await removeKept(fileSystem, root, staging);
   warn(
-    `${joinPath(root, publication.id)}: the publish of epoch ${job.epoch} of job ${job.id} was cut, and what it staged is gone, so it can't be finished. ${placed.length} of its ${files.length} files are here. They are replaced by what is published next.`,
+    `${joinPath(root, publication.id)}: the publish of epoch ${job.epoch} of job ${job.id} was cut, and what it staged is gone or damaged, so it can't be finished. ${placed.length} of its ${files.length} files are here. They are replaced by what is published next.`,
   );
 }
 

@@ -2,22 +2,19 @@ import { ConnectorError } from '../../model/index.ts';
 import { type FileSystem, inGroups, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import { hasContent } from './checksum.ts';
 import { keptIn, type Publication, type StagedEntry } from './manifest.ts';
-import { removeEmpty } from './stale-files.ts';
+import { type Publisher, removeEmpty } from './stale-files.ts';
 
 /** Which staged files go where. */
 export type Placement = Pick<Publication, 'root' | 'staging' | 'files'>;
 
 /** What would fail half-way is refused before anything is changed; the directories are made that files go to. */
 export async function refuseImpossible(
-  fileSystem: FileSystem,
+  publisher: Publisher,
   publication: Placement & Pick<Publication, 'ifExists'>,
 ): Promise<void> {
+  const { fileSystem } = publisher;
   const { root, files, ifExists } = publication;
-  const stagingDirectory = stagingOf(publication);
-  await inGroups(files, async ({ staged }) => {
-    const path = joinPath(stagingDirectory, staged);
-    if ((await onDisk(path, 'read', fileSystem.stat(path))) === undefined) throw stagedIsGone(path);
-  });
+  await refuseUnfit(publisher, publication);
   await inGroups(files, async ({ path }) => {
     const target = joinPath(root, path);
     const stat = await onDisk(target, 'read', fileSystem.stat(target));
@@ -34,12 +31,22 @@ export async function refuseImpossible(
   }
 }
 
-/** A staged file is not there, and what it holds is not published. */
-export const stagedIsGone = (path: string): ConnectorError =>
-  new ConnectorError(
+/** @throws ConnectorError if a file can't be published, naming it. */
+export async function refuseUnfit(publisher: Publisher, publication: Placement): Promise<void> {
+  const unfit = await firstUnfit(publisher, publication);
+  if (unfit !== undefined) throw isUnfit(publication, unfit);
+}
+
+/** Says why a publication can't be finished, by a staged file that is the reason. */
+export function isUnfit(publication: Placement, { file, problem }: Unfit): ConnectorError {
+  const path = joinPath(stagingOf(publication), file.staged);
+  return new ConnectorError(
     path,
-    "this staged file is gone. The output can't be published and is as it was. The folder was removed or emptied, or another run that writes to the same place has removed what it found staged. Bring the folder back, or begin anew, and run one at a time.",
+    problem === 'gone'
+      ? "this staged file is gone. The output can't be published and is as it was. The folder was removed or emptied, or another run that writes to the same place has removed what it found staged. Bring the folder back, or begin anew, and run one at a time."
+      : 'this staged file is not as it was written: its size or its checksum is another. The disk has changed it, so it is not published. Bring it back from a copy, or begin anew with an empty state directory.',
   );
+}
 
 const isNoFile = (path: string, kind: string): ConnectorError =>
   new ConnectorError(
@@ -102,15 +109,27 @@ async function refuseOutside(fileSystem: FileSystem, realRoot: string, directory
   );
 }
 
-/** A file that is neither staged nor in its place any more. */
-export async function firstLost(fileSystem: FileSystem, publication: Placement): Promise<StagedEntry | undefined> {
-  const { root, files } = publication;
-  const stagingDirectory = stagingOf(publication);
-  for (const file of files) {
-    const staged = joinPath(stagingDirectory, file.staged);
-    if ((await onDisk(staged, 'read', fileSystem.stat(staged))) !== undefined) continue;
-    // The file of the run before may be there still, perhaps of the same size.
-    if (!(await hasContent(fileSystem, joinPath(root, file.path), file))) return file;
-  }
-  return undefined;
+/** A staged file that can't be published, and why. */
+export interface Unfit {
+  readonly file: StagedEntry;
+  readonly problem: 'gone' | 'damaged';
+}
+
+/**
+ * The first file that is neither staged nor in its place, as it was written. What another process has staged is read to see
+ * that, as a crash or a disk may have changed it meanwhile.
+ */
+export async function firstUnfit({ fileSystem, own }: Publisher, publication: Placement): Promise<Unfit | undefined> {
+  const { root, files, staging } = publication;
+  const found = await inGroups(files, async (file): Promise<Unfit | undefined> => {
+    const staged = joinPath(stagingOf(publication), file.staged);
+    const stat = await onDisk(staged, 'read', fileSystem.stat(staged));
+    if (stat === undefined) {
+      // The file of the run before may be there still, perhaps of the same size.
+      return (await hasContent(fileSystem, joinPath(root, file.path), file)) ? undefined : { file, problem: 'gone' };
+    }
+    const isWhole = staging === own ? stat.size === file.size : await hasContent(fileSystem, staged, file);
+    return isWhole ? undefined : { file, problem: 'damaged' };
+  });
+  return found.find((unfit) => unfit !== undefined);
 }

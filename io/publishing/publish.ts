@@ -1,5 +1,6 @@
 import { type FileSystem, joinPath, onDisk } from '../file-systems/index.ts';
 import { checksumOf } from './checksum.ts';
+import { writeDocument } from './document.ts';
 import {
   type Journal,
   journalPath,
@@ -10,11 +11,9 @@ import {
   type Publication,
   readJournal,
   readManifest,
-  type StagedEntry,
-  writeJsonAtomically,
 } from './manifest.ts';
 import { filesOfJobs, keptOfJobs } from './pane-manifest.ts';
-import { firstLost, placeFiles, refuseImpossible } from './place-files.ts';
+import { firstUnfit, isUnfit, placeFiles, refuseImpossible, type Unfit } from './place-files.ts';
 import { type Publisher, removeStale } from './stale-files.ts';
 
 // Publishing in steps, each of which can be the last before a crash, and each of which may be done again:
@@ -27,7 +26,11 @@ import { type Publisher, removeStale } from './stale-files.ts';
 //
 // All data are on stable storage before step 1, so whoever finds a journal can always go on from where it was cut.
 
-/** Makes the staged files of a publication visible. Doing it again changes nothing. */
+/**
+ * Makes the staged files of a publication visible. Doing it again changes nothing.
+ *
+ * @throws ConnectorError if a staged file is gone, or not as it was written.
+ */
 export async function publish(publisher: Publisher, publication: Publication): Promise<void> {
   const { fileSystem } = publisher;
   const { root, id } = publication;
@@ -40,13 +43,13 @@ export async function publish(publisher: Publisher, publication: Publication): P
   if (journal === undefined) {
     const manifest = await readManifest(fileSystem, root, id);
     if (manifest?.runId === publication.runId) return;
-    await refuseImpossible(fileSystem, publication);
+    await refuseImpossible(publisher, publication);
     // What a job wrote here pane by pane is part of the output before, too.
     const previous = [...(manifest?.files ?? []), ...(await filesOfJobs(fileSystem, root, id))];
     journal = { ...publication, format: 'viga-journal-1', previous };
-    await writeJsonAtomically(fileSystem, journalPath(root, id), journal);
+    await writeDocument(fileSystem, journalPath(root, id), journal);
   }
-  await finishPublish(publisher, journal);
+  await finishPublish(publisher, journal, (unfit) => Promise.reject(isUnfit(publication, unfit)));
 }
 
 /** Finishes a publish that a crash cut, where one was. */
@@ -55,15 +58,20 @@ export async function recoverPublish(publisher: Publisher, root: string, id: str
   if (journal !== undefined) await finishPublish(publisher, journal);
 }
 
-async function finishPublish(publisher: Publisher, journal: Journal): Promise<void> {
+/** `end` ends one that can't be finished. */
+async function finishPublish(
+  publisher: Publisher,
+  journal: Journal,
+  end = (unfit: Unfit) => giveUpPublish(publisher, journal, unfit),
+): Promise<void> {
   const { fileSystem } = publisher;
   const { root, id, runId, files, previous } = journal;
   // Whoever wrote the journal, or the manifest, may have ended before this; what follows rests on them.
   await onDisk(keptIn(root), 'write', fileSystem.syncDirectory(keptIn(root)));
   const manifest = await readManifest(fileSystem, root, id);
   if (manifest?.runId !== runId) {
-    const lost = await firstLost(fileSystem, journal);
-    if (lost !== undefined) return giveUpPublish(publisher, journal, lost);
+    const unfit = await firstUnfit(publisher, journal);
+    if (unfit !== undefined) return end(unfit);
     await placeFiles(fileSystem, journal);
     const named = files.map(({ path, size, sha256 }) => ({ path, size, sha256 }));
     await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId, files: named });
@@ -73,7 +81,7 @@ async function finishPublish(publisher: Publisher, journal: Journal): Promise<vo
 }
 
 const writeManifest = (fileSystem: FileSystem, root: string, id: string, manifest: Manifest): Promise<void> =>
-  writeJsonAtomically(fileSystem, manifestPath(root, id), manifest);
+  writeDocument(fileSystem, manifestPath(root, id), manifest);
 
 async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal): Promise<void> {
   const kept = keptIn(root);
@@ -87,10 +95,14 @@ async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal
 }
 
 /**
- * Ends a publish that can't be finished, as somebody removed what was staged. What it placed and what was there before
+ * Ends a publish of another run that can't be finished, as what was staged is gone or damaged. What it placed and what was there before
  * count as Viga's, so that the next run replaces or removes them.
  */
-async function giveUpPublish({ fileSystem, warn }: Publisher, journal: Journal, lost: StagedEntry): Promise<void> {
+async function giveUpPublish(
+  { fileSystem, warn }: Publisher,
+  journal: Journal,
+  { file, problem }: Unfit,
+): Promise<void> {
   const { root, id, runId, files, previous } = journal;
   const there: ManifestFile[] = [];
   for (const path of new Set([...previous, ...files].map((file) => file.path))) {
@@ -101,6 +113,6 @@ async function giveUpPublish({ fileSystem, warn }: Publisher, journal: Journal, 
   await writeManifest(fileSystem, root, id, { format: 'viga-manifest-1', runId: `${runId}, cut`, files: there });
   await endPublish(fileSystem, journal);
   warn(
-    `${joinPath(root, id)}: the publish of run ${runId} was cut, and its staged ${lost.path} is gone, so it can't be finished. The files here are of two runs. Run again to replace them.`,
+    `${joinPath(root, id)}: the publish of run ${runId} was cut, and its staged ${file.path} is ${problem}, so it can't be finished. The files here are of two runs. Run again to replace them.`,
   );
 }

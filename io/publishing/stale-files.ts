@@ -6,6 +6,8 @@ import type { ManifestFile } from './manifest.ts';
 export interface Publisher {
   readonly fileSystem: FileSystem;
   readonly warn: (message: string) => void;
+  /** The staging directory whose files this process wrote: they are as it wrote them, and are not read again. */
+  readonly own?: string | undefined;
 }
 
 /** Removes the files of the run before that the new set does not have. What somebody changed since is left alone. */

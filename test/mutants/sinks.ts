@@ -90,8 +90,8 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'io/files/pane-writer.ts',
-        find: 'if (begun === undefined) await staging.remove();',
-        replace: 'if (begun !== staging) await staging.remove();',
+        find: 'if (!(await isBegun(fileSystem, publication))) await staging.remove();',
+        replace: 'await isBegun(fileSystem, publication); await staging.remove();',
       },
     ],
     tests: ['test/io/files/panes-crash.test.ts'],

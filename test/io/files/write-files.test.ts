@@ -255,6 +255,7 @@ test('the manifest names the complete set with sizes and checksums', async () =>
       { path: 'part-00000-of-00002.bin', size: 1, sha256: sha256('a') },
       { path: 'part-00001-of-00002.bin', size: 2, sha256: sha256('bc') },
     ],
+    crc32: expect.stringMatching(/^[0-9a-f]{8}$/),
   });
 });
 
