@@ -10,6 +10,8 @@ import { existing, filesOf, LIBRARY, read, root } from './house/tree.ts';
 
 // Programs start slowly on a machine that has much else to do.
 const PATIENCE = 120_000;
+/** The test of the transform that the page on adding one makes. */
+const NEWCOMER = 'test/transforms/shares.test.ts';
 
 describe.each(pages())('%s', (page) => {
   test('every block of TypeScript is a tested file, or a part of one', () => {
@@ -40,6 +42,31 @@ describe.each(pages())('%s', (page) => {
       if (file !== undefined) expect(existsSync(path.join(root, file)), command).toBe(true);
     }
   });
+});
+
+test('every page of the guide, and every proof, is linked from its folder', () => {
+  const unlinked = ['docs/guide', 'docs/proof'].flatMap((folder) => {
+    const links = new Set([...read(`${folder}/README.md`).matchAll(/\]\(([^)#\s]+)\)/g)].map(([, target]) => target));
+    return readdirSync(path.join(root, folder)).filter((name) => name !== 'README.md' && !links.has(name));
+  });
+  expect(unlinked).toEqual([]);
+});
+
+test('every file of the sources that a page names is there', () => {
+  const missing = pages().flatMap((page) =>
+    [...read(page).matchAll(/`(?<file>(?:[a-z-]+\/)+[\w.-]+\.(?:ts|mjs|json|txt|md))`/g)]
+      .map(({ groups }) => groups?.['file'] ?? '')
+      .filter((file) => file !== NEWCOMER && !existsSync(path.join(root, file)))
+      .map((file) => `${page}: ${file}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the page on errors names each class of error', () => {
+  const classes = [...read('model/errors.ts').matchAll(/^export class (?<name>\w+Error)\b/gm)];
+  const page = read('docs/decisions/0011-error-format.md');
+  expect(classes.length).toBeGreaterThan(5);
+  expect(classes.map(([, name]) => name).filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
 });
 
 const snippets = readdirSync(path.join(root, 'docs/snippets')).filter((name) => name.endsWith('.ts'));
