@@ -31,6 +31,7 @@ export interface LogReadOptions<K extends LogFormat = LogFormat, V extends LogFo
   /**
    * Read up to the ends that partitions have when reading starts, and no further: then the read is bounded. What a job
    * began to read for ever ends, when it is started again with this, where partitions end then.
+   * Files that such a job writes are per pane, so say `perPane: true` where they are written if it may be ended so.
    */
   readonly until?: 'end';
   /** Notes under this name, for people, how far the pipeline is. Nothing starts from there. */

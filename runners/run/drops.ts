@@ -1,4 +1,4 @@
-import { formatTimestamp, type Host, showValue, type Timestamp } from '../../model/index.ts';
+import { formatTimestamp, type Host, MIN_TIMESTAMP, showValue, type Timestamp } from '../../model/index.ts';
 import type { LateDrop } from '../execution/index.ts';
 
 /** Each step warns of what it dropped so often at most. */
@@ -17,6 +17,10 @@ const TEXT: Readonly<Record<DropReason, readonly [why: (whose: 'its' | 'their') 
     'Wrap the trigger in repeatedly(...), unless that is what allowDataLoss was meant for.',
   ],
 };
+
+/** What helps where time is not the reason: nothing is ever late enough for it. */
+const NO_EVENT_TIME =
+  'It has no event time that could be read, so it is late for all windows where time passes. Branch such elements off before they are grouped, or put them into globalWindows() with a trigger of the clock.';
 
 /** Elements that steps dropped: counted, and one of them shown from time to time. */
 export class Drops {
@@ -51,7 +55,8 @@ export class Drops {
 const keyOf = (step: string, reason: DropReason): string => `${reason} ${step}`;
 
 function warning(step: string, reason: DropReason, count: number, element: unknown, timestamp: Timestamp): string {
-  const [why, fix] = TEXT[reason];
+  const [why, usual] = TEXT[reason];
+  const fix = reason === 'expired' && timestamp <= MIN_TIMESTAMP ? NO_EVENT_TIME : usual;
   const what = count === 1 ? `an element ${why('its')} and was` : `${count} elements ${why('their')} and were`;
   return `${step}: ${what} dropped, the last at ${formatTimestamp(timestamp)}: ${showValue(element)}. Its results miss what was dropped. ${fix}`;
 }

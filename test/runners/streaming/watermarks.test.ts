@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { create, fixedWindows, flatten, type PaneInfo, Pipeline, read, seconds, type Source } from '../../../index.ts';
+import {
+  create,
+  fixedWindows,
+  flatten,
+  MIN_TIMESTAMP,
+  type PaneInfo,
+  Pipeline,
+  read,
+  seconds,
+  type Source,
+} from '../../../index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { at, testStream } from '../../../testing/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
@@ -120,6 +130,23 @@ test('elements that come after their window has expired are counted at the step 
   const dropping = steps.filter(({ droppedLate }) => droppedLate > 0);
   expect(dropping.map(({ step, droppedLate }) => [step, droppedLate])).toEqual([['Group', 2]]);
   expect(warnings).toEqual([expect.stringMatching(/^Group: .*late/)]);
+});
+
+test('elements without an event time are told as such when they are dropped: no lateness would help', async () => {
+  const warnings: string[] = [];
+  const p = new Pipeline();
+  p.apply(
+    testStream<string>()
+      .addElements(at(1_000, 'early'))
+      .advanceWatermarkTo(2_000)
+      .addElements(at(MIN_TIMESTAMP, 'unreadable'))
+      .advanceWatermarkToInfinity(),
+  )
+    .windowInto(byTen)
+    .keyBy(() => 'all')
+    .groupByKey({ name: 'Group' });
+  await p.run(directRunner(), { onWarning: (warning) => warnings.push(warning) });
+  expect(warnings).toEqual([expect.stringMatching(/^Group: .*"unreadable".*no event time.*globalWindows\(\)/)]);
 });
 
 test('a step that reads what it groups itself sees no watermark pass before its elements', async () => {
