@@ -3,8 +3,17 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What errors carry that may come to who runs a program and did not write it. */
+export interface HintedDetails extends ErrorDetails {
+  /** What only who writes the program can do. The message ends in it; a command line leaves it out. */
+  readonly hint?: string | undefined;
+}
+
 const prefixed = (step: string | undefined, message: string): string =>
   step === undefined ? message : `${step}: ${message}`;
+
+const withHint = (message: string, hint: string | undefined): string =>
+  hint === undefined ? message : `${message} ${hint}`;
 
 /**
  * A pipeline that is put together wrongly; thrown while it is built or when it starts.
@@ -48,14 +57,17 @@ export class ElementError extends Error {
   /** The element as text, cut to 200 characters. */
   readonly element: string;
   readonly place: ElementPlace;
+  /** The last sentence of the message where it is for who writes the program; a command line leaves it out. */
+  readonly hint: string | undefined;
 
-  constructor(step: string, element: unknown, message: string, details: ElementPlace & ErrorDetails = {}) {
+  constructor(step: string, element: unknown, message: string, details: ElementPlace & HintedDetails = {}) {
     // The cause is the error's own: in its place as well, it would be printed twice.
-    const { cause, ...place } = details;
-    super(prefixed(step, message), cause === undefined ? {} : { cause });
+    const { cause, hint, ...place } = details;
+    super(prefixed(step, withHint(message, hint)), cause === undefined ? {} : { cause });
     this.step = step;
     this.element = showValue(element);
     this.place = place;
+    this.hint = hint;
   }
 }
 
@@ -70,10 +82,9 @@ export class ConnectorError extends Error {
   constructor(
     place: string | undefined,
     message: string,
-    { cause, retryable = false, hint }: ErrorDetails & { readonly retryable?: boolean; readonly hint?: string } = {},
+    { cause, retryable = false, hint }: HintedDetails & { readonly retryable?: boolean } = {},
   ) {
-    const whole = hint === undefined ? message : `${message} ${hint}`;
-    super(prefixed(place, whole), cause === undefined ? {} : { cause });
+    super(prefixed(place, withHint(message, hint)), cause === undefined ? {} : { cause });
     this.place = place;
     this.retryable = retryable;
     this.hint = hint;

@@ -115,7 +115,7 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
     attempts: place.attempts,
   };
   if (error.cause === undefined) {
-    const { what, why, fix } = sentencesOf(withoutPlace(error.message, step));
+    const { what, why, fix } = sentencesOf(withoutPlace(messageFor(error), step));
     return {
       ...about,
       title: `${title}: ${safe(what)}`,

@@ -1,4 +1,4 @@
-import { ConnectorError, showValue } from '../../model/index.ts';
+import { ConnectorError, ElementError, showValue } from '../../model/index.ts';
 import { oneLine, type Redact, visible } from './safe-text.ts';
 
 /** An error, as far as it is told. */
@@ -23,9 +23,8 @@ export const toldMessage = (error: unknown, redact: Redact): string =>
 /** An error's message without what is for who writes the program: here it speaks to who runs it. */
 export function messageFor(error: Error): string {
   const message = String(error.message);
-  return error instanceof ConnectorError && error.hint !== undefined && message.endsWith(` ${error.hint}`)
-    ? message.slice(0, -error.hint.length - 1)
-    : message;
+  const hint = error instanceof ConnectorError || error instanceof ElementError ? error.hint : undefined;
+  return hint !== undefined && message.endsWith(` ${hint}`) ? message.slice(0, -hint.length - 1) : message;
 }
 
 /** What is told of the errors below one. */

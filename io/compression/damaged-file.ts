@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorDetails } from '../../model/index.ts';
+import { ConnectorError, type HintedDetails } from '../../model/index.ts';
 
 /**
  * A file that is at fault itself, not the way to it: a reader that was asked for dead letters goes on with the next.
@@ -6,5 +6,5 @@ import { ConnectorError, type ErrorDetails } from '../../model/index.ts';
 export class DamagedFileError extends ConnectorError {}
 
 /** Names file and byte, as a user of a damaged file needs to find the place. */
-export const damagedAt = (path: string, byte: number, message: string, details: ErrorDetails = {}): DamagedFileError =>
+export const damagedAt = (path: string, byte: number, message: string, details: HintedDetails = {}): DamagedFileError =>
   new DamagedFileError(`${path} byte ${byte}`, message, details);

@@ -116,7 +116,8 @@ function refuseBomb(path: string, inflated: number, packed: number, maxExpansion
   if (inflated <= HARMLESS || inflated <= packed * maxExpansion) return;
   throw new DamagedFileError(
     path,
-    `${packed} packed bytes gave ${inflated} bytes, more than ${maxExpansion} times as many. Such files are made to fill memory and disks. If this one is meant, pass a greater maxExpansion.`,
+    `${packed} packed bytes gave ${inflated} bytes, more than ${maxExpansion} times as many. Such files are made to fill memory and disks. If this one is meant, unpack it first.`,
+    { hint: 'A program that reads such files passes a greater maxExpansion.' },
   );
 }
 
@@ -151,8 +152,8 @@ function damaged({ path, codec }: PackedFile, byte: number, mayBeForeign: boolea
     return damagedAt(
       path,
       byte,
-      `this is not ${codec.name} (${message}). It can't be unpacked. Pass compression: 'none' if the file is not packed, or the one it has.`,
-      { cause },
+      `this is not ${codec.name} (${message}). It can't be unpacked. Give its name the ending of what it is, or have it written again.`,
+      { cause, hint: "A program passes compression: 'none' if such files are not packed, or the one they have." },
     );
   }
   return damagedAt(

@@ -1,4 +1,4 @@
-import type { CsvFaultCode } from './faults.ts';
+import type { CsvFaultCode, FaultText } from './faults.ts';
 
 /** Which columns rows have: names as in the file, or new names with the names in the file. */
 export type CsvColumns = readonly string[] | Readonly<Record<string, string>>;
@@ -10,9 +10,8 @@ export interface Selection {
 }
 
 /** What is wrong with a header. */
-export interface HeaderProblem {
+export interface HeaderProblem extends FaultText {
   readonly code: CsvFaultCode;
-  readonly message: string;
 }
 
 /** Finds the wanted columns in the names of a file; without `columns`, all of them. */
@@ -51,14 +50,16 @@ function missing(name: string, header: readonly string[]): HeaderProblem {
   const names = header.slice(0, 30).join(', ') + (header.length > 30 ? `, and ${header.length - 30} more` : '');
   return {
     code: 'MISSING_COLUMN',
-    message: `there is no column ${JSON.stringify(name)}. The file has: ${names}. Correct columns, check the delimiter, or pass ignoreCase: true if only case or spaces differ.`,
+    message: `there is no column ${JSON.stringify(name)}. The file has: ${names}. Check that this is the right file, and its delimiter.`,
+    hint: 'A program corrects columns, or passes ignoreCase: true if only case or spaces differ.',
   };
 }
 
 function doubled(name: string, first: number, second: number): HeaderProblem {
   return {
     code: 'DOUBLED_COLUMN',
-    message: `the column ${JSON.stringify(name)} is there twice, as field ${first + 1} and ${second + 1}. A row can have only one value of that name. Rename one in the file, or pass header: [names] and skip the first line with comment.`,
+    message: `the column ${JSON.stringify(name)} is there twice, as field ${first + 1} and ${second + 1}. A row can have only one value of that name. Rename one in the file.`,
+    hint: 'A program that reads such files names those it needs with columns, or passes header: [names] and skips the first line with comment.',
   };
 }
 

@@ -3,14 +3,15 @@ import { CR, LF, type ResolvedDialect } from './dialect.ts';
 import {
   type CsvFault,
   type CsvFaultCode,
-  countMessage,
-  invalidBytesMessage,
+  countText,
+  type FaultText,
+  invalidBytesText,
   LONGEST_RAW,
   NO_HEADER,
-  openQuoteMessage,
-  quoteMessage,
-  tooLongMessage,
-  wrongEncodingMessage,
+  openQuoteText,
+  quoteText,
+  tooLongText,
+  wrongEncodingText,
 } from './faults.ts';
 import type { HeaderProblem } from './header.ts';
 import { countLineEnds, endOfLine } from './line-ends.ts';
@@ -99,7 +100,7 @@ export class CsvParser<T> {
       if (!this.#step(batch)) break;
     }
     if (this.#isLast && this.#make === undefined && !this.#isOver && this.#at >= this.#bytes.length) {
-      this.#refuse(batch, { code: 'NO_HEADER', message: NO_HEADER }, '');
+      this.#refuse(batch, { code: 'NO_HEADER', ...NO_HEADER }, '');
     }
     return batch;
   }
@@ -108,8 +109,8 @@ export class CsvParser<T> {
   #begin(batch: CsvBatch<T>): void {
     const { header, isUtf8 } = this.#dialect;
     if (this.#position === 0 && this.#at === 0) {
-      const message = wrongEncodingMessage(this.#bytes, isUtf8);
-      if (message !== undefined) return this.#refuse(batch, { code: 'WRONG_ENCODING', message }, '');
+      const text = wrongEncodingText(this.#bytes, isUtf8);
+      if (text !== undefined) return this.#refuse(batch, { code: 'WRONG_ENCODING', ...text }, '');
       if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
     }
     if (header !== true) this.#takeHeader(batch, header === false ? [] : header, '');
@@ -160,8 +161,8 @@ export class CsvParser<T> {
     }
     if (this.#width === 0) this.#width = count;
     if (count !== this.#width && !this.#fit(count)) {
-      const message = countMessage(this.#width, count, at === end);
-      batch.faults.push(this.#fault('FIELD_COUNT', message, this.#line, at, end));
+      const text = countText(this.#width, count, at === end);
+      batch.faults.push(this.#fault('FIELD_COUNT', text, this.#line, at, end));
       return;
     }
     this.#push(batch, this.#make(fields, this.#width, this.#line));
@@ -192,8 +193,8 @@ export class CsvParser<T> {
   }
 
   /** Notes that the file as a whole can't be read. */
-  #refuse(batch: CsvBatch<T>, { code, message }: HeaderProblem, raw: string): void {
-    batch.faults.push({ code, message, line: this.#line, position: this.#position + this.#at, raw });
+  #refuse(batch: CsvBatch<T>, problem: HeaderProblem, raw: string): void {
+    batch.faults.push({ ...problem, line: this.#line, position: this.#position + this.#at, raw });
     this.#isOver = true;
   }
 
@@ -204,16 +205,16 @@ export class CsvParser<T> {
     if (end - at > this.#longestLine) return this.#overLimit(batch, at);
     if (end === this.#bytes.length && !this.#isLast) return false;
     const line = this.#line + countLineEnds(this.#bytes, this.#newline, at, faultAt);
-    return this.#drop(batch, this.#fault(fault, this.#faultMessage(at), line, at, end), end);
+    return this.#drop(batch, this.#fault(fault, this.#faultText(at), line, at, end), end);
   }
 
-  #faultMessage(at: number): string {
+  #faultText(at: number): FaultText {
     const { fault, faultAt, fields } = this.#scanner;
-    if (fault !== 'INVALID_BYTES') return quoteMessage(fault, String.fromCharCode(this.#dialect.quote));
+    if (fault !== 'INVALID_BYTES') return quoteText(fault, String.fromCharCode(this.#dialect.quote));
     const index = fields.findIndex((field) => field?.includes('\uFFFD'));
     const name = this.#header[index];
     const column = name === undefined ? `field ${index + 1}` : `the column ${JSON.stringify(name)}`;
-    return invalidBytesMessage(column, showValue(this.#scanner.textOf(Math.max(at, faultAt - 10), faultAt + 30)));
+    return invalidBytesText(column, showValue(this.#scanner.textOf(Math.max(at, faultAt - 10), faultAt + 30)));
   }
 
   /** A record whose end is not in the window: waits for more, unless that can't help. */
@@ -230,15 +231,15 @@ export class CsvParser<T> {
     scanner.load(this.#bytes.subarray(at, at + maxRecordLength), true);
     if (scanner.scan(0) === 'incomplete') return this.#openQuote(batch, at, at + scanner.openQuote, maxRecordLength);
     const end = endOfLine(this.#bytes, this.#newline, at);
-    return this.#drop(batch, this.#fault('RECORD_TOO_LONG', tooLongMessage(maxRecordLength), this.#line, at, end), end);
+    return this.#drop(batch, this.#fault('RECORD_TOO_LONG', tooLongText(maxRecordLength), this.#line, at, end), end);
   }
 
   /** A quote that is not closed: goes on after the line where the record starts, as the next ones may be whole. */
   #openQuote(batch: CsvBatch<T>, at: number, quoteAt: number, limit: number | undefined): boolean {
     const end = endOfLine(this.#bytes, this.#newline, at);
-    const message = openQuoteMessage(String.fromCharCode(this.#dialect.quote), limit);
+    const text = openQuoteText(String.fromCharCode(this.#dialect.quote), limit);
     const line = this.#line + countLineEnds(this.#bytes, this.#newline, at, quoteAt);
-    return this.#drop(batch, this.#fault('QUOTE_NOT_CLOSED', message, line, at, end), end);
+    return this.#drop(batch, this.#fault('QUOTE_NOT_CLOSED', text, line, at, end), end);
   }
 
   /** Notes a fault and goes on after the line that ends at `end`. */
@@ -250,8 +251,8 @@ export class CsvParser<T> {
     return this.#skipLine(end);
   }
 
-  #fault(code: CsvFaultCode, message: string, line: number, at: number, end: number): CsvFault {
+  #fault(code: CsvFaultCode, text: FaultText, line: number, at: number, end: number): CsvFault {
     const raw = this.#scanner.textOf(at, Math.min(end, at + LONGEST_RAW));
-    return { code, message, line, position: this.#position + at, raw: raw.endsWith('\r') ? raw.slice(0, -1) : raw };
+    return { code, ...text, line, position: this.#position + at, raw: raw.endsWith('\r') ? raw.slice(0, -1) : raw };
   }
 }

@@ -203,19 +203,20 @@ class Reading {
       this.#reject(
         row,
         line,
-        `the row does not fit the schema: ${formatIssues(result.issues)}. Correct the row or the schema, or pass deadLetters to set such rows aside.`,
+        `the row does not fit the schema: ${formatIssues(result.issues)}. Correct the row.`,
+        'A program corrects the schema, or sets such rows aside with deadLetters.',
       );
     }
     return { rows, lines };
   }
 
-  #refuse({ message, line, raw }: CsvFault): void {
-    this.#reject(raw, line, this.#parser?.isOver ? `no row of this file was read: ${message}` : message);
+  #refuse({ message, hint, line, raw }: CsvFault): void {
+    this.#reject(raw, line, this.#parser?.isOver ? `no row of this file was read: ${message}` : message, hint);
   }
 
-  #reject(record: unknown, line: number, message: string): void {
+  #reject(record: unknown, line: number, message: string, hint: string | undefined): void {
     const coordinate = this.#place(line);
-    const error = new ElementError(this.#context.step, record, `${coordinate}: ${message}`, { coordinate });
+    const error = new ElementError(this.#context.step, record, `${coordinate}: ${message}`, { coordinate, hint });
     this.#output.reject(record, error, coordinate);
   }
 

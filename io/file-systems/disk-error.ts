@@ -9,7 +9,7 @@ const CONSEQUENCE: Readonly<Record<DiskAction, string>> = {
 };
 
 /** What the system's codes mean, and what to do. */
-const REASONS: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
+const REASONS: Readonly<Record<string, readonly [reason: string, fix: string, hint?: string]>> = {
   ENOENT: ['there is nothing at this path', 'Check the path.'],
   EACCES: ['permission is denied', 'Give the user of this process the right with chmod or chown, or use another path.'],
   EPERM: ['permission is denied', 'Give the user of this process the right with chmod or chown, or use another path.'],
@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, fix: string]>> 
   ENOSPC: ['the disk is full', 'Free space, or write to another disk.'],
   EDQUOT: ["the user's quota of disk space is spent", 'Free space, or write to another disk.'],
   EFBIG: ['the file is larger than may be written', 'Write more shards, or raise the limit (ulimit -f).'],
-  EMFILE: ['too many files are open', 'Raise the limit (ulimit -n), or lower maxOpenFiles.'],
+  EMFILE: ['too many files are open', 'Raise the limit (ulimit -n).', 'A program can lower maxOpenFiles.'],
   ENFILE: ['too many files are open on this machine', 'Close some, or raise the limit of the system.'],
   ENAMETOOLONG: ['a name in it is too long', 'Shorten it; most systems take 255 bytes.'],
   ELOOP: ['its symbolic links go in a circle', 'Remove the link.'],
@@ -40,8 +40,8 @@ export async function onDisk<T>(path: string, action: DiskAction, call: Promise<
 export function diskError(path: string, action: DiskAction, cause: unknown): ConnectorError {
   if (cause instanceof ConnectorError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const [reason, fix] = REASONS[code] ?? [message, 'Look at the cause; the system said no more.'];
+  const [reason, fix, hint] = REASONS[code] ?? [message, 'Look at the cause; the system said no more.'];
   const named = code === '' || reason === message ? reason : `${reason} (${code})`;
   const doing = action === 'read' ? 'read' : 'written';
-  return new ConnectorError(path, `this can't be ${doing}: ${named}. ${CONSEQUENCE[action]} ${fix}`, { cause });
+  return new ConnectorError(path, `this can't be ${doing}: ${named}. ${CONSEQUENCE[action]} ${fix}`, { cause, hint });
 }

@@ -45,7 +45,8 @@ export function locate(path: string, host: Host): Location {
   const known = ['file', ...fileSystems.keys()].map((name) => `${name}:`).join(', ');
   throw new ConnectorError(
     path,
-    `no file system has the scheme ${scheme}:. Nothing can be found there. Use a plain path or one of ${known}, or register the scheme with registerFileSystem.`,
+    `no file system has the scheme ${scheme}:. Nothing can be found there. Use a plain path or one of ${known}.`,
+    { hint: 'A program adds schemes with registerFileSystem.' },
   );
 }
 

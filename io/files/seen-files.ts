@@ -67,5 +67,6 @@ export function withFound(seen: readonly SeenFile[], found: readonly FoundFile[]
 const hasChanged = (before: SeenFile, now: SeenFile): ConnectorError =>
   new ConnectorError(
     now.path,
-    `this file was found with ${before.size} bytes, changed ${formatTimestamp(before.modified)}, and has ${now.size} now, changed ${formatTimestamp(now.modified)}. What was read of it is not what it holds. Rename complete files into the folder, or pass watch: { changed: 'read-again' }.`,
+    `this file was found with ${before.size} bytes, changed ${formatTimestamp(before.modified)}, and has ${now.size} now, changed ${formatTimestamp(now.modified)}. What was read of it is not what it holds. Rename complete files into the folder.`,
+    { hint: "A program that reads them once more passes watch: { changed: 'read-again' }." },
   );

@@ -1,5 +1,5 @@
 import { ConnectorError, formatIssues, type StandardSchemaV1, validateSync } from '../../model/index.ts';
-import { type BigIntegers, parseJson } from './parse-json.ts';
+import { type BigIntegers, LargeIntegerError, parseJson } from './parse-json.ts';
 
 /** How JSON values become elements. */
 export interface JsonOptions<T = unknown> {
@@ -11,6 +11,8 @@ export interface JsonOptions<T = unknown> {
 
 /** An element, or why there is none. */
 export type ParsedElement<T> = { readonly value: T } | { readonly error: ConnectorError };
+
+const GO_ON = 'A program goes on without it where deadLetters are asked for.';
 
 /** Turns the text of one JSON value into an element. `what` names it in errors: a line, a document. */
 export function parseElement<T>(
@@ -24,14 +26,18 @@ export function parseElement<T>(
     value = parseJson(text, options.bigIntegers ?? 'error');
   } catch (cause) {
     const { message } = cause as Error;
-    // Says what to do by itself: a large integer.
-    if (cause instanceof RangeError) return { error: new ConnectorError(place(), message, { cause }) };
+    if (cause instanceof LargeIntegerError) {
+      return {
+        error: new ConnectorError(place(), `${message}. Its last digits would change. Write it as text, in quotes.`, {
+          hint: "A program passes bigIntegers: 'bigint' to get such integers as bigint, or 'number' to round them.",
+        }),
+      };
+    }
     return {
-      error: new ConnectorError(
-        place(),
-        `this ${what} is not JSON: ${message}. It has no value. Correct it, or pass deadLetters to go on without it.`,
-        { cause },
-      ),
+      error: new ConnectorError(place(), `this ${what} is not JSON: ${message}. It has no value. Correct it.`, {
+        cause,
+        hint: GO_ON,
+      }),
     };
   }
   // Without a schema T is unknown.
@@ -41,7 +47,8 @@ export function parseElement<T>(
   return {
     error: new ConnectorError(
       place(),
-      `this ${what} does not fit the schema: ${formatIssues(result.issues)}. Steps rely on its type. Correct it or the schema, or pass deadLetters to go on without it.`,
+      `this ${what} does not fit the schema: ${formatIssues(result.issues)}. Steps rely on its type. Correct it.`,
+      { hint: `A program corrects the schema. ${GO_ON}` },
     ),
   };
 }

@@ -165,8 +165,9 @@ class JsonCutter {
   #refuseTooLong(length: number): void {
     if (length <= this.#maxValueBytes) return;
     throw this.#fault(
-      `this value has more than ${this.#maxValueBytes} bytes. A value is held in memory as a whole. Raise maxValueBytes, or have the document written as JSON lines`,
+      `this value has more than ${this.#maxValueBytes} bytes. A value is held in memory as a whole. Check that it is meant, or have it written in parts`,
       this.#start,
+      'A program raises maxValueBytes, or reads JSON lines.',
     );
   }
 
@@ -174,12 +175,13 @@ class JsonCutter {
     const more = chunk.subarray(from).findIndex((byte) => !isBlank(byte));
     if (more === -1) return;
     throw this.#fault(
-      'something follows the end of the document. It would be left out. Correct the file, or read it with readJsonLines if it has a document per line',
+      'something follows the end of the document. It would be left out. Correct the file',
       this.#base + from + more,
+      'A program reads a file with a document per line with readJsonLines.',
     );
   }
 
-  #fault(message: string, byte: number = this.#base): DamagedFileError {
-    return damagedAt(this.#path, byte, `${message}.`);
+  #fault(message: string, byte: number = this.#base, hint?: string): DamagedFileError {
+    return damagedAt(this.#path, byte, `${message}.`, { hint });
   }
 }

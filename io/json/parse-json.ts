@@ -4,12 +4,15 @@ export type BigIntegers = 'error' | 'bigint' | 'number';
 /** The digits that a number always has room for, plus one: a shorter run of digits is never too large. */
 const TOO_MANY_DIGITS = 16;
 
+/** JSON with an integer that a number can't hold. */
+export class LargeIntegerError extends RangeError {}
+
 /**
  * Parses JSON without losing digits of large integers, which JSON.parse rounds silently.
  *
  * A reviver makes parsing three times slower, so it is only used where a long run of digits is in the text.
  *
- * @throws SyntaxError for what is not JSON, RangeError for a large integer with 'error'.
+ * @throws SyntaxError for what is not JSON, LargeIntegerError for a large integer with 'error'.
  */
 export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
   if (bigIntegers === 'number' || !hasLongNumber(text)) return JSON.parse(text);
@@ -20,9 +23,7 @@ export function parseJson(text: string, bigIntegers: BigIntegers): unknown {
     if (bigIntegers === 'bigint') return BigInt(source);
     // A number that was written as its own digits, 1e20 for example, has them still.
     if (String(value) === source) return value;
-    throw new RangeError(
-      `the integer ${source} does not fit into a number. Its last digits would change. Pass bigIntegers: 'bigint' to get such integers as bigint, or 'number' to round them.`,
-    );
+    throw new LargeIntegerError(`the integer ${source} does not fit into a number`);
   };
   return JSON.parse(text, reviver);
 }

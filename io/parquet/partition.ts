@@ -58,7 +58,8 @@ export function typedPartition(path: string, { name, text, type }: Found): Parti
   if (value !== undefined) return value;
   throw new ConnectorError(
     path,
-    `the directory ${name}=${text ?? NULL_NAME} is no ${typeText(type)}. Rows would get a wrong value. Correct the directory, or declare ${name} as column.${text === null ? 'nullable(...)' : 'string()'}.`,
+    `the directory ${name}=${text ?? NULL_NAME} is no ${typeText(type)}. Rows would get a wrong value. Correct the directory.`,
+    { hint: `A program declares ${name} as column.${text === null ? 'nullable(...)' : 'string()'}.` },
   );
 }
 

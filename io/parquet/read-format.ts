@@ -191,7 +191,8 @@ function batchEmitter<T>(
       const coordinate = place(numbers[at]);
       const error = new ConnectorError(
         coordinate,
-        `the row does not fit the schema: ${formatIssues(result.issues)}. Later steps rely on it. Correct the row, or take such rows as dead letters.`,
+        `the row does not fit the schema: ${formatIssues(result.issues)}. Later steps rely on it. Correct the row.`,
+        { hint: 'A program sets such rows aside with deadLetters.' },
       );
       output.reject(row, error, coordinate);
     }

@@ -149,7 +149,8 @@ function otherType(
 ): ConnectorError {
   return new ConnectorError(
     path,
-    `the column ${JSON.stringify(name)} is ${typeText(found)}, but ${typeText(type)} was declared. Values would have another form than the program expects. Declare what the file has, or leave the types out.`,
+    `the column ${JSON.stringify(name)} is ${typeText(found)}, but ${typeText(type)} was declared. Values would have another form than the program expects. Write the file with that type.`,
+    { hint: 'A program declares what the file has, or leaves the types out.' },
   );
 }
 

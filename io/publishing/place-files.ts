@@ -58,7 +58,8 @@ const isNoFile = (path: string, kind: string): ConnectorError =>
 export const existsAlready = (path: string): ConnectorError =>
   new ConnectorError(
     path,
-    "this exists already. ifExists is 'fail', so it is not replaced. Remove it, write elsewhere, or pass ifExists: 'overwrite'.",
+    "this exists already. ifExists is 'fail', so it is not replaced. Remove it, or write elsewhere.",
+    { hint: "A program that replaces it passes ifExists: 'overwrite'." },
   );
 
 /** Renames staged files to their places; those that are there already are passed over. */

@@ -5,11 +5,13 @@ export { checkDatabase, openDatabase, patiently, type SqliteDatabase, type WaitC
 export { enterInLedger, EpochGuard, lastEpoch, LEDGER, type LedgerKey } from './ledger.ts';
 export { loadSqlite } from './load-sqlite.ts';
 export {
+  type Explanation,
   explain,
   isChangeRefused,
   isRowAtFault,
   isSqliteFailure,
   isTooManyParameters,
+  REPLACES_ROWS,
   sqliteError,
 } from './sqlite-error.ts';
 export { inTransaction } from './transaction.ts';

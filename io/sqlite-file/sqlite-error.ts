@@ -41,20 +41,39 @@ export const isCutTransaction = (error: unknown): boolean =>
 
 export const isTooManyParameters = (error: unknown): boolean => isSqliteFailure(error) && primary(error) === RANGE;
 
-/** What SQLite refused to do, and how to go on. */
-export const explain = (failure: SqliteFailure): string => `${failure.message}. ${adviceOn(failure)}`;
+/** What SQLite refused to do, how to go on, and what only a program can do. */
+export interface Explanation {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export function explain(failure: SqliteFailure): Explanation {
+  const known = adviceOn(failure);
+  const [advice, hint] = typeof known === 'string' ? [known] : known;
+  return { message: `${failure.message}. ${advice}`, hint };
+}
 
 /** A failure of SQLite as an error of the system at `place`. Errors that are not SQLite's are returned as they are. */
 export function sqliteError(place: string, error: unknown): Error {
   if (!isSqliteFailure(error)) return error instanceof Error ? error : new Error(String(error));
-  return new ConnectorError(place, explain(error), { cause: error, retryable: isBusy(error) });
+  const { message, hint } = explain(error);
+  return new ConnectorError(place, message, { cause: error, retryable: isBusy(error), hint });
 }
 
-function adviceOn(error: SqliteFailure): string {
+/** What anybody can do, and what only who writes the program can. */
+type Advice = string | readonly [advice: string, hint: string];
+
+/** Said where a row is there already. */
+export const REPLACES_ROWS = "A program that replaces rows writes with mode: 'upsert'.";
+
+function adviceOn(error: SqliteFailure): Advice {
   switch (primary(error)) {
     case BUSY:
     case LOCKED:
-      return 'Another connection has the database locked. Run again when it is done, or raise lockTimeout.';
+      return [
+        'Another connection has the database locked. Run again when it is done.',
+        'A program that waits longer raises lockTimeout.',
+      ];
     case READONLY:
       return 'The database, or its directory, may not be written by this user. Change its permissions.';
     case IOERR:
@@ -75,8 +94,8 @@ function adviceOn(error: SqliteFailure): string {
   }
 }
 
-function constraintAdvice(message: string): string {
-  if (message.startsWith('UNIQUE')) return `There is such a row already. Remove it, or write with mode: 'upsert'.`;
+function constraintAdvice(message: string): Advice {
+  if (message.startsWith('UNIQUE')) return ['There is such a row already. Remove it.', REPLACES_ROWS];
   if (message.startsWith('NOT NULL')) return 'The column needs a value. Give the row one, or drop the constraint.';
   if (message.startsWith('FOREIGN KEY')) return 'A row refers to another that is not there. Write that one first.';
   return 'The table does not take such a row. Correct the row, or the constraint.';

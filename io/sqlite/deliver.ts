@@ -75,6 +75,7 @@ export function tableOf(db: DatabaseSync, { place, table }: WriteSettings): Tabl
   if (shape !== undefined) return shape;
   throw new ConnectorError(
     place,
-    `there is no such table. The database has: ${tableNames(db)}. Correct the name, or pass createTable with its columns.`,
+    `there is no such table. The database has: ${tableNames(db)}. Correct the name, or create the table.`,
+    { hint: 'A program creates it with createTable.' },
   );
 }

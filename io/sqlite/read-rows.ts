@@ -172,7 +172,7 @@ class Batch {
       }
       const asNumber = Number(value);
       if (!Number.isSafeInteger(asNumber))
-        return this.#reject({ [column.name]: value }, number, tooLarge(column.name, value));
+        return this.#reject({ [column.name]: value }, number, tooLarge(column.name, value), readAsBigints(column.name));
       setOwn(row, column.name, asNumber);
     }
     this.#take(row, number);
@@ -202,15 +202,16 @@ class Batch {
     this.#reject(
       row,
       number,
-      `the row does not fit the schema: ${formatIssues(result.issues)}. Correct the row or the schema, or pass deadLetters to set such rows aside.`,
+      `the row does not fit the schema: ${formatIssues(result.issues)}. Correct the row.`,
+      'A program corrects the schema, or sets such rows aside with deadLetters.',
     );
   }
 
-  #reject(record: unknown, number: number, message: string): void {
+  #reject(record: unknown, number: number, message: string, hint: string): void {
     const coordinate = this.#place(number);
     this.#output.reject(
       record,
-      new ElementError(this.#step, record, `${coordinate}: ${message}`, { coordinate }),
+      new ElementError(this.#step, record, `${coordinate}: ${message}`, { coordinate, hint }),
       coordinate,
     );
   }
@@ -221,7 +222,9 @@ class Batch {
 }
 
 const tooLarge = (column: string, value: bigint): string =>
-  `column ${column}: ${value} is beyond 2^53, so no number is exactly that. It would silently become another. Pass bigints: ['${column}'].`;
+  `column ${column}: ${value} is beyond 2^53, so no number is exactly that. It would silently become another. Correct the value.`;
+
+const readAsBigints = (column: string): string => `A program that reads such values passes bigints: ['${column}'].`;
 
 /** Names come from the database: `__proto__` becomes an own property like any other. */
 function setOwn(row: Row, name: string, value: SqliteValue): void {

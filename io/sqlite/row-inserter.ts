@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ConnectorError, ElementError, showValue, type SinkContext } from '../../model/index.ts';
-import { explain, isRowAtFault, sqliteError } from '../sqlite-file/index.ts';
+import { type Explanation, explain, isRowAtFault, sqliteError } from '../sqlite-file/index.ts';
 import type { TableShape } from './table.ts';
 import { fits, type SqliteValue, toSqlite } from './values.ts';
 import { type Column, insertInto, type WriteSettings } from './write-settings.ts';
@@ -47,12 +47,13 @@ export class RowInserter {
   /** Returns whether the row was inserted. */
   add(row: object): boolean {
     const problem = this.#add(row);
-    if (problem !== undefined) this.reject(row, problem);
+    if (problem !== undefined) this.reject(row, typeof problem === 'string' ? { message: problem } : problem);
     return problem === undefined;
   }
 
-  reject(row: object, problem: string): void {
-    this.#context.reject(row, new ElementError(this.#context.step, row, `${this.#settings.place}: ${problem}`));
+  reject(row: object, { message, hint }: Explanation): void {
+    const error = new ElementError(this.#context.step, row, `${this.#settings.place}: ${message}`, { hint });
+    this.#context.reject(row, error);
   }
 
   #begin(columns: readonly Column[]): readonly Column[] {
@@ -88,7 +89,7 @@ export class RowInserter {
   }
 
   /** Inserts a row; says why where that can't be. */
-  #add(row: object): string | undefined {
+  #add(row: object): Explanation | string | undefined {
     // The types say so, and data that come from elsewhere may not care.
     const isRow = typeof row === 'object' && row !== null;
     if (!isRow || (this.#columns === undefined && Object.keys(row).length === 0)) {
@@ -126,7 +127,7 @@ export class RowInserter {
     );
   }
 
-  #run(values: readonly SqliteValue[]): string | undefined {
+  #run(values: readonly SqliteValue[]): Explanation | undefined {
     try {
       this.#insert?.run(...values);
       return undefined;

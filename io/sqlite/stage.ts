@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError, type Scratch, type SinkBatch, type SinkContext, type SinkWriter } from '../../model/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
-import { patiently } from '../sqlite-file/index.ts';
+import { patiently, REPLACES_ROWS } from '../sqlite-file/index.ts';
 import type { Committable } from './commit.ts';
 import { RowInserter } from './row-inserter.ts';
 import type { TableShape } from './table.ts';
@@ -102,10 +102,10 @@ export class StageWriter implements SinkWriter<object, Committable> {
   #rejectStaged(values: readonly SqliteValue[], uniques: readonly (readonly string[])[]): void {
     const row = Object.fromEntries(this.#rows.columns.map(({ property }, i) => [property, plain(values[i])]));
     const keys = uniques.map((unique) => unique.join(', ')).join(' or ');
-    this.#rows.reject(
-      row,
-      `the table already has a row with the same ${keys}. Remove it, or write with mode: 'upsert'.`,
-    );
+    this.#rows.reject(row, {
+      message: `the table already has a row with the same ${keys}. It is not replaced. Remove it.`,
+      hint: REPLACES_ROWS,
+    });
   }
 }
 

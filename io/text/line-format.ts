@@ -60,8 +60,8 @@ export function lineFormat<T>(name: string, options: LineOptions, convert: Conve
           break;
         }
         const place = placeOf(file, block, lineNumber);
-        const lines = linesOf(block, encoding, maxLineBytes, (index, line, error) =>
-          output.reject(line, new ConnectorError(place(index), error), place(index)),
+        const lines = linesOf(block, encoding, maxLineBytes, (index, line, why) =>
+          output.reject(line, unreadable(place(index), why, maxLineBytes), place(index)),
         );
         const { values, lineOf } = convert(
           { step, lines: lines.texts, place: (index) => place(lines.lineOf?.[index] ?? index) },
@@ -107,7 +107,10 @@ interface DecodedLines {
   readonly count: number;
 }
 
-type Refuse = (index: number, line: string, error: string) => void;
+type Refuse = (index: number, line: string, why: Why) => void;
+
+/** Why a line is refused. */
+type Why = 'too-long' | 'not-utf-8';
 
 function linesOf(block: LineBlock, encoding: TextEncoding, maxLineBytes: number, refuse: Refuse): DecodedLines {
   const bytes = block.start === 0 && encoding === 'utf-8' ? block.bytes.subarray(markLength(block.bytes)) : block.bytes;
@@ -137,22 +140,25 @@ function linesOneByOne(block: Buffer, encoding: TextEncoding, maxLineBytes: numb
     if (text !== undefined) {
       texts.push(withoutReturn(text));
       lineOf.push(count);
-    } else if (bytes.length > maxLineBytes) {
-      refuse(
-        count,
-        shown(bytes),
-        'this line is longer than maxLineBytes allows. It would fill memory. Raise maxLineBytes, or check that the file has lines.',
-      );
     } else {
-      refuse(
-        count,
-        shown(bytes),
-        "this line is not UTF-8. Its characters can't be told. Pass encoding: 'latin1' if the file is that, or convert it to UTF-8.",
-      );
+      refuse(count, shown(bytes), bytes.length > maxLineBytes ? 'too-long' : 'not-utf-8');
     }
   }
   return { texts, lineOf, count };
 }
+
+const unreadable = (place: string, why: Why, maxLineBytes: number): ConnectorError =>
+  why === 'too-long'
+    ? new ConnectorError(
+        place,
+        `this line is longer than ${maxLineBytes} bytes. It would fill memory. Check that the file has line ends.`,
+        { hint: 'A program that reads such lines passes a greater maxLineBytes.' },
+      )
+    : new ConnectorError(
+        place,
+        "this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8.",
+        { hint: "A program that reads such files passes encoding: 'latin1'." },
+      );
 
 /** What is shown of a line that has no text. */
 const shown = (bytes: Buffer): string => bytes.toString('latin1', 0, 200);

@@ -301,4 +301,9 @@ test('the place of a connector names the option that it comes from; what is for 
   ]);
   // As the cause of an element's error as well.
   expect(lines(new ElementError('Read', 'a.csv', 'failed', { cause: error })).join('\n')).not.toContain('noMatch');
+  const ofElement = new ElementError('Read', '3', 'a.csv line 3: too few fields. All would shift. Correct it.', {
+    hint,
+  });
+  expect(ofElement.message).toContain('noMatch');
+  expect(lines(ofElement).join('\n')).toMatch(/why +All would shift\.\n +fix +Correct it\.(\n|$)/);
 });

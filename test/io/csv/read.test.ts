@@ -79,7 +79,7 @@ test('bad rows end the run, or become dead letters with their text and line', as
   p.apply(readCsv({ files }), { name: 'Orders' });
   await expect(p.run(directRunner())).rejects.toMatchObject({
     name: 'ElementError',
-    message: `Orders/Read: ${files} line 3: expected 2 fields, found 1. Its values can't be told apart by column. Correct the record, or pass shortRows: 'fill'.`,
+    message: `Orders/Read: ${files} line 3: expected 2 fields, found 1. Its values can't be told apart by column. Correct the record. A program that reads such files passes shortRows: 'fill'.`,
     place: { coordinate: `${files} line 3` },
   });
 

@@ -16,7 +16,7 @@ const sinkIn = (
 test("with ifExists 'fail' a file that is there is not replaced, and the run says so before it works", async () => {
   const root = directoryWith({ 'w.bin': 'old' });
   await expect(sinkIn(root, 'w.bin', { ifExists: 'fail' }).open(sinkContext())).rejects.toThrow(
-    `${root}/w.bin: this exists already. ifExists is 'fail', so it is not replaced. Remove it, write elsewhere, or pass ifExists: 'overwrite'.`,
+    `${root}/w.bin: this exists already. ifExists is 'fail', so it is not replaced. Remove it, or write elsewhere. A program that replaces it passes ifExists: 'overwrite'.`,
   );
   await writeAll(sinkIn(root, 'out/', { ifExists: 'fail', shards: 2 }), [['a', 'b']]);
   await expect(sinkIn(root, 'out/', { ifExists: 'fail', shards: 2 }).open(sinkContext())).rejects.toThrow(

@@ -41,7 +41,7 @@ test('a schema that waits is refused with the step', async () => {
 
 test('a line that is not JSON ends the run with step, file, line and the fix', async () => {
   expect(await elementsOf('{"a":1}\n\n{"a":\n')).toMatch(
-    /^Load\/Read: in\.jsonl line 3: this line is not JSON: .*\. It has no value\. Correct it, or pass deadLetters to go on without it\./,
+    /^Load\/Read: in\.jsonl line 3: this line is not JSON: .*\. It has no value\. Correct it\. A program goes on without it where deadLetters are asked for\./,
   );
 });
 
@@ -95,7 +95,7 @@ test.each(Object.entries(schemas))(
       { id: 'a', at: new Date('2024-01-01') },
     ]);
     expect(await elementsOf('{"id":"a","at":"2024-01-01"}\n{"id":7,"at":"2024-01-01"}', { schema } as never)).toMatch(
-      /^Load\/Read: in\.jsonl line 2: this line does not fit the schema: id.*\. Steps rely on its type\. Correct it or the schema/,
+      /^Load\/Read: in\.jsonl line 2: this line does not fit the schema: id.*\. Steps rely on its type\. Correct it\. A program corrects the schema/,
     );
   },
 );
@@ -115,7 +115,7 @@ const LARGE =
 
 test('an integer that a number can’t hold is an error, bigint or rounded, as is asked for', async () => {
   expect(await elementsOf(LARGE)).toMatch(
-    /line 1: the integer 9007199254740993 does not fit into a number\. Its last digits would change\. Pass bigIntegers: 'bigint'/,
+    /line 1: the integer 9007199254740993 does not fit into a number\. Its last digits would change\. Write it as text, in quotes\. A program passes bigIntegers: 'bigint'/,
   );
   expect(await elementsOf(LARGE, { bigIntegers: 'bigint' })).toEqual([
     [

@@ -72,7 +72,7 @@ test('a value longer than maxValueBytes is an error, as element and as document'
   const long = JSON.stringify('x'.repeat(600_000));
   for (const content of [`[1, ${long}, 2]`, long]) {
     expect(await elementsOf(content, { maxValueBytes: 1000 })).toMatch(
-      /in\.json byte \d+: this value has more than 1000 bytes\. .* Raise maxValueBytes, or have the document written as JSON lines/,
+      /in\.json byte \d+: this value has more than 1000 bytes\. .* A program raises maxValueBytes, or reads JSON lines\./,
     );
   }
   expect(() => readJson({ files: 'x', maxValueBytes: 0 })).toThrow(PipelineError);

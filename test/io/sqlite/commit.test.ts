@@ -55,7 +55,7 @@ describe('a run is one transaction', () => {
     const other = new DatabaseSync(database);
     other.exec('INSERT INTO t VALUES (2)');
     await expect(sink.commit(staged, context('run-1'))).rejects.toThrow(
-      `${database} table t: UNIQUE constraint failed: t.n. There is such a row already. Remove it, or write with mode: 'upsert'.`,
+      `${database} table t: UNIQUE constraint failed: t.n. There is such a row already. Remove it. A program that replaces rows writes with mode: 'upsert'.`,
     );
     expect(query(database, 'SELECT * FROM t')).toEqual([{ n: 2 }]);
     other.exec('DELETE FROM t');

@@ -124,7 +124,7 @@ test('a delivery that fails half-way leaves neither rows nor ledger, and may be 
   const database = databaseOf('CREATE TABLE t (n UNIQUE)');
   const sink = sqliteSink<object>({ database, table: 't' });
   await expect(sink.deliver?.(delivery(1, [[{ n: 1 }], [{ n: 1 }]]), context)).rejects.toThrow(
-    `UNIQUE constraint failed: t.n. There is such a row already. Remove it, or write with mode: 'upsert'.`,
+    `UNIQUE constraint failed: t.n. There is such a row already. Remove it. A program that replaces rows writes with mode: 'upsert'.`,
   );
   const broken: Delivery<object> = {
     ...delivery(1, []),
@@ -157,7 +157,7 @@ test('the table is made by the first epoch; without createTable its lack is told
   await sink.deliver?.(delivery(2, [[{ n: 1 }]]), context);
   expect(query(database, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
   await expect(sqliteSink<object>({ database, table: 'u' }).delivered?.('job-a', context)).rejects.toThrow(
-    `${database} table u: there is no such table. The database has: t, _viga_ledger. Correct the name, or pass createTable`,
+    `${database} table u: there is no such table. The database has: t, _viga_ledger. Correct the name, or create the table. A program creates it with createTable.`,
   );
 });
 

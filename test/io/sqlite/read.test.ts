@@ -82,7 +82,7 @@ test('integers beyond 2^53 are exact as bigints, and an error as numbers', async
   const q = new Pipeline();
   q.apply(readSqlite({ database, table: 'big' }), { name: 'Big' });
   await expect(q.run(directRunner())).rejects.toThrow(
-    `Big/Read: ${database} table big row 1: column n: 9007199254740993 is beyond 2^53, so no number is exactly that. It would silently become another. Pass bigints: ['n'].`,
+    `Big/Read: ${database} table big row 1: column n: 9007199254740993 is beyond 2^53, so no number is exactly that. It would silently become another. Correct the value. A program that reads such values passes bigints: ['n'].`,
   );
 });
 

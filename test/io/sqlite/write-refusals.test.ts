@@ -56,7 +56,7 @@ describe('bad rows', () => {
     [
       'a key that the table has',
       { id: 99, name: 'a', age: 1 },
-      `the table already has a row with the same id. Remove it, or write with mode: 'upsert'.`,
+      `the table already has a row with the same id. It is not replaced. Remove it. A program that replaces rows writes with mode: 'upsert'.`,
     ],
     [
       'another property',
@@ -103,7 +103,7 @@ describe('what can not be written to is said with its place and the fix', () => 
     ).rejects.toThrow(`${folder}/file: this directory can't be made for a database`);
     const database = databaseOf(CUSTOMER);
     await expect(run([], { database, table: 'custmer' })).rejects.toThrow(
-      `${database} table custmer: there is no such table. The database has: customer. Correct the name, or pass createTable with its columns.`,
+      `${database} table custmer: there is no such table. The database has: customer. Correct the name, or create the table. A program creates it with createTable.`,
     );
     await expect(run([{ id: 1, nmae: 'a' }], { database, table: 'customer' })).rejects.toThrow(
       `${database} table customer: the table has no column "nmae" that can be written. It has id, name, age.`,
@@ -144,7 +144,7 @@ describe('what can not be written to is said with its place and the fix', () => 
     other.exec('BEGIN IMMEDIATE');
     const failing = run([{ n: 1 }], { database, table: 't', lockTimeout: 0 });
     await expect(failing).rejects.toThrow(
-      'database is locked. Another connection has the database locked. Run again when it is done, or raise lockTimeout.',
+      'database is locked. Another connection has the database locked. Run again when it is done. A program that waits longer raises lockTimeout.',
     );
     await expect(failing).rejects.toMatchObject({ retryable: true });
 

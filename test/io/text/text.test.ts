@@ -88,7 +88,7 @@ test('a line that is not UTF-8 is rejected with its number, and the others are r
       record: 'café',
       coordinate: 'in.txt line 2',
       message:
-        "in.txt line 2: this line is not UTF-8. Its characters can't be told. Pass encoding: 'latin1' if the file is that, or convert it to UTF-8.",
+        "in.txt line 2: this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8. A program that reads such files passes encoding: 'latin1'.",
     },
   ]);
 });
@@ -99,7 +99,7 @@ test('a line that is too long is rejected, and the others are read', async () =>
       const { values, rejected } = await linesOf(content, { maxLineBytes: 10 });
       expect(values).toEqual(['a', 'b']);
       expect(rejected).toMatchObject([{ record: 'x'.repeat(Math.min(200, long.length)), coordinate: 'in.txt line 2' }]);
-      expect(rejected[0]?.message).toMatch(/this line is longer than maxLineBytes allows\. .* Raise maxLineBytes/);
+      expect(rejected[0]?.message).toMatch(/this line is longer than 10 bytes\. .* passes a greater maxLineBytes/);
     }
     const last = await linesOf(`a\n${long}`, { maxLineBytes: 10 });
     expect([last.values, last.rejected.length]).toEqual([['a'], 1]);
