@@ -20,6 +20,7 @@ import {
   type Reducer,
   type Spillable,
 } from '../shuffle/index.ts';
+import { treeOf } from '../triggers/index.ts';
 import { AlignedPanes } from './aligned-panes.ts';
 import { DefaultPanes, firesAtEndOnly } from './default-panes.ts';
 import { type HeldForm, heldForm } from './held-form.ts';
@@ -27,7 +28,6 @@ import { Holds } from './holds.ts';
 import { MergingPanes } from './merging-panes.ts';
 import { type EmitPane, PaneMachine } from './pane-machine.ts';
 import type { PaneTable, PaneTableSpec } from './pane-table.ts';
-import { treeOf } from './trigger-state.ts';
 
 /** A smaller table is not worth emptying. */
 const LEAST_BYTES = 1 << 20;

@@ -8,11 +8,19 @@ import {
 } from '../../model/index.ts';
 import type { StepTime, Windows } from '../execution/index.ts';
 import { combineError } from '../shuffle/index.ts';
+import {
+  isFinished,
+  mergeStates,
+  newState,
+  nextDelay,
+  onElement,
+  onFire,
+  shouldFire,
+  type TriggerTime,
+  type TriggerTree,
+} from '../triggers/index.ts';
 import type { HeldForm } from './held-form.ts';
 import type { Holds } from './holds.ts';
-import { onElement, onFire, shouldFire, type TriggerTime } from './trigger-machine.ts';
-import { mergeStates } from './trigger-merge.ts';
-import { isFinished, newState, nextDelay, type TriggerTree } from './trigger-state.ts';
 import { NOTHING, type WindowPanes } from './window-panes.ts';
 
 /** Takes a group: its timestamp is that of the pane. */

@@ -2,7 +2,7 @@ import type { BoundedWindow, KeyEncoder, StateSpace, Timestamp } from '../../mod
 import type { StepTime } from '../execution/index.ts';
 import type { HeldForm } from './held-form.ts';
 import type { PaneMachine } from './pane-machine.ts';
-import type { TriggerTree } from './trigger-state.ts';
+import type { TriggerTree } from '../triggers/index.ts';
 
 /** What a table of panes takes from its step and its run. */
 export interface PaneTableSpec {

@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter, Timestamp } from '../../model/index.ts';
 import type { CellCodec } from '../state/index.ts';
-import { decodeState, encodeState, type TriggerState, type TriggerTree } from './trigger-state.ts';
+import { decodeState, encodeState, type TriggerState, type TriggerTree } from '../triggers/index.ts';
 
 /** What one key has in one window, and how far its panes are. */
 export interface WindowPanes {

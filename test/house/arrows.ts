@@ -15,7 +15,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runners/state': ['model'],
   'runners/shuffle': ['model', 'runners/execution'],
   'runners/keyed': ['model', 'runners/execution', 'runners/state'],
-  'runners/panes': ['model', 'runners/execution', 'runners/shuffle', 'runners/state'],
+  'runners/triggers': ['model'],
+  'runners/panes': ['model', 'runners/execution', 'runners/shuffle', 'runners/state', 'runners/triggers'],
   'runners/run': ['model', 'runners/execution', 'runners/plan', 'runners/shuffle'],
   'runners/sinks': ['model', 'runners/execution', 'runners/run'],
   'runners/sources': ['model', 'runners/execution', 'runners/panes', 'runners/run'],
@@ -68,6 +69,7 @@ const MACHINE: Readonly<Record<string, ReadonlySet<string>>> = {
   'runners/sinks': PURE_MODULES,
   'runners/sources': PURE_MODULES,
   'runners/streaming': PURE_MODULES,
+  'runners/triggers': PURE_MODULES,
   'runners/direct': PURE_MODULES,
   'io/*': new Set([...PURE_MODULES, 'node:stream', 'node:sqlite', 'node:worker_threads']),
 };

@@ -96,7 +96,7 @@ export const PANE_MUTANTS: readonly Mutant[] = [
     title: 'a repeated trigger is not set back after it has fired',
     edits: [
       {
-        file: 'runners/panes/trigger-machine.ts',
+        file: 'runners/triggers/trigger-machine.ts',
         find: 'onFire(part, state, time); if (isFinished(part, state)) reset(part, state);',
         replace: 'onFire(part, state, time);',
       },

@@ -16,17 +16,19 @@ import {
   repeatedly,
   type Trigger,
 } from '../../../model/index.ts';
-import { onElement, onFire, shouldFire } from '../../../runners/panes/trigger-machine.ts';
-import { mergeStates } from '../../../runners/panes/trigger-merge.ts';
 import {
   decodeState,
   encodeState,
   isFinished,
+  mergeStates,
   newState,
   nextDelay,
+  onElement,
+  onFire,
+  shouldFire,
   treeOf,
   type TriggerState,
-} from '../../../runners/panes/trigger-state.ts';
+} from '../../../runners/triggers/index.ts';
 
 /** A trigger of one window, told what happens; `e` is an element, `W` the end of the window, a number the clock. */
 class Told {
