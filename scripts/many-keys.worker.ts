@@ -17,7 +17,7 @@ import {
 import { directRunner } from 'viga/runners/direct';
 
 /** What is kept for each key. */
-export type Kind = 'combine' | 'group' | 'hot' | 'state' | 'timers' | 'sessions';
+export type Kind = 'combine' | 'group' | 'hot' | 'hot-session' | 'state' | 'timers' | 'sessions';
 
 /** What the parent passes. */
 export interface ManyKeys {
@@ -73,26 +73,38 @@ const remind = (input: PCollection<KV<string, number>>): PCollection<Outcome> =>
 /** Sessions of different keys end at different times, so that each owes one of its own. */
 const SPAN = minutes(9);
 
-const STEPS: Readonly<Record<Exclude<Kind, 'hot'>, (input: PCollection<KV<string, number>>) => PCollection<Outcome>>> =
-  {
-    combine: (input) => input.combinePerKey(sum, { name: 'Sum' }),
-    sessions: (input) => input.windowInto(sessions({ gap: minutes(10) })).combinePerKey(sum, { name: 'Sum' }),
-    group: (input) =>
-      input.groupByKey({ name: 'Group' }).map(({ key, value }) => {
-        const values = [...value];
-        return { key, value: values.length === 2 ? (values[0] ?? 0) + (values[1] ?? 0) : Number.NaN };
-      }),
-    state: spend,
-    timers: remind,
-  };
+const STEPS: Readonly<
+  Record<Exclude<Kind, 'hot' | 'hot-session'>, (input: PCollection<KV<string, number>>) => PCollection<Outcome>>
+> = {
+  combine: (input) => input.combinePerKey(sum, { name: 'Sum' }),
+  sessions: (input) => input.windowInto(sessions({ gap: minutes(10) })).combinePerKey(sum, { name: 'Sum' }),
+  group: (input) =>
+    input.groupByKey({ name: 'Group' }).map(({ key, value }) => {
+      const values = [...value];
+      return { key, value: values.length === 2 ? (values[0] ?? 0) + (values[1] ?? 0) : Number.NaN };
+    }),
+  state: spend,
+  timers: remind,
+};
 
 /** What comes with each key; the first has half of all values besides, so they have no room in memory. */
 const NOTE = 'x'.repeat(100);
 
+/** What comes with a key, with the place of its pair among all. */
+type Note = KV<string, { readonly index: number; readonly note: string }>;
+
+/** In one session for each key, for the kind that asks for it. */
+const inSessions = (events: PCollection<Note>): PCollection<Note> =>
+  kind === 'hot-session'
+    ? events
+        .withTimestamps(({ value: { index } }) => Math.floor((index / (2 * keys)) * SPAN))
+        .windowInto(sessions({ gap: minutes(10) }))
+    : events;
+
 /** A bounded grouping in which one key has half of all values: goes through those of each key twice. */
 const grouped = (pipeline: Pipeline): PCollection<Outcome> =>
-  pipeline
-    .apply(
+  inSessions(
+    pipeline.apply(
       generate({
         count: 2 * keys,
         element: (index) => ({
@@ -101,7 +113,8 @@ const grouped = (pipeline: Pipeline): PCollection<Outcome> =>
         }),
       }),
       { name: 'Events' },
-    )
+    ),
+  )
     .groupByKey({ name: 'Group' })
     .mapValues((values) => {
       const [once = 0, again = 0] = [0, 0].map((none) => {
@@ -115,7 +128,7 @@ const grouped = (pipeline: Pipeline): PCollection<Outcome> =>
 /** What comes out of a key. */
 const expectedOf = (number: number): number => {
   if (kind === 'timers') return timeOf(number);
-  if (kind === 'hot') return number === 0 ? keys ** 2 : 2 * number;
+  if (kind === 'hot' || kind === 'hot-session') return number === 0 ? keys ** 2 : 2 * number;
   return 3 * amountOf(number);
 };
 
@@ -147,7 +160,7 @@ const streamed = (pipeline: Pipeline): PCollection<KV<string, number>> =>
     .windowInto(fixedWindows({ size: hours(1) }));
 
 const pipeline = new Pipeline();
-const outcomes = kind === 'hot' ? grouped(pipeline) : STEPS[kind](streamed(pipeline));
+const outcomes = kind === 'hot' || kind === 'hot-session' ? grouped(pipeline) : STEPS[kind](streamed(pipeline));
 outcomes.map(check, { name: 'Check' });
 
 const began = performance.now();

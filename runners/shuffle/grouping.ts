@@ -8,6 +8,7 @@ import { MergingTable } from './merging-table.ts';
 import { hashOfKey, hashOfKeyAndWindow, type Partition, Partitions, type RowHash } from './partitions.ts';
 import type { Reducer } from './reducer.ts';
 import { RowCodec } from './row-codec.ts';
+import { sessionGroups } from './session-groups.ts';
 import type { Spill } from './spill.ts';
 
 /** Past so many groups a Map misses the processor's cache at each look-up, and partitions on disk are faster. */
@@ -150,6 +151,9 @@ export class Grouping implements Edge {
     } else if (reducer.keepsValues && !mergesWindows(this.#spec)) {
       const { step } = this.#spec;
       yield* diskGroups(partition.rows(), { step, spill, combiner: windowing.timestampCombiner, codegen });
+    } else if (isSessions(this.#spec)) {
+      const combiner = windowing.timestampCombiner;
+      yield* sessionGroups(partition, { ...this.#spec, codec: this.#codec, combiner });
     } else yield* this.#inMemory(partition);
   }
 
@@ -171,6 +175,9 @@ function appendValues(list: Row, partitions: Partitions): void {
 
 const mergesWindows = ({ windowing: { windowFn, alreadyMerged } }: GroupingSpec): boolean =>
   windowFn.merge !== undefined && !alreadyMerged;
+
+const isSessions = (spec: GroupingSpec): boolean =>
+  mergesWindows(spec) && spec.windowing.windowFn.spec.kind === 'sessions';
 
 /** A table for the windows of a step. */
 function tableOf(spec: GroupingSpec, onGrowth: (size: number) => void): GroupTable {

@@ -89,7 +89,7 @@ export class MergingTable implements GroupTable {
 
   *batches(): Iterable<Batch> {
     const { reducer, timestampCombiner, failed } = this.#spec;
-    const outputs: { readonly value: unknown; readonly window: BoundedWindow; readonly timestamp: Timestamp }[] = [];
+    const outputs: GroupOutput[] = [];
     for (const { key, active } of this.#keys.values()) {
       for (const { window, value, timestamp } of active) {
         try {
@@ -103,9 +103,9 @@ export class MergingTable implements GroupTable {
           throw failed(error, { key, value });
         }
       }
-      if (outputs.length >= OUTPUT_BATCH) yield columns(outputs.splice(0));
+      if (outputs.length >= OUTPUT_BATCH) yield groupColumns(outputs.splice(0));
     }
-    if (outputs.length > 0) yield columns(outputs);
+    if (outputs.length > 0) yield groupColumns(outputs);
   }
 
   #put(key: unknown, added: Active): void {
@@ -180,9 +180,15 @@ export class MergingTable implements GroupTable {
   }
 }
 
-function columns(
-  outputs: readonly { readonly value: unknown; readonly window: BoundedWindow; readonly timestamp: Timestamp }[],
-): Batch {
+/** A group as an output element. */
+export interface GroupOutput {
+  readonly value: unknown;
+  readonly window: BoundedWindow;
+  readonly timestamp: Timestamp;
+}
+
+/** Groups that each have a window of their own, as a batch. */
+export function groupColumns(outputs: readonly GroupOutput[]): Batch {
   return {
     ...groupBatch(
       outputs.map(({ value }) => value),

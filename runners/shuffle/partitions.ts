@@ -13,6 +13,8 @@ const DEEPEST = 4;
 export interface Partition {
   readonly rows: () => Iterable<Row>;
   readonly bytes: number;
+  /** How many of its rows are on disk. */
+  readonly count: number;
   /** Whether all its rows have one hash: dividing it again would be of no use. */
   readonly isOneHash: boolean;
 }
@@ -88,7 +90,7 @@ export class Partitions {
     for (const slot of this.#slots) {
       if (slot === undefined) continue;
       const { sequence, isOneHash } = slot;
-      yield { rows: () => this.#rows(slot), bytes: sequence.bytes, isOneHash };
+      yield { rows: () => this.#rows(slot), bytes: sequence.bytes, count: sequence.count, isOneHash };
     }
   }
 

@@ -14,6 +14,11 @@ const manyKeys = (name: string, kind: string): Part => ({
 /** All parts. */
 export const PARTS: readonly Part[] = [
   { name: 'hot-key', script: 'many-keys', args: ['--keys', '1000000', '--memory-limit', '128MB', '--kind', 'hot'] },
+  {
+    name: 'hot-session',
+    script: 'many-keys',
+    args: ['--keys', '1000000', '--memory-limit', '128MB', '--kind', 'hot-session'],
+  },
   manyKeys('many-keys', 'combine'),
   manyKeys('many-groups', 'group'),
   manyKeys('many-states', 'state'),
