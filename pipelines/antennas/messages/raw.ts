@@ -1,13 +1,15 @@
 import {
+  afterProcessingTime,
+  afterWatermark,
   days,
   type DeadLetter,
-  defaultTrigger,
   type Duration,
   fixedWindows,
   type PBegin,
   type PCollection,
   type PTransform,
   ptransform,
+  seconds,
   type Timestamp,
 } from 'viga';
 import { column, type ParquetCondition, readParquet, writeParquet } from 'viga/io/parquet';
@@ -29,15 +31,18 @@ const partitions = { year: column.int32(), month: column.int32(), day: column.in
  */
 const KEPT_FOR = days(30);
 
+/** How long messages that are late wait for others, as each pane is a file. */
+const LATE_TOGETHER = seconds(10);
+
 /**
- * Writes messages as they came, a file for each window (and, in streaming, for what came late to it) below
+ * Writes messages as they came, a file for each window (and, in streaming, for what a while brought late to it) below
  * `year=2020/month=9/day=19/hour=19/`, in UTC.
  */
 export function writeRaw(folder: string, window: Duration): PTransform<PCollection<Message>, void> {
   return ptransform('WriteRaw', (messages: PCollection<Message>) => {
     messages
       .windowInto(fixedWindows({ size: window }), {
-        trigger: defaultTrigger(),
+        trigger: afterWatermark({ late: afterProcessingTime({ delay: LATE_TOGETHER }) }),
         // A file that is published never changes: what comes late to a window has a file of its own.
         accumulationMode: 'discarding',
         allowedLateness: KEPT_FOR,

@@ -44,12 +44,7 @@ export function settingsOf(values: Values): Settings {
   const output = folderOption('output', values.output);
   const raw = values.raw === undefined ? `${output}/raw` : folderOption('raw', values.raw);
   const input = inputOf(values, times);
-  if (input.kind === 'parquet' && path.resolve(input.folder) === path.resolve(raw)) {
-    throw new OptionsError(
-      'raw',
-      `${raw} is what --input=parquet:${input.folder} reads. It would be replaced while it is read. Name another folder.`,
-    );
-  }
+  if (input.kind === 'parquet') refuseSameFiles(input.folder, raw);
   return {
     isStreaming,
     input,
@@ -59,6 +54,21 @@ export function settingsOf(values: Values): Settings {
     raw,
     output,
   };
+}
+
+/** Below the folder that is read all files are, and those that are written replace others below theirs. */
+function refuseSameFiles(read: string, written: string): void {
+  const isIn = (folder: string, other: string): boolean => {
+    const way = path.relative(other, folder);
+    return !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
+  };
+  const [inside, around] = [isIn(written, read), isIn(read, written)];
+  if (!inside && !around) return;
+  const relation = inside && around ? 'is' : inside ? 'lies in' : 'holds';
+  throw new OptionsError(
+    'raw',
+    `${written} ${relation} what --input=parquet:${read} reads. It would be replaced while it is read. Name another folder.`,
+  );
 }
 
 function folderOption(option: 'output' | 'raw', folder: string): string {

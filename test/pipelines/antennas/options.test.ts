@@ -20,6 +20,8 @@ test.each<[Given, string]>([
   [{ input: 'log:antennas.log' }, "--input: 'log:antennas.log' names no topic of a log"],
   [{ input: 'log:#devices' }, 'Give log:FILE#TOPIC'],
   [{ input: 'parquet:nowhere/raw/' }, '--raw: nowhere/raw is what --input=parquet:nowhere/raw reads'],
+  [{ input: 'parquet:nowhere' }, '--raw: nowhere/raw lies in what --input=parquet:nowhere reads'],
+  [{ input: 'parquet:kept/year=2020', raw: './kept' }, '--raw: ./kept holds what --input=parquet:kept/year=2020 reads'],
   [{ ticks: 1.5 }, '--ticks: 1.5 is no whole number from 0'],
   [{ ticks: -1 }, '--ticks: -1 is no whole number from 0'],
   [{ start: '19:00' }, "--start: '19:00' is no instant"],

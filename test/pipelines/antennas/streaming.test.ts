@@ -156,6 +156,11 @@ test('messages from a future that no clock has reached make no others late; what
   // About one in a hundred is later than allowed; if the watermark had followed the future, nearly all would be.
   expect(total(fewer)).toBeLessThan(total(all));
   expect(total(fewer)).toBeGreaterThan(0.98 * total(all));
+  // What comes late to a window is not a file for each message.
+  const perWindow = Map.groupBy(filesOf(`${streaming}/raw`), (file) => file.split('-pane-')[0]);
+  const files = Math.max(...Array.from(perWindow.values(), ({ length }) => length));
+  expect(files).toBeGreaterThan(1);
+  expect(files).toBeLessThan(5);
   // What was too late to count was kept, and batch counts it.
   await runAntennas(path.join(folder, 'later'), { input: `parquet:${streaming}/raw` });
   expect(csvFiles(path.join(folder, 'later'))).toEqual(csvFiles(batch));
