@@ -159,7 +159,7 @@ function damaged({ path, codec }: PackedFile, byte: number, mayBeForeign: boolea
   return damagedAt(
     path,
     byte,
-    `the ${codec.name} data are damaged (${message}). What follows can't be read. Copy the file again, or have it written again.`,
+    `the ${codec.name} data are damaged, here or further on (${message}). What follows can't be read. Copy the file again, or have it written again.`,
     { cause },
   );
 }

@@ -1,3 +1,4 @@
+import { type NoText, whyNoText } from '../text/index.ts';
 import type { FieldFault } from './record-scanner.ts';
 
 /** What can be wrong with a CSV file. The last four are told by its beginning and make all of it unreadable. */
@@ -11,13 +12,8 @@ export type CsvFaultCode =
   | 'MISSING_COLUMN'
   | 'DOUBLED_COLUMN';
 
-/** What is said of a fault. */
-export interface FaultText {
-  /** What is wrong, why and how to fix the file; the caller puts file and line before it. */
-  readonly message: string;
-  /** What else a program can do: an option. */
-  readonly hint?: string;
-}
+/** What is said of a fault: what is wrong, why and how to fix the file; the caller puts file and line before it. */
+export type FaultText = NoText;
 
 /** A record, or a whole file, that could not be read: a value, so that the reader decides between ending and dead letters. */
 export interface CsvFault extends FaultText {
@@ -55,7 +51,7 @@ export function openQuoteText(quote: string, limit: number | undefined): FaultTe
 }
 
 export const invalidBytesText = (field: string, text: string): FaultText => ({
-  message: `${field} holds bytes that are no UTF-8, about ${text}. They would be lost. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8.`,
+  message: `${field} holds bytes that are no UTF-8, about ${text}. They would be lost. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8 OLD > NEW.`,
   hint: "A program that reads such files passes encoding: 'latin1', or invalidBytes: 'replace'.",
 });
 
@@ -79,15 +75,9 @@ export const NO_HEADER: FaultText = {
   hint: 'A program that knows the names passes header: [names].',
 };
 
-/** What a byte order mark says against the encoding, if anything. */
+/** What the first bytes say against reading the file as text of the encoding, if anything. */
 export function wrongEncodingText(bytes: Uint8Array, isUtf8: boolean): FaultText | undefined {
   const [first, second, third] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    return {
-      message:
-        'the file is in UTF-16, as its first two bytes say. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16 -t UTF-8.',
-    };
-  }
   if (!isUtf8 && first === 0xef && second === 0xbb && third === 0xbf) {
     return {
       message:
@@ -95,5 +85,15 @@ export function wrongEncodingText(bytes: Uint8Array, isUtf8: boolean): FaultText
       hint: 'A program that reads UTF-8 leaves encoding out.',
     };
   }
-  return undefined;
+  return unmarkedUtf16(bytes) ?? whyNoText(bytes);
+}
+
+/** Every second byte of UTF-16 is zero where letters are Latin: no text of bytes begins like that. */
+function unmarkedUtf16([first, second, third, fourth]: Uint8Array): FaultText | undefined {
+  const isLittle = first !== 0 && second === 0 && third !== 0 && fourth === 0;
+  const isBig = first === 0 && second !== 0 && third === 0 && fourth !== 0;
+  if (!isLittle && !isBig) return undefined;
+  return {
+    message: `the file is in UTF-16, as every second byte is zero. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16${isLittle ? 'LE' : 'BE'} -t UTF-8 OLD > NEW.`,
+  };
 }

@@ -1,5 +1,5 @@
 import { damagedAt, DamagedFileError, type InputFile } from '../files/index.ts';
-import { markLength } from '../text/index.ts';
+import { markLength, whyNoText } from '../text/index.ts';
 
 // A document may be larger than memory if it is an array: its elements are found by their brackets and quotes, and each is
 // parsed by itself. JSON.parse judges each of them, so what is found here only has to be cut right where the document is
@@ -107,6 +107,8 @@ class JsonCutter {
 
   /** Passes over the mark and white space, and sees whether the document is an array. Returns where its content goes on. */
   #begin(chunk: Buffer): number {
+    const why = this.#base === 0 ? whyNoText(chunk) : undefined;
+    if (why !== undefined) throw new DamagedFileError(this.#path, why.message, why);
     let at = this.#base === 0 ? markLength(chunk) : 0;
     while (isBlank(chunk[at])) at += 1;
     if (at === chunk.length) return at;

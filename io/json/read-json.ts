@@ -124,6 +124,6 @@ function parsePiece<T>(
   options: JsonOptions<T> & { readonly step: string },
 ): ParsedElement<T> {
   if (isUtf8(bytes)) return parseElement(bytes.toString('utf8'), 'value', () => place, options);
-  const message = 'this value is not UTF-8. JSON is. Convert the file to UTF-8.';
+  const message = 'this value is not UTF-8. JSON is. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8 OLD > NEW.';
   return { error: new ConnectorError(place, message) };
 }

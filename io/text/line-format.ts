@@ -1,7 +1,8 @@
 import { ConnectorError, type OffsetRange, PipelineError, type SourceOutput } from '../../model/index.ts';
 import type { InputFile, ReadFormat } from '../files/index.ts';
-import { decodeText, isUtf16, markLength, type TextEncoding } from './encoding.ts';
+import { decodeText, markLength, type TextEncoding } from './encoding.ts';
 import { type LineBlock, lineBlocks } from './line-blocks.ts';
+import { whyNoText } from './no-text.ts';
 
 /** How lines stand in files. */
 export interface LineOptions {
@@ -55,8 +56,9 @@ export function lineFormat<T>(name: string, options: LineOptions, convert: Conve
       // Lines can be counted from the start of a file only.
       let lineNumber = from === 0 ? 1 : undefined;
       for await (const block of lineBlocks(file, tracker, maxLineBytes)) {
-        if (block.start === 0 && isUtf16(block.bytes)) {
-          output.reject(file.path, utf16(file.path), `${file.path} byte 0`);
+        const why = block.start === 0 ? whyNoText(block.bytes) : undefined;
+        if (why !== undefined) {
+          output.reject(file.path, new ConnectorError(file.path, why.message, why), `${file.path} byte 0`);
           break;
         }
         const place = placeOf(file, block, lineNumber);
@@ -156,15 +158,9 @@ const unreadable = (place: string, why: Why, maxLineBytes: number): ConnectorErr
       )
     : new ConnectorError(
         place,
-        "this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8.",
+        "this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8 OLD > NEW.",
         { hint: "A program that reads such files passes encoding: 'latin1'." },
       );
 
 /** What is shown of a line that has no text. */
 const shown = (bytes: Buffer): string => bytes.toString('latin1', 0, 200);
-
-const utf16 = (path: string): ConnectorError =>
-  new ConnectorError(
-    path,
-    'the file begins with the mark of UTF-16. Its lines would be garbage. Convert it to UTF-8 first, e.g. with iconv -f UTF-16 -t UTF-8.',
-  );

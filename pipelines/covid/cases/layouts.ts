@@ -181,7 +181,7 @@ function unknownHeader(header: readonly string[], nearest: Comparison): string {
     list('unknown', nearest.unknown.map(quoted)) +
     list('more than once', nearest.repeated.map(quoted));
   return (
-    `this header of ${header.length} columns is none of the four known layouts (9, 16, 21 or 23 columns);` +
+    `this header of ${header.length} column${header.length === 1 ? '' : 's'} is none of the four known layouts (9, 16, 21 or 23 columns);` +
     ` compared with the nearest, of ${nearest.columns} columns:${facts.slice(0, -1)}.` +
     ' Its fields cannot be told apart without it. Give the file the header of the published data set, or leave it out of --input.'
   );

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CsvReadOptions } from '../../../io/csv/index.ts';
@@ -80,7 +81,7 @@ const cases: readonly Case[] = [
       Buffer.from('Bogotá', 'latin1'),
       Buffer.from('"\n3,4\n'),
     ]),
-    message: `Read: orders.csv line 3: the column "bé" holds bytes that are no UTF-8, about "2,\\"Bogot\uFFFD\\"\\n3,4\\n". They would be lost. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8. A program that reads such files passes encoding: 'latin1', or invalidBytes: 'replace'.`,
+    message: `Read: orders.csv line 3: the column "bé" holds bytes that are no UTF-8, about "2,\\"Bogot\uFFFD\\"\\n3,4\\n". They would be lost. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8 OLD > NEW. A program that reads such files passes encoding: 'latin1', or invalidBytes: 'replace'.`,
     record: '2,"Bogot\uFFFD"',
     rows: [
       { a: '1', bé: 'ok é' },
@@ -119,7 +120,20 @@ const cases: readonly Case[] = [
     name: 'a file in UTF-16',
     text: Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'),
     message:
-      'Read: orders.csv line 1: no row of this file was read: the file is in UTF-16, as its first two bytes say. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16 -t UTF-8.',
+      'Read: orders.csv line 1: no row of this file was read: the file is in UTF-16, as its first two bytes say. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16 -t UTF-8 OLD > NEW.',
+    rows: [],
+  },
+  {
+    name: 'a file in UTF-16 without its mark',
+    text: Buffer.from('a,b\n1,2\n', 'utf16le').swap16(),
+    message:
+      'Read: orders.csv line 1: no row of this file was read: the file is in UTF-16, as every second byte is zero. Only UTF-8 and Latin-1 are read. Convert it, e.g. with iconv -f UTF-16BE -t UTF-8 OLD > NEW.',
+    rows: [],
+  },
+  {
+    name: 'a packed file that is not called so',
+    text: gzipSync('a,b\n1,2\n'),
+    message: `Read: orders.csv line 1: no row of this file was read: the file is packed with gzip, as its first bytes say, and is read as if it were not. No text comes of that. Give its name the ending .gz, or unpack it. A program whose files have other names passes compression: 'gzip'.`,
     rows: [],
   },
   {

@@ -62,6 +62,11 @@ test.each([
   expect(await elementsOf(content)).toContain(`Load/Read: ${message}`);
 });
 
+test('a document that is packed, or in UTF-16, is an error that says so', async () => {
+  expect(await elementsOf(gzipSync('[1]'))).toContain('in.json: the file is packed with gzip');
+  expect(await elementsOf(Buffer.from('\ufeff[1]', 'utf16le'))).toContain('in.json: the file is in UTF-16');
+});
+
 test('a value that is not UTF-8 is an error', async () => {
   expect(await elementsOf(Buffer.from('["caf\xe9"]', 'latin1'))).toContain(
     'in.json byte 1: this value is not UTF-8. JSON is.',

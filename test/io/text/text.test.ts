@@ -88,7 +88,7 @@ test('a line that is not UTF-8 is rejected with its number, and the others are r
       record: 'café',
       coordinate: 'in.txt line 2',
       message:
-        "in.txt line 2: this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8. A program that reads such files passes encoding: 'latin1'.",
+        "in.txt line 2: this line is not UTF-8. Its characters can't be told. Convert the file, e.g. with iconv -f LATIN1 -t UTF-8 OLD > NEW. A program that reads such files passes encoding: 'latin1'.",
     },
   ]);
 });
@@ -117,7 +117,23 @@ test('a file in UTF-16 is rejected as a whole', async () => {
   for (const mark of [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])]) {
     const { values, rejected } = await linesOf(Buffer.concat([mark, Buffer.from('a\nb\n', 'utf16le')]));
     expect(values).toEqual([]);
-    expect(rejected[0]?.message).toMatch(/^in\.txt: the file begins with the mark of UTF-16\. .* iconv/);
+    expect(rejected[0]?.message).toMatch(/^in\.txt: the file is in UTF-16, .* iconv/);
+  }
+});
+
+test('a packed file that is not called so is rejected as a whole, with how it is unpacked', async () => {
+  const packed = [
+    [
+      gzipSync('a\nb\n'),
+      /^in\.txt: the file is packed with gzip, .* ending \.gz, or unpack it\..* compression: 'gzip'/,
+    ],
+    [zstdCompressSync('a\nb\n'), /packed with zstd, .* ending \.zst/],
+    [Buffer.from('PK\x03\x04 a.txt'), /packed with zip, .* Unpack it\.$/],
+  ] as const;
+  for (const [bytes, message] of packed) {
+    const { values, rejected } = await linesOf(bytes);
+    expect([values, rejected.length]).toEqual([[], 1]);
+    expect(rejected[0]?.message).toMatch(message);
   }
 });
 
