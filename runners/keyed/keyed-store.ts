@@ -162,12 +162,18 @@ export class KeyedStore {
     return this.#windows.first();
   }
 
+  /** Something is kept for a window, so that it has to be removed when that expires. */
+  keepUntilExpiry(window: BoundedWindow): void {
+    this.#windows.add(window);
+  }
+
   /** Removes what is left of the window that expires first. */
   deleteFirst(): void {
     const window = this.#windows.first();
     if (window === undefined) return;
     this.#cells.deleteWindow(window);
     for (const collection of this.collections) collection?.deleteWindow(window);
+    this.sorted?.cells.deleteWindow(window);
     this.#windows.shift();
   }
 

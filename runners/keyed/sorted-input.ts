@@ -55,6 +55,7 @@ export class SortedInput {
       lateDrop(value, timestamp);
       return;
     }
+    this.#store.keepUntilExpiry(window);
     this.cells.add(window, key, { timestamp, value: { value, pane } });
     const turn = events.inMemory({ window, key, family: TURN, tag: '' });
     if (turn === undefined) {
@@ -68,6 +69,8 @@ export class SortedInput {
   take(window: BoundedWindow, key: unknown, due: Timestamp): readonly Waiting[] {
     const id = { window, key, family: TURN, tag: '' };
     const { lateness, events } = this.#store;
+    // It may have waited since before a restart.
+    this.#store.keepUntilExpiry(window);
     const to = due >= this.#store.expiryOf(window) ? ALWAYS : instantAfter(due - lateness);
     const taken = [...this.cells.range(window, key, MIN_TIMESTAMP, to)];
     this.cells.clearRange(window, key, MIN_TIMESTAMP, to);
