@@ -1,4 +1,3 @@
-import type { Coder } from './coder.ts';
 import type { Host } from './host.ts';
 import type { SideInputs, SideValues } from './side-input.ts';
 import type { Duration, Timestamp } from './time.ts';
@@ -115,7 +114,6 @@ export interface RestrictionReader<in E, out T, R, P, V extends SideInputs = Rec
   size?(restriction: R): number | undefined;
   /** Whether a restriction ends by itself. Default: it does. */
   isBounded?(restriction: R): boolean;
-  readonly restrictionCoder?: Coder<R> | undefined;
   /**
    * Tells the system, after an epoch is durable, what need not come again: all that was claimed of a restriction before
    * `rest`, which is what is still to be read of it, and holds nothing where all has been read. Called for each restriction

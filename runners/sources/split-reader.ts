@@ -122,11 +122,6 @@ export class SplitReader {
     return this.#estimate.isIdle && !this.isReady;
   }
 
-  /** Timestamps that were too far ahead to be believed. */
-  get skippedTimestamps(): number {
-    return this.#estimate.skipped;
-  }
-
   /** What is still to be read after what was taken. */
   get restriction(): unknown {
     return this.#restriction;

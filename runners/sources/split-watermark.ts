@@ -16,8 +16,6 @@ export class SplitWatermark {
   readonly #clock: Clock;
   #value: Timestamp;
   #isIdle = false;
-  /** Timestamps that were too far ahead to be believed. */
-  skipped = 0;
 
   constructor(
     reader: { readonly watermark?: WatermarkPolicy | undefined; readonly isLive?: boolean | undefined },
@@ -67,17 +65,14 @@ export class SplitWatermark {
     let highest = MIN_TIMESTAMP;
     const limit = this.#isLive ? this.#clock.now() + FURTHEST_AHEAD : Number.POSITIVE_INFINITY;
     for (const timestamp of timestamps) {
-      if (timestamp > limit) this.skipped++;
-      else if (timestamp > highest) highest = timestamp;
+      if (timestamp > highest && timestamp <= limit) highest = timestamp;
     }
     return highest;
   }
 
   #believed(timestamp: Timestamp | undefined): Timestamp {
-    if (timestamp === undefined) return MIN_TIMESTAMP;
-    if (!this.#isLive || timestamp <= this.#clock.now() + FURTHEST_AHEAD) return timestamp;
-    this.skipped++;
-    return MIN_TIMESTAMP;
+    const isBelieved = timestamp !== undefined && (!this.#isLive || timestamp <= this.#clock.now() + FURTHEST_AHEAD);
+    return isBelieved ? timestamp : MIN_TIMESTAMP;
   }
 
   #raise(to: Timestamp): void {
