@@ -74,6 +74,9 @@ export class LiveWrite implements Edge {
   #epoch = 1;
   /** Ends with what was handed over last: several stages may write, and the sink is opened once and gets one batch at a time. */
   #written = Promise.resolve();
+  /** The last cut and the last delivery: also where nobody waits for them any more, the sink may be at work. */
+  #preparing: Promise<void> | undefined;
+  #delivering: Promise<void> | undefined;
   /** Batches on their way to the sink. */
   #inHand = 0;
   bytes = 0;
@@ -153,7 +156,12 @@ export class LiveWrite implements Edge {
   }
 
   /** Ends the epoch for this sink: what is to become visible of it is then in the outbox. */
-  async prepare(epoch: number): Promise<void> {
+  prepare(epoch: number): Promise<void> {
+    this.#preparing = this.#prepare(epoch);
+    return this.#preparing;
+  }
+
+  async #prepare(epoch: number): Promise<void> {
     await this.flush(true);
     this.#epoch = epoch + 1;
     const given = this.#outbox.forgetDelivered();
@@ -196,7 +204,12 @@ export class LiveWrite implements Edge {
   }
 
   /** Brings what durable epochs have for the sink to it, in order. Called again after a failure, it goes on where it was. */
-  async deliver(isDurable: (epoch: number) => boolean): Promise<void> {
+  deliver(isDurable: (epoch: number) => boolean): Promise<void> {
+    this.#delivering = this.#deliver(isDurable);
+    return this.#delivering;
+  }
+
+  async #deliver(isDurable: (epoch: number) => boolean): Promise<void> {
     for (let epoch = this.#due(isDurable); epoch !== undefined; epoch = this.#due(isDurable)) {
       if (!(await this.#deliverUntilThere(epoch))) return;
       this.#outbox.delivered(epoch);
@@ -231,8 +244,12 @@ export class LiveWrite implements Edge {
     return next !== undefined && isDurable(next) && !this.waitsForCut ? next : undefined;
   }
 
-  /** Gives up what was staged and is of no durable epoch: what is goes to the sink when the job is started again. */
+  /**
+   * Gives up what was staged and is of no durable epoch: what is goes to the sink when the job is started again. What the sink
+   * does just then comes to its end before, as it would put something into the place that is removed.
+   */
   async abort(isDurable: (epoch: number) => boolean): Promise<void> {
+    await Promise.allSettled([this.#written, this.#preparing, this.#delivering]);
     const writers = [...this.#staged].filter(([epoch]) => !isDurable(epoch)).map(([, writer]) => writer);
     if (this.#writer !== undefined) writers.push(this.#writer);
     this.#writer = undefined;

@@ -74,6 +74,8 @@ export interface LiveHooks {
   /** Runs a stage until its queue has room. */
   makeRoom: (stage: LiveStage) => Promise<void>;
   afterCommit: AfterCommit;
+  /** Whether a cut waits for what goes on to come to an end. */
+  isEnding: () => boolean;
 }
 
 const startTime = (): StepTime => ({
@@ -115,6 +117,16 @@ export class LiveNetwork {
       .filter(({ entryKind }) => entryKind !== 'join')
       .map((planned) => this.#make(planned, specs.get(planned)));
     for (const stage of this.stages) stage.producers = this.#producersOf(stage.planned);
+    for (const stage of this.stages) stage.behind = [...this.#behind(stage)];
+  }
+
+  #behind(stage: LiveStage, found = new Set<LiveStage>()): Set<LiveStage> {
+    for (const other of this.stages) {
+      if (found.has(other) || !other.producers.some((producer) => producer.stage === stage)) continue;
+      found.add(other);
+      this.#behind(other, found);
+    }
+    return found;
   }
 
   peek(stage: PlannedStage): LiveStage | undefined {
@@ -154,16 +166,15 @@ export class LiveNetwork {
     for (const stage of this.stages) await stage.runtime.close();
   }
 
-  /** Closes what is open, and gives up what was to be written and is of no durable epoch. */
+  /** Closes what is open, and gives up what was to be written and is of no durable epoch; what hangs is left behind. */
   async abort(isDurable: (epoch: number) => boolean): Promise<void> {
     await this.close();
     // The last first: whoever made a directory that others write to as well can then remove it.
     for (const write of [...this.writes.values()].reverse()) {
-      try {
-        await write.abort(isDurable);
-      } catch (error) {
+      const aborted = write.abort(isDurable).catch((error: unknown) => {
         this.#environment.host.warn(`${write.name}: what was staged could not be removed: ${String(error)}.`);
-      }
+      });
+      await atMost(LONGEST_END, aborted, this.#environment.host.clock);
     }
   }
 
@@ -186,7 +197,7 @@ export class LiveNetwork {
       },
       afterCommit: (callback) => hooks.afterCommit(callback),
       isOver: () => {
-        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
+        if (pause.isOn || this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
       },
     });
     const time = startTime();
@@ -208,7 +219,7 @@ export class LiveNetwork {
   }
 
   #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
-    const { host, space, memory } = this.#environment;
+    const { host, space, memory, hooks } = this.#environment;
     const { path } = planned.entryStep;
     const operator = new KeyedOperator({
       runtime,
@@ -222,6 +233,7 @@ export class LiveNetwork {
       process: (batch: Parameters<KeyedOperator['process']>[0]) => operator.process(batch),
       timed: new TimedOperator(operator, time),
       postponed: () => operator.postponed,
+      isEnough: () => hooks.isEnding() || runtime.environment.turn.isDue(),
     };
   }
 
