@@ -74,8 +74,6 @@ export interface LiveHooks {
   /** Runs a stage until its queue has room. */
   makeRoom: (stage: LiveStage) => Promise<void>;
   afterCommit: AfterCommit;
-  /** Whether a cut waits for what goes on to come to an end. */
-  isEnding: () => boolean;
 }
 
 const startTime = (): StepTime => ({
@@ -117,16 +115,6 @@ export class LiveNetwork {
       .filter(({ entryKind }) => entryKind !== 'join')
       .map((planned) => this.#make(planned, specs.get(planned)));
     for (const stage of this.stages) stage.producers = this.#producersOf(stage.planned);
-    for (const stage of this.stages) stage.behind = [...this.#behind(stage)];
-  }
-
-  #behind(stage: LiveStage, found = new Set<LiveStage>()): Set<LiveStage> {
-    for (const other of this.stages) {
-      if (found.has(other) || !other.producers.some((producer) => producer.stage === stage)) continue;
-      found.add(other);
-      this.#behind(other, found);
-    }
-    return found;
   }
 
   peek(stage: PlannedStage): LiveStage | undefined {
@@ -197,7 +185,7 @@ export class LiveNetwork {
       },
       afterCommit: (callback) => hooks.afterCommit(callback),
       isOver: () => {
-        if (pause.isOn || this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
+        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
       },
     });
     const time = startTime();
@@ -219,7 +207,7 @@ export class LiveNetwork {
   }
 
   #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
-    const { host, space, memory, hooks } = this.#environment;
+    const { host, space, memory } = this.#environment;
     const { path } = planned.entryStep;
     const operator = new KeyedOperator({
       runtime,
@@ -233,7 +221,6 @@ export class LiveNetwork {
       process: (batch: Parameters<KeyedOperator['process']>[0]) => operator.process(batch),
       timed: new TimedOperator(operator, time),
       postponed: () => operator.postponed,
-      isEnough: () => hooks.isEnding() || runtime.environment.turn.isDue(),
     };
   }
 
