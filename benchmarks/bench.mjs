@@ -1,7 +1,8 @@
 // npm run -s bench -- JOB SIZE [FILE] [--memory-limit=BYTES] [--keys=N] [--state-dir=DIR]: one job on the built package, one
 // line of JSON.
 //
-// SIZE is megabytes of text for wordcount, events for nexmark (nexmark/bench.mjs), records for the others. Without FILE the input is generated, once.
+// SIZE is megabytes of text for wordcount, events for nexmark (nexmark/bench.mjs), keys for restart (restart/bench.mjs), records
+// for the others. Without FILE the input is generated, once.
 // The job runs in a process of its own, so that neither the build nor the generator counts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { asFlags, benchArguments, USAGE } from './arguments.mjs';
 import { inputOf } from './data.mjs';
 import { loops } from './loops.mjs';
 import { benchNexmark, isNexmark } from './nexmark/bench.mjs';
+import { benchRestart } from './restart/bench.mjs';
 
 const asked = argumentsOrUsage();
 const { job, size, file } = asked;
@@ -22,18 +24,19 @@ try {
   console.error(error.message);
   process.exit(1);
 }
+if (job === 'restart') process.exit(await benchRestart(asked));
 const input = file ?? (await inputOf(job, size));
 const script = path.join(import.meta.dirname, 'run.mjs');
 const args = ['--disable-warning=ExperimentalWarning', script, job, String(size), input ?? '', ...asFlags(asked)];
 process.exit(spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1);
 
 function argumentsOrUsage() {
-  let problem = `JOB is one of ${Object.keys(loops).join(', ')}, nexmark.`;
+  let problem = `JOB is one of ${Object.keys(loops).join(', ')}, nexmark, restart.`;
   try {
     const given = benchArguments(process.argv.slice(2));
     const parsed = { ...given, file: placeOf(given.file), stateDirectory: placeOf(given.stateDirectory) };
     if (!isNexmark(parsed)) refuseOfLoops(parsed);
-    const isKnown = parsed.job === 'nexmark' || Object.hasOwn(loops, parsed.job ?? '');
+    const isKnown = ['nexmark', 'restart'].includes(parsed.job) || Object.hasOwn(loops, parsed.job ?? '');
     if (isKnown && Number.isSafeInteger(parsed.size) && parsed.size >= 1) return parsed;
   } catch (error) {
     problem = error.message;
