@@ -20,7 +20,7 @@ const LONGEST_SOURCE = 160;
 
 /** Tells a failure in the order in which a reader asks: what failed, why, on which data, where, what to do. */
 export function failureLines(failure: Failure, { paint, width, shortPath }: FailureStyle): string[] {
-  const labelled = (label: string, text: string | undefined): string[] =>
+  const labeled = (label: string, text: string | undefined): string[] =>
     text === undefined ? [] : hanging(paint.dim(label.padEnd(LABEL)), text, width);
   const at = (place: Place): string => `${shortPath(place.file)}:${place.line}:${place.column}`;
   const { error, coordinate, window, attempts, madeAt } = failure;
@@ -32,14 +32,14 @@ export function failureLines(failure: Failure, { paint, width, shortPath }: Fail
     ),
     ...(error === undefined ? [] : messageLines(error, width)),
     ...(failure.at === undefined ? [] : [atLine(at(failure.at), failure.at.source, paint, width)]),
-    ...failure.causes.flatMap((cause) => labelled('cause', oneLineOf(cause))),
-    ...labelled('element', failure.element),
-    ...labelled('from', from.length === 0 ? undefined : from.join('   ')),
-    ...labelled('option', failure.option),
-    ...labelled('why', failure.why),
-    ...labelled('fix', failure.fix),
+    ...failure.causes.flatMap((cause) => labeled('cause', oneLineOf(cause))),
+    ...labeled('element', failure.element),
+    ...labeled('from', from.length === 0 ? undefined : from.join('   ')),
+    ...labeled('option', failure.option),
+    ...labeled('why', failure.why),
+    ...labeled('fix', failure.fix),
     ...(failure.details ?? []),
-    ...(madeAt === undefined || isSamePlace(madeAt, failure.at) ? [] : labelled('step', `made at ${at(madeAt)}`)),
+    ...(madeAt === undefined || isSamePlace(madeAt, failure.at) ? [] : labeled('step', `made at ${at(madeAt)}`)),
     ...(failure.stack === undefined ? [] : failure.stack.split('\n').map((line) => paint.dim(`  ${line}`))),
   ];
 }

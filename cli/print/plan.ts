@@ -57,7 +57,7 @@ export function planLines(view: PlanView, paint: Paint, width: number): string[]
 }
 
 function stageLines(stage: StageView, { schedule, isDurable }: PlanView, paint: Paint, width: number): string[] {
-  const labelled = (label: string, text: string | undefined): string[] =>
+  const labeled = (label: string, text: string | undefined): string[] =>
     text === undefined
       ? []
       : wrap(visible(text), width - 2 - LABEL).map(
@@ -65,12 +65,12 @@ function stageLines(stage: StageView, { schedule, isDurable }: PlanView, paint: 
         );
   return [
     `${paint.bold(`stage ${stage.id}`)}  ${visible(stage.entry)}  ${paint.cyan(stage.entryStepKind)}`,
-    ...labelled('cut', `${stage.reason}.`),
-    ...labelled('fused', fusedText(stage)),
-    ...labelled('waits', stage.waitsFor.length === 0 ? undefined : `for side inputs of ${stage.waitsFor.join(', ')}.`),
-    ...(schedule === 'batch' ? labelled('spills', spillText(stage)) : labelled('keeps', keepText(stage, isDurable))),
-    ...labelled('writes', stage.writes.length === 0 ? undefined : stage.writes.join(', ')),
-    ...labelled(
+    ...labeled('cut', `${stage.reason}.`),
+    ...labeled('fused', fusedText(stage)),
+    ...labeled('waits', stage.waitsFor.length === 0 ? undefined : `for side inputs of ${stage.waitsFor.join(', ')}.`),
+    ...(schedule === 'batch' ? labeled('spills', spillText(stage)) : labeled('keeps', keepText(stage, isDurable))),
+    ...labeled('writes', stage.writes.length === 0 ? undefined : stage.writes.join(', ')),
+    ...labeled(
       'after',
       stage.after.length === 0 || schedule === 'streaming'
         ? undefined

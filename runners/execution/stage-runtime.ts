@@ -140,7 +140,7 @@ export class StageRuntime implements MetricsScope {
     return node;
   }
 
-  // ---- what generated code calls -------------------------------------------------------------------------------
+  // What generated code calls.
 
   /** Adds to the number of elements that a node gave out. */
   count(index: number, n: number): void {
@@ -239,7 +239,7 @@ export class StageRuntime implements MetricsScope {
     return resolveOutputAt(this.node(index), output, timestamp, windows);
   }
 
-  // ---- driving ---------------------------------------------------------------------------------------------------
+  // Driving.
 
   /** The function for what follows an output of a node; made when it is first needed. */
   segment(node: number | undefined, tag: string): Segment {
@@ -359,7 +359,7 @@ export class StageRuntime implements MetricsScope {
     for (const edge of edgesOf(this.spec)) await edge.flush(true);
   }
 
-  // ---- results of calls that did not go through the loop -----------------------------------------------------------
+  // Results of calls that did not go through the loop.
 
   #makeFirings(): Firings {
     return new Firings({

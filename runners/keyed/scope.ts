@@ -44,7 +44,7 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     this.timers = timerHandles(store.doFn.timers ?? {}, this);
   }
 
-  // ---- the call ---------------------------------------------------------------------------------------------------
+  // The call.
 
   begin(
     element: unknown,
@@ -133,7 +133,7 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
     );
   }
 
-  // ---- what handles do ----------------------------------------------------------------------------------------------
+  // What handles do.
 
   read(index: number): unknown {
     if (!this.#isOn) this.assertOn();

@@ -20,7 +20,7 @@ test.each([
   ['--runner=constructor', /no runner 'constructor'/],
   ['--mode=constructor', /no mode 'constructor'/],
   ['--only=42', /^there is no item '42'\. Items go from 7\.2\/001 to 7\.2\/164\./],
-  ['--colour', /colour.*The options are --runner, --mode, --only and --json\.$/],
+  ['--color', /color.*The options are --runner, --mode, --only and --json\.$/],
 ])('%s is refused in one line', (argument, message) => {
   expect(() => commandLine([argument])).toThrow(message);
 });

@@ -56,7 +56,7 @@ describe('all layouts in one run', () => {
   });
 });
 
-const published = '/work/shared/data/covid';
+const published = path.resolve(import.meta.dirname, '../../../../shared/data/covid');
 
 describe.skipIf(!existsSync(published))(
   'whole published files, where they are at hand (they are too large to bundle)',
