@@ -50,7 +50,7 @@ export class Network {
   readonly drops: Drops;
   readonly #environment: NetworkEnvironment;
   readonly #specs: ReadonlyMap<PlannedStage, StageSpec>;
-  readonly #sides = new SideInputs();
+  readonly #sides: SideInputs;
   readonly #groupings = new Map<PlannedStage, Groups>();
   readonly #stores = new Map<PlannedStage, ElementStore>();
   readonly #runtimes = new Map<PlannedStage, StageRuntime>();
@@ -62,7 +62,9 @@ export class Network {
 
   constructor(graph: Graph, plan: Plan, environment: NetworkEnvironment) {
     this.#environment = environment;
-    this.drops = new Drops(environment.host);
+    const { host, spill, memory } = environment;
+    this.#sides = new SideInputs({ spill, memory, codegen: host.codegen, warn: host.warn });
+    this.drops = new Drops(host);
     this.#isKeeping = plan.stages.some(({ steps }) => steps.some(isKeyed));
     this.#specs = wire(graph, plan, {
       into: (stage) => this.#into(stage),

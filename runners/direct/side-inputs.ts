@@ -1,32 +1,24 @@
-import { type BoundedWindow, type PCollection, type PCollectionView, type Step, windowKey } from '../../model/index.ts';
+import { type BoundedWindow, type PCollection, type Step, windowKey } from '../../model/index.ts';
 import type { Edge, SideInputAccess, Windows } from '../execution/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
-import { sideInputText, sideWindow, viewOf } from '../run/index.ts';
+import { SideContents, type SideContentsSpec, sideInputText, sideWindow } from '../views/index.ts';
 
 /** Keeps the elements of a collection that is a side input, by window. */
 class SideEdge implements Edge {
   readonly name: string;
   readonly isFull = false;
-  readonly #byWindow = new Map<string, unknown[]>();
+  readonly contents: SideContents;
 
-  constructor(name: string) {
+  constructor(name: string, spec: Omit<SideContentsSpec, 'step'>) {
     this.name = name;
+    this.contents = new SideContents({ ...spec, step: name });
   }
 
   add(value: unknown, _timestamp: number, windows: Windows): void {
-    for (const window of windows) {
-      const name = windowKey(window);
-      const values = this.#byWindow.get(name);
-      if (values === undefined) this.#byWindow.set(name, [value]);
-      else values.push(value);
-    }
+    for (const window of windows) this.contents.add(value, window);
   }
 
   flush(): void {}
-
-  values(window: BoundedWindow): readonly unknown[] {
-    return this.#byWindow.get(windowKey(window)) ?? [];
-  }
 }
 
 type Views = Readonly<Record<string, unknown>>;
@@ -36,17 +28,20 @@ type Views = Readonly<Record<string, unknown>>;
  *
  * A window of the main input sees the side window that holds its last instant (Beam model, "Side inputs and windowing"),
  * the earliest where several do.
- * A view is made when it is first read, and once for each side window.
  */
 export class SideInputs {
+  readonly #spec: Omit<SideContentsSpec, 'step'>;
   readonly #edges = new Map<PCollection<unknown>, SideEdge>();
-  readonly #views = new Map<PCollectionView<unknown>, Map<string, unknown>>();
   readonly #records = new Map<Step, Map<string, Views>>();
+
+  constructor(spec: Omit<SideContentsSpec, 'step'>) {
+    this.#spec = spec;
+  }
 
   edgeOf(collection: PCollection<unknown>): SideEdge {
     let edge = this.#edges.get(collection);
     if (edge === undefined) {
-      edge = new SideEdge(collection.producer);
+      edge = new SideEdge(collection.producer, this.#spec);
       this.#edges.set(collection, edge);
     }
     return edge;
@@ -73,22 +68,14 @@ export class SideInputs {
   #record(step: Step, window: BoundedWindow): Views {
     const record: Record<string, unknown> = Object.create(null);
     for (const [name, view] of Object.entries(sideInputsOf(step))) {
-      Object.defineProperty(record, name, {
-        enumerable: true,
-        get: () => this.#view(view, sideWindow(step.path, name, view, window), sideInputText(name)),
-      });
+      let side: BoundedWindow | undefined;
+      // Asked for each time: elements that were in memory may be on disk since.
+      const get = (): unknown => {
+        side ??= sideWindow(step.path, name, view, window);
+        return this.edgeOf(view.collection).contents.view(sideInputText(name), view, side);
+      };
+      Object.defineProperty(record, name, { enumerable: true, get });
     }
     return record;
-  }
-
-  #view(view: PCollectionView<unknown>, side: BoundedWindow, what: string): unknown {
-    const key = windowKey(side);
-    let made = this.#views.get(view);
-    if (made === undefined) {
-      made = new Map();
-      this.#views.set(view, made);
-    }
-    if (!made.has(key)) made.set(key, viewOf(what, view, this.edgeOf(view.collection).values(side)));
-    return made.get(key);
   }
 }

@@ -1,5 +1,5 @@
-// What every run is made of, whatever its schedule: turns of the event loop, statistics, batches of sources, views of side
-// inputs, errors of connectors, and what a strict run does besides.
+// What every run is made of, whatever its schedule: turns of the event loop, statistics, batches of sources,
+// errors of connectors, and what a strict run does besides.
 export { callAfterCommit } from './after-commit.ts';
 export { connectorError, named } from './connector-error.ts';
 export { captureConsole } from './console.ts';
@@ -29,4 +29,3 @@ export { type SplitAt, strictSplits } from './strict-splits.ts';
 export { watchMutations } from './strict-graph.ts';
 export type { StrictOptions } from './strict-options.ts';
 export { cancelled, Turn } from './turn.ts';
-export { sideInputText, sideWindow, viewOf } from './views.ts';

@@ -30,8 +30,9 @@ export class BlockFile {
     return this.#file.size;
   }
 
-  sequence(): BlockSequence {
-    return new BlockSequence(this.#file, this.#onRead);
+  /** Small blocks are for what is read here and there. */
+  sequence(blockBytes: number = BLOCK_BYTES): BlockSequence {
+    return new BlockSequence(this.#file, this.#onRead, blockBytes);
   }
 
   remove(): void {
@@ -46,23 +47,30 @@ export class BlockSequence {
   count = 0;
   readonly #file: ScratchFile;
   readonly #onRead: () => void;
+  readonly #blockBytes: number;
   readonly #blocks: Block[] = [];
   #flushed = 0;
 
-  constructor(file: ScratchFile, onRead: () => void) {
+  constructor(file: ScratchFile, onRead: () => void, blockBytes: number) {
     this.#file = file;
     this.#onRead = onRead;
-    this.writer = new ByteWriter(BLOCK_BYTES + 1024);
+    this.#blockBytes = blockBytes;
+    this.writer = new ByteWriter(blockBytes + 1024);
   }
 
   get bytes(): number {
     return this.#flushed + this.writer.position;
   }
 
+  /** How many blocks are full. The one after them is being written, and can be read as well. */
+  get fullBlocks(): number {
+    return this.#blocks.length;
+  }
+
   /** A record has been written. */
   wrote(): void {
     this.count++;
-    if (this.writer.position >= BLOCK_BYTES) this.#flush();
+    if (this.writer.position >= this.#blockBytes) this.#flush();
   }
 
   #flush(): void {
@@ -76,17 +84,28 @@ export class BlockSequence {
   /** A reader of each block in turn; what it reads must be taken before the next is asked for. */
   *blocks(): Iterable<ByteReader> {
     let buffer = new Uint8Array(0);
-    for (const [index, { position, length }] of this.#blocks.entries()) {
+    for (const [index, block] of this.#blocks.entries()) {
       if (index % BLOCKS_A_LOOK === 0) this.#onRead();
-      if (buffer.length < length) buffer = new Uint8Array(length);
-      const read = this.#file.read(buffer, length, position);
-      if (read < length) {
-        throw new Error(
-          `the temporary file ends after ${position + read} bytes, and a block of ${length} begins at ${position}. Something removed or cut it while the run was on. Run again, with TMPDIR in a place that nothing cleans up.`,
-        );
-      }
-      yield new ByteReader(buffer, 0, length);
+      if (buffer.length < block.length) buffer = new Uint8Array(block.length);
+      yield this.#read(block, buffer);
     }
     if (this.writer.position > 0) yield new ByteReader(this.writer.bytes, 0, this.writer.position);
+  }
+
+  /** A reader of one block. */
+  block(index: number): ByteReader {
+    const block = this.#blocks[index];
+    if (block === undefined) return new ByteReader(this.writer.bytes, 0, this.writer.position);
+    return this.#read(block, new Uint8Array(block.length));
+  }
+
+  #read({ position, length }: Block, buffer: Uint8Array): ByteReader {
+    const read = this.#file.read(buffer, length, position);
+    if (read < length) {
+      throw new Error(
+        `the temporary file ends after ${position + read} bytes, and a block of ${length} begins at ${position}. Something removed or cut it while the run was on. Run again, with TMPDIR in a place that nothing cleans up.`,
+      );
+    }
+    return new ByteReader(buffer, 0, length);
   }
 }

@@ -5,12 +5,13 @@
 // docs/decisions/0013-groupings.md has the reasons and figures.
 export { type AddParts, type Groups, makeAdd } from './aligned-add.ts';
 export { addBatchOf } from './aligned-batch.ts';
+export type { BlockFile, BlockSequence } from './block-file.ts';
 export { ElementStore } from './element-store.ts';
 export { groupError } from './group-error.ts';
 export type { AddBatch, AddToGroup, Pair } from './group-table.ts';
 export { Grouping } from './grouping.ts';
 export { MemoryWatch, type Spillable } from './memory-watch.ts';
 export { combineError, type Reducer, reducerOf } from './reducer.ts';
-export { SizeSample } from './size-sample.ts';
+export { heapBytes, SizeSample } from './size-sample.ts';
 export { Spill } from './spill.ts';
 export { inOrder, isSameWindow, mergesOf } from './window-merges.ts';

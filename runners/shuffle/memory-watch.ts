@@ -4,6 +4,8 @@ import { type MemoryGauge, OptionsError, showValue } from '../../model/index.ts'
 export interface Spillable {
   bytes(): number;
   readonly canSpill: boolean;
+  /** Whether it is looked up at any time, and so much slower on disk: then all else goes there first. */
+  readonly isLast?: boolean;
   /** What consists of parts calls `between` after each that went to disk: what it was in is garbage then. */
   spill(between?: () => void): void;
 }
@@ -13,6 +15,8 @@ const DEFAULT_SHARE = 0.6;
 /** What all that can be put on disk may take by its own estimate: a share of the limit, and of the room there is. */
 const HELD_SHARE = 0.35;
 const HELD_SHARE_OF_ROOM = 0.4;
+/** The share of that which may stay in memory where going to disk makes things much slower. */
+const LAST_SHARE = 0.75;
 /** What is kept free, whatever the estimates say: a share of the limit, and of the room there is. */
 const FREE_SHARE = 0.3;
 const FREE_SHARE_OF_ROOM = 0.4;
@@ -65,6 +69,7 @@ export class MemoryWatch {
       );
     }
     this.#gauge = gauge;
+    gauge.watch?.(() => this.#held());
     this.limit = Math.min(limit ?? gauge.total() * DEFAULT_SHARE, gauge.heapLimit() * HEAP_SHARE);
     this.#room = Math.max(this.limit - gauge.rss(), this.limit * LEAST_ROOM);
     const shareOf = (ofLimit: number, ofRoom: number): number => Math.min(this.limit * ofLimit, this.#room * ofRoom);
@@ -76,6 +81,16 @@ export class MemoryWatch {
   /** How many bytes of rows may be grouped in memory at a time. */
   get partitionBytes(): number {
     return Math.max(LEAST_PARTITION, this.limit * PARTITION_SHARE);
+  }
+
+  /** How much of what goes to disk last may be in memory. */
+  get mostLast(): number {
+    return this.#mostHeld * LAST_SHARE;
+  }
+
+  /** Whether there is room for so much more of what goes to disk last. */
+  hasRoomForLast(bytes: number): boolean {
+    return this.#held(isLast) + bytes <= this.mostLast && this.#gauge.rss() + bytes <= this.limit;
   }
 
   add(spillable: Spillable): void {
@@ -95,7 +110,7 @@ export class MemoryWatch {
     if (rss <= this.#most) return;
     if (this.#held() >= this.#mostHeld * LEAST_HELD) this.#shrink();
     // What is no garbage is held, though the estimates do not say so.
-    if (this.#collect(rss) && this.#gauge.rss() > this.#most) this.#shrink();
+    if (this.#collect(rss) && this.#gauge.rss() > this.#most) this.#shrink(this.#mostHeld / 2);
   };
 
   /**
@@ -126,22 +141,28 @@ export class MemoryWatch {
     if (this.#gauge.rss() > this.#mostWithGarbage) this.#gauge.collect();
   };
 
-  #held(): number {
+  #held(counts: (spillable: Spillable) => boolean = () => true): number {
     let held = 0;
-    for (const spillable of this.#spillables) held += spillable.bytes();
+    for (const spillable of this.#spillables) if (counts(spillable)) held += spillable.bytes();
     return held;
   }
 
-  #shrink(): void {
+  #shrink(mostLast: number = this.mostLast): void {
     const largestFirst = this.#spillables.filter(({ canSpill }) => canSpill).sort((a, b) => b.bytes() - a.bytes());
     this.isSpilling = true;
     try {
-      for (const spillable of largestFirst) {
+      for (const spillable of largestFirst.filter((one) => !isLast(one))) {
         spillable.spill(this.#betweenParts);
         if (this.#held() <= this.#mostHeld / 2) return;
+      }
+      for (const spillable of largestFirst.filter(isLast)) {
+        if (this.#held() <= mostLast) return;
+        spillable.spill(this.#betweenParts);
       }
     } finally {
       this.isSpilling = false;
     }
   }
 }
+
+const isLast = (spillable: Spillable): boolean => spillable.isLast === true;

@@ -46,10 +46,19 @@ function objectBytes(value: object, most: number): number {
   if (ArrayBuffer.isView(value)) return 96 + value.byteLength;
   if (most <= 0) return 32;
   if (Array.isArray(value)) return 16 + partsBytes(value, value.length, most);
-  if (value instanceof Map) return 64 + partsBytes([...value.keys(), ...value.values()], value.size * 2, most) * 2;
-  if (value instanceof Set) return 64 + partsBytes([...value], value.size, most) * 2;
+  if (value instanceof Map) return 64 + partsBytes([...first(value, most)].flat(), value.size * 2, most) * 2;
+  if (value instanceof Set) return 64 + partsBytes([...first(value, most)], value.size, most) * 2;
   const parts = Object.values(value);
   return 24 + partsBytes(parts, parts.length, most);
+}
+
+/** The first parts of a container, which may have very many. */
+function* first<T>(parts: Iterable<T>, most: number): Iterable<T> {
+  let left = most;
+  for (const part of parts) {
+    if (left-- <= 0) return;
+    yield part;
+  }
 }
 
 function partsBytes(parts: readonly unknown[], count: number, most: number): number {

@@ -13,7 +13,7 @@ import {
 import type { Edge, Operator, SideInputAccess, StepTime, Windows } from '../execution/index.ts';
 import { PaneGrouping } from '../panes/index.ts';
 import { sideInputsOf } from '../plan/index.ts';
-import { sideInputText, sideWindow, viewOf } from '../run/index.ts';
+import { sideInputText, sideWindow, viewOf } from '../views/index.ts';
 import { reducerOf } from '../shuffle/index.ts';
 import { spaceName } from './identity.ts';
 

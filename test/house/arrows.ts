@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runners/run': ['model', 'runners/execution', 'runners/plan', 'runners/shuffle'],
   'runners/sinks': ['model', 'runners/execution', 'runners/run'],
   'runners/sources': ['model', 'runners/execution', 'runners/panes', 'runners/run'],
+  'runners/views': ['model', 'runners/shuffle'],
   'runners/streaming': [
     'model',
     'runners/compile',
@@ -32,6 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'runners/sinks',
     'runners/sources',
     'runners/state',
+    'runners/views',
   ],
   'runners/direct': [
     'model',
@@ -43,6 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'runners/run',
     'runners/shuffle',
     'runners/state',
+    'runners/views',
     'runners/streaming',
     'host',
   ],
@@ -69,6 +72,7 @@ const MACHINE: Readonly<Record<string, ReadonlySet<string>>> = {
   'runners/sinks': PURE_MODULES,
   'runners/sources': PURE_MODULES,
   'runners/streaming': PURE_MODULES,
+  'runners/views': PURE_MODULES,
   'runners/triggers': PURE_MODULES,
   'runners/direct': PURE_MODULES,
   'io/*': new Set([...PURE_MODULES, 'node:stream', 'node:sqlite', 'node:worker_threads']),

@@ -1,6 +1,4 @@
 import {
-  type BoundedWindow,
-  isIntervalWindow,
   type Multimap,
   type PCollectionView,
   PipelineError,
@@ -9,59 +7,6 @@ import {
   tableKey,
 } from '../../model/index.ts';
 import type { Pair } from '../shuffle/index.ts';
-
-/** What a side input is called in errors. */
-export const sideInputText = (name: string): string => `the side input '${name}'`;
-
-/**
- * The side window that a window of the main input sees: the one that its last instant is in (Beam:
- * PartitioningWindowFn.getDefaultWindowMappingFn). A window function that looks at elements has none for a mere time, and is
- * refused.
- */
-export function sideWindow(
-  step: string,
-  name: string,
-  { collection }: PCollectionView<unknown>,
-  main: BoundedWindow,
-): BoundedWindow {
-  const { windowFn } = collection.windowing;
-  try {
-    // The earliest counts, in whatever order they are listed (Beam: SlidingWindows.getDefaultWindowMappingFn).
-    const windows: readonly BoundedWindow[] = windowFn.assign(main.maxTimestamp, NO_ELEMENT);
-    const [first = main] = [...windows].sort((a, b) => a.maxTimestamp - b.maxTimestamp);
-    assertInTime(first);
-    return first;
-  } catch (cause) {
-    throw new PipelineError(
-      step,
-      `${sideInputText(name)} is in windows that ${windowFn.name} makes from its elements. Which of them an element of the main input sees can't be told from a time. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
-      { cause },
-    );
-  }
-}
-
-const refuse = (): never => {
-  throw new TypeError('The window function looks at an element where there is only a time.');
-};
-
-/** In place of an element where there is none: a function that looks at it fails, in place of giving windows without end. */
-const NO_ELEMENT: unknown = new Proxy(
-  Object.freeze(() => undefined),
-  {
-    get: refuse,
-    has: refuse,
-    ownKeys: refuse,
-    getOwnPropertyDescriptor: refuse,
-    getPrototypeOf: refuse,
-    apply: refuse,
-  },
-);
-
-function assertInTime(window: BoundedWindow): void {
-  const times = isIntervalWindow(window) ? [window.start, window.end, window.maxTimestamp] : [window.maxTimestamp];
-  if (times.some((time) => !Number.isFinite(time)))
-    throw new TypeError(`It gave ${showValue(window)}, which has no end.`);
-}
 
 /** The elements of a side window as the function that reads them wants them. */
 export function viewOf(
@@ -76,10 +21,7 @@ export function viewOf(
     case 'singleton':
       if (values.length === 1) return values[0];
       if (values.length === 0 && defaultValue) return defaultValue.value;
-      throw new PipelineError(
-        undefined,
-        `${what} has ${values.length} elements in this window and is read as a singleton. It stands for exactly one. ${values.length === 0 ? 'Pass asSingleton(collection, { defaultValue })' : 'Combine it to one element first, or use asIterable'}.`,
-      );
+      throw noSingleton(what, values.length);
     // The two below are views of key-value pairs by the types of asMap and asMultimap.
     case 'map':
       return mapView(what, values as readonly Pair[]);
@@ -90,16 +32,27 @@ export function viewOf(
   }
 }
 
+/** Why a view is no singleton. */
+export const noSingleton = (what: string, count: number): PipelineError =>
+  new PipelineError(
+    undefined,
+    `${what} has ${count} elements in this window and is read as a singleton. It stands for exactly one. ${count === 0 ? 'Pass asSingleton(collection, { defaultValue })' : 'Combine it to one element first, or use asIterable'}.`,
+  );
+
 function mapView(what: string, pairs: readonly Pair[]): ReadonlyMap<unknown, unknown> {
   const map = new KeyedMap(pairs);
   if (map.size === pairs.length) return map;
   const seen = new KeyedMap([]);
   const again = pairs.find(({ key }) => seen.has(key) || !seen.set(key, true));
-  throw new PipelineError(
-    undefined,
-    `${what} has the key ${showValue(again?.key)} more than once in this window and is read as a map. Which of the values is meant is not known. Use asMultimap, or combine the values of each key first.`,
-  );
+  throw repeatedKey(what, again?.key);
 }
+
+/** Why a view is no map. */
+export const repeatedKey = (what: string, key: unknown): PipelineError =>
+  new PipelineError(
+    undefined,
+    `${what} has the key ${showValue(key)} more than once in this window and is read as a map. Which of the values is meant is not known. Use asMultimap, or combine the values of each key first.`,
+  );
 
 /** A Map whose keys are equal when Viga's are: objects by content. */
 class KeyedMap extends Map<unknown, unknown> {
