@@ -125,7 +125,7 @@ class StampedOutput<T> implements SourceOutput<T> {
         rejected.add(i);
         continue;
       }
-      this.#observe(stamps[i] as Timestamp, secondClock(batch, i) ?? now);
+      this.#observe(stamps[i] as Timestamp, secondClock(batch, i) ?? now); // within the array
     }
     return rejected === undefined
       ? { ...batch, timestamps: stamps }

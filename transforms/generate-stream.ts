@@ -72,6 +72,7 @@ const generator = <T>(spec: GenerateStreamSpec<T>): Source<T, TickRange, number>
   createTracker: (range) => new TickTracker(range),
   isBounded: ({ to }) => to < ENDLESS,
   size: ({ from, to }) => (to < ENDLESS ? to - from : undefined),
+  // A tracker that createTracker made.
   read: (_, tracker, output, context) => makeDue(spec, tracker as TickTracker, output, context),
   watermark: spec.watermark ?? { kind: 'monotonic' },
   // As a stream has no end of its own, none is waited for when the job drains.

@@ -110,6 +110,7 @@ const periodicReader = <E>(
   createTracker: (range) => new TickTracker(range),
   isBounded: ({ to }) => to < ENDLESS,
   size: ({ from, to }) => (to < ENDLESS ? to - from : undefined),
+  // A tracker that createTracker made.
   read: (element, tracker, output, context) => giveDue(specOf(element), tracker as TickTracker, output, context),
 });
 
@@ -141,7 +142,7 @@ function countOf({ interval, count, stop }: PeriodicSpec, start: Timestamp): num
 }
 
 function checkSpec(place: string, spec: PeriodicSpec): void {
-  const { start, interval, count, stop } = Object(spec) as PeriodicSpec;
+  const { start, interval, count, stop } = Object(spec) as PeriodicSpec; // checked below, field by field
   const wrong = (what: string): never => {
     throw new PipelineError(undefined, `${place}: ${what}`);
   };

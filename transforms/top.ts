@@ -47,6 +47,7 @@ export function largest<T>(
  */
 export function smallest<T extends Comparable>(n: number): CombineFn<T, T[], readonly T[]>;
 export function smallest<T>(n: number, compare: Comparator<T>): CombineFn<T, T[], readonly T[]>;
+// As above: without a comparator T is Comparable.
 export function smallest<T>(
   n: number,
   compare: Comparator<T> = naturalOrder as Comparator<unknown>,

@@ -68,7 +68,7 @@ export async function startServer(subject: PageSubject, { port, now = Date.now }
       viewers.delete(response);
     });
   });
-  const bound = (): number => (server.address() as AddressInfo).port;
+  const bound = (): number => (server.address() as AddressInfo).port; // it listens on a port, not on a pipe
   server.maxConnections = 4 * MOST_VIEWERS;
   await new Promise<void>((done, failed) => {
     server.once('error', failed);

@@ -22,7 +22,7 @@ export class ZstdFrames {
       this.#skip -= passed;
       at += passed;
       if (at === bytes.length) return;
-      this.#header.push(bytes[at] as number);
+      this.#header.push(bytes[at] as number); // within the array
       at += 1;
       if (this.#header.length < HEADER_BYTES[this.#part]) continue;
       const header = this.#header;
@@ -43,7 +43,7 @@ export class ZstdFrames {
       const sizeFlag = first >> 6;
       const sizeBytes = sizeFlag === 0 ? Number(isSingleSegment) : 1 << sizeFlag;
       this.#hasChecksum = (first & 0x04) !== 0;
-      this.#skip = Number(!isSingleSegment) + ([0, 1, 2, 4][first & 3] as number) + sizeBytes;
+      this.#skip = Number(!isSingleSegment) + ([0, 1, 2, 4][first & 3] as number) + sizeBytes; // two bits
       this.#part = 'block';
     } else if (this.#part === 'block') {
       const size = (first >> 3) | (second << 5) | (third << 13);

@@ -193,7 +193,7 @@ class Reading {
     const rows: unknown[] = [];
     const lines: number[] = [];
     for (const [i, row] of batch.rows.entries()) {
-      const line = batch.lines[i] as number;
+      const line = batch.lines[i] as number; // a line for each record
       const result = validateSync(schema, row, this.#context.step);
       if (result.issues === undefined) {
         rows.push(result.value);

@@ -101,7 +101,7 @@ export class RecordScanner {
     this.openQuote = -1;
     const length = bytes.length;
     for (let at = start; at < length; at++) {
-      const kind = kinds[bytes[at] as number];
+      const kind = kinds[bytes[at] as number]; // within the bytes, as below; the table has an entry for each
       if (kind === ORDINARY) continue;
       if (kind === HIGH) {
         isHigh = true;

@@ -37,7 +37,7 @@ function interpreted({ names, indexes }: Selection): RowMaker<NamedRow> {
   return (fields) => {
     const row: NamedRow = {};
     for (let i = 0; i < names.length; i++) {
-      const name = names[i] as string;
+      const name = names[i] as string; // within the array, as below
       const value = fields[indexes[i] as number] as string | null;
       if (name === '__proto__') {
         Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });

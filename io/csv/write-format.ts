@@ -135,7 +135,7 @@ class CsvWriter implements FormatWriter<object> {
     if (isDerived && Object.keys(row).length !== columns.length) throw this.#otherColumns(row, columns);
     const fields: string[] = [];
     for (let i = 0; i < columns.length; i++) {
-      const [key] = columns[i] as Column;
+      const [key] = columns[i] as Column; // within the array
       // Only own properties are columns: a row may lack one that is called like a method of all objects.
       const isThere = Object.hasOwn(row, key);
       if (isThere) this.#seen[i] = true;

@@ -78,7 +78,7 @@ function nameMatcher(part: string): (name: string) => boolean {
 function expressionOf(part: string): string {
   let text = '';
   for (let at = 0; at < part.length; ) {
-    const character = String.fromCodePoint(part.codePointAt(at) as number);
+    const character = String.fromCodePoint(part.codePointAt(at) as number); // `at` is within the text
     const set = character === '[' ? characterSet(part, at) : undefined;
     if (set !== undefined) {
       text += set.text;

@@ -64,8 +64,9 @@ const NO_WINDOW = [undefined];
 /** The windows of the element at an index: a batch has one list for all, or a list for each. */
 export function windowsAt<T>({ windows }: SinkBatch<T>, index: number): readonly BoundedWindow[] {
   const [first] = windows;
+  // A shared list of windows, not one for each value.
   if (!Array.isArray(first)) return windows as readonly BoundedWindow[];
-  return (windows as readonly (readonly BoundedWindow[])[])[index] ?? [];
+  return (windows as readonly (readonly BoundedWindow[])[])[index] ?? []; // one list for each value
 }
 
 /** The directories of an element's partition; `''` where a write has none. @throws TypeError where it has none. */

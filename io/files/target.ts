@@ -106,6 +106,7 @@ function refuseBadPath(step: string, { files, shards, isPartitioned, isPerPane }
       `shards is ${shards} but must be a whole number from 1 to 100000. Each shard is a file. Leave it out for one file.`,
     );
   }
+  // Asks whether it is one.
   const unknown = (files.match(/\{[^{}]*\}/g) ?? []).find((found) => !PLACEHOLDERS.includes(found as Placeholder));
   if (unknown !== undefined) {
     throw new PipelineError(

@@ -129,7 +129,7 @@ export class LogReader {
       values,
       timestamps: Float64Array.from(values, ({ timestamp }) => timestamp),
       bytes,
-      coordinate: (index) => this.#coordinate(values[index] as RecordPosition),
+      coordinate: (index) => this.#coordinate(values[index] as RecordPosition), // of an index of the batch
     });
   }
 

@@ -21,7 +21,7 @@ const NOTADB = 26;
 const READONLY_ROLLBACK = READONLY | (3 << 8);
 
 export const isSqliteFailure = (error: unknown): error is SqliteFailure =>
-  error instanceof Error && typeof (error as Partial<SqliteFailure>).errcode === 'number';
+  error instanceof Error && typeof (error as Partial<SqliteFailure>).errcode === 'number'; // that is what is asked here
 
 const primary = ({ errcode }: SqliteFailure): number => errcode & 0xff;
 

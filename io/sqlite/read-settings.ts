@@ -62,7 +62,7 @@ function columnsOf(columns: SqliteReadOptions['columns']): ReadSettings['columns
   if (columns === undefined) return undefined;
   const pairs = Array.isArray(columns)
     ? columns.map((name: string) => [name, name] as const)
-    : Object.entries(columns as Readonly<Record<string, string>>);
+    : Object.entries(columns as Readonly<Record<string, string>>); // no array: a record
   if (pairs.length > 0 && new Set(pairs.map(([name]) => name)).size === pairs.length) return pairs;
   throw refusal(`columns is ${showValue(columns)}`, 'It must name at least one column, and each only once');
 }

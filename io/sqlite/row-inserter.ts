@@ -100,7 +100,7 @@ export class RowInserter {
     if (isDerived && Object.keys(row).length !== columns.length) return this.#otherColumns(row, columns);
     const values: SqliteValue[] = [];
     for (let i = 0; i < columns.length; i++) {
-      const { property, name } = columns[i] as Column;
+      const { property, name } = columns[i] as Column; // within the array
       // Only own properties are columns: a row may lack one that is called like a method of all objects.
       const isThere = Object.hasOwn(row, property);
       if (isThere) this.#seen[i] = true;

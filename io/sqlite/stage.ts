@@ -94,6 +94,7 @@ export class StageWriter implements SinkWriter<object, Committable> {
     const existing = db.prepare(`SELECT ${list} FROM main.${table} AS s WHERE ${inTarget}`);
     existing.setReturnArrays(true);
     existing.setReadBigInts(true);
+    // Its statement returns arrays.
     for (const values of existing.iterate()) this.#rejectStaged(values as unknown as readonly SqliteValue[], uniques);
     db.exec(`DELETE FROM main.${table} AS s WHERE ${inTarget}`);
     db.exec('DETACH target');

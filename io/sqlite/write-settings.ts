@@ -74,6 +74,7 @@ export function writeSettings<T extends object>(options: SqliteWriteOptions<T>):
 
 function columnsOf(columns: SqliteWriteOptions['columns'] | undefined): readonly Column[] | undefined {
   if (columns === undefined) return undefined;
+  // What is no array is a record.
   const pairs = Array.isArray(columns)
     ? columns.map((name: string): Column => ({ property: name, name }))
     : Object.entries(columns as Readonly<Record<string, string>>).map(([property, name]) => ({ property, name }));

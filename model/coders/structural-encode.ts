@@ -55,6 +55,7 @@ function writeAny(value: unknown, walk: Walk, depth: number): void {
   }
 }
 
+/** The casts are what its prototype says. */
 function writeObject(value: object, walk: Walk, depth: number): void {
   if (depth > MAX_DEPTH) throw tooDeep();
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -164,7 +165,7 @@ function writeBinary(value: object, prototype: unknown, { writer, isCanonical }:
   }
   if (prototype === ArrayBuffer.prototype) {
     writer.writeByte(TAG.arrayBuffer);
-    writer.writeBytes(new Uint8Array(value as ArrayBuffer));
+    writer.writeBytes(new Uint8Array(value as ArrayBuffer)); // as its prototype says
     return true;
   }
   const kind = TYPED_ARRAYS.findIndex((constructor) => constructor.prototype === prototype);

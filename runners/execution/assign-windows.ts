@@ -52,7 +52,7 @@ export function windowAssigner(step: string, windowFn: AnyWindowFn): AssignWindo
 }
 
 function checkWindow(step: string, { name }: AnyWindowFn, window: unknown, value: unknown): void {
-  const { maxTimestamp } = Object(window) as Partial<BoundedWindow>;
+  const { maxTimestamp } = Object(window) as Partial<BoundedWindow>; // what a user's function made may be anything
   if (typeof maxTimestamp === 'number' && maxTimestamp >= MIN_TIMESTAMP && maxTimestamp <= MAX_TIMESTAMP) return;
   throw new ElementError(
     step,

@@ -32,7 +32,7 @@ const copied = <T>(values: Iterable<T>, count: number): Iterable<T> => (count > 
 /** How many values a cell holds. */
 function counter({ access, index }: Place) {
   return {
-    get: (): number => (access.read(index) as number | undefined) ?? 0,
+    get: (): number => (access.read(index) as number | undefined) ?? 0, // what the handle itself put there
     set: (count: number): void => access.write(index, count === 0 ? undefined : count),
   };
 }

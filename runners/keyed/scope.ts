@@ -192,6 +192,7 @@ const badKey = ({ step }: KeyedStore, key: unknown, error: KeyError): ElementErr
 /** The key of an element. @throws ElementError if it has none that state could be kept by */
 function keyOf({ step }: KeyedStore, element: unknown): unknown {
   const key =
+    // Any object may have one.
     typeof element === 'object' && element !== null ? (element as Partial<KV<unknown, unknown>>).key : undefined;
   if (key !== undefined) return key;
   throw new ElementError(

@@ -70,7 +70,7 @@ const boxReducer = ({ name, empty, first, add, merge, finish }: Reducer): Reduce
     return box;
   },
   merge(a, b) {
-    const box = a as Box;
+    const box = a as Box; // cells of this form, as below
     box.held = merge(box.held, (b as Box).held);
     box.isChanged = true;
     return box;
@@ -82,7 +82,7 @@ const boxReducer = ({ name, empty, first, add, merge, finish }: Reducer): Reduce
 
 const boxedForm = (reducer: Reducer, codegen: boolean): SlotForm => ({
   reducer: ownCopy(boxReducer, codegen)(reducer),
-  heldOf: (cell) => (cell as Box).held,
+  heldOf: (cell) => (cell as Box).held, // a cell of this form, as below
   takeChange(cells, _saved, slot) {
     const box = cells[slot] as Box;
     if (!box.isChanged) return NOTHING;
@@ -97,6 +97,7 @@ const boxedForm = (reducer: Reducer, codegen: boolean): SlotForm => ({
 const listForm = (reducer: Reducer): SlotForm => ({
   ...plainForm(reducer),
   takeChange(cells, saved, slot) {
+    // Cells of this form are lists, and what was saved is how long one was.
     const list = cells[slot] as readonly unknown[];
     const before = (saved[slot] as number | undefined) ?? 0;
     if (list.length === before) return NOTHING;

@@ -32,6 +32,7 @@ export function captureConsole({ onLog }: RunOptions): () => void {
 }
 
 function replaceConsole(): () => void {
+  // Keys of that record.
   const originals = Object.keys(SEVERITIES).map((name) => [name as Name, console[name as Name]] as const);
   for (const [name, original] of originals) {
     console[name] = (...values: unknown[]) => {

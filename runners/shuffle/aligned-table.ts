@@ -100,6 +100,7 @@ export class AlignedTable implements GroupTable {
     const groups = this.#groups(window);
     const { bare, encoded, values, timestamps } = groups;
     const text = isPrimitiveKey(key) ? undefined : keys.encode(key);
+    // A key without a text is one, as below.
     const slot = text === undefined ? bare.get(key as PrimitiveKey) : encoded.get(text);
     if (slot === undefined) {
       if (text === undefined) bare.set(key as PrimitiveKey, values.length);

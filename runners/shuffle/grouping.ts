@@ -96,6 +96,7 @@ export class Grouping implements Edge {
     this.addBatch &&= (batch, from, to) => {
       const { values, timestamp, timestamps, windows, windowsColumn } = batch;
       for (let i = from; i < to; i++) {
+        // What a grouping is given are pairs.
         this.#addToDisk(values[i] as Pair, timestamps?.[i] ?? timestamp, windowsColumn?.[i] ?? windows);
       }
     };
@@ -167,6 +168,7 @@ export class Grouping implements Edge {
 /** A row for each value of a list. All are one object, as memory is short: for what is kept partitions make one of their own. */
 function appendValues(list: Row, partitions: Partitions): void {
   const row = { ...list, isReduced: false };
+  // What keeps values keeps them in lists.
   for (const value of list.value as unknown[]) {
     row.value = value;
     partitions.append(row);

@@ -117,7 +117,7 @@ export class MergingTable implements GroupTable {
     }
     const before = found.active.length;
     if (this.#windowFn.spec.kind === 'sessions')
-      this.#joinSession(found.active, added as Active & { window: IntervalWindow });
+      this.#joinSession(found.active, added as Active & { window: IntervalWindow }); // what sessions have
     else this.#joinCustom(found, added);
     this.#size += found.active.length - before;
   }

@@ -115,7 +115,7 @@ class Sessions {
     };
     if (reducer.keepsValues) {
       session.content = { held: [], bytes: 0, list: undefined } satisfies Values;
-      this.#append(session.content as Values, row.value);
+      this.#append(session.content as Values, row.value); // an accumulator that keeps values is one
     } else session.content = this.#try(row, () => (row.isReduced ? row.value : reducer.first(row.value)));
     return session;
   }

@@ -267,7 +267,7 @@ export class LiveWrite implements Edge {
       });
     }
     for (const entry of this.#outbox.entries(epoch)) {
-      await this.sink.commit((entry as { committable: unknown }).committable, context);
+      await this.sink.commit((entry as { committable: unknown }).committable, context); // as it was put into the outbox
     }
     return true;
   }
