@@ -65,6 +65,8 @@ export interface MemoryGauge {
   cpuMs(): number;
   /** What the machine, or the container, has in all. */
   total(): number;
+  /** Told by a run how to ask what its tables and buffers hold by their own estimate: for who watches it from outside. */
+  watch?(held: () => number): void;
 }
 
 /** A value that follows the async continuations of a call. */

@@ -25,7 +25,7 @@ export const PARTS: readonly Part[] = [
   manyKeys('many-timers', 'timers'),
   { name: 'kill', script: 'kill', args: ['--kills', '100'] },
   { name: 'mutants', script: 'mutants', args: [] },
-  { name: 'simulate', script: 'simulate', args: ['--seeds', '10000'] },
+  { name: 'simulate', script: 'simulate', args: ['--exhaustive', '1', '--seeds', '10000'] },
 ];
 
 /** What a part has printed, without what is another at each run: how long it took. */

@@ -9,23 +9,22 @@ export interface PointCounts {
 
 /** How often each class of points was passed, and how often the process ended or the call failed there. */
 export class Coverage {
-  readonly classes = new Map<string, PointCounts>();
+  readonly classes: Classes = new Map();
+  /** The same points by what the process was doing: a kill within a drain is one of another kind. */
+  readonly phases: Classes = new Map();
 
-  see({ kind, moment }: Point, verdict: Verdict): void {
-    const counts = this.#of(`${kind}, ${moment}`);
-    counts.passed++;
-    if (verdict === 'fail') counts.failed++;
-    else if (verdict !== 'go on') counts.crashed++;
+  see({ kind, moment, phase }: Point, verdict: Verdict): void {
+    for (const counts of [countsOf(this.classes, `${kind}, ${moment}`), countsOf(this.phases, `while ${phase}`)]) {
+      counts.passed++;
+      if (verdict === 'fail') counts.failed++;
+      else if (verdict !== 'go on') counts.crashed++;
+    }
   }
 
   /** Adds what another run covered. */
   add(other: Coverage): void {
-    for (const [name, { passed, crashed, failed }] of other.classes) {
-      const counts = this.#of(name);
-      counts.passed += passed;
-      counts.crashed += crashed;
-      counts.failed += failed;
-    }
+    addAll(this.classes, other.classes);
+    addAll(this.phases, other.phases);
   }
 
   get faults(): number {
@@ -34,26 +33,35 @@ export class Coverage {
     return faults;
   }
 
-  /** A line for each class, to be printed. */
+  /** A line for each class and for each phase, to be printed. */
   table(): readonly string[] {
-    const names = [...this.classes.keys()].sort();
-    const width = Math.max(...names.map((name) => name.length));
+    const rows = [...byName(this.classes), ...byName(this.phases)];
+    const width = Math.max(...rows.map(([name]) => name.length));
     const cell = (text: string | number): string => String(text).padStart(10);
     return [
       `${'point'.padEnd(width)}${cell('passed')}${cell('crashes')}${cell('failures')}`,
-      ...names.map((name) => {
-        const { passed, crashed, failed } = this.#of(name);
-        return `${name.padEnd(width)}${cell(passed)}${cell(crashed)}${cell(failed)}`;
-      }),
+      ...rows.map(
+        ([name, { passed, crashed, failed }]) => `${name.padEnd(width)}${cell(passed)}${cell(crashed)}${cell(failed)}`,
+      ),
     ];
   }
+}
 
-  #of(name: string): PointCounts {
-    let counts = this.classes.get(name);
-    if (counts === undefined) {
-      counts = { passed: 0, crashed: 0, failed: 0 };
-      this.classes.set(name, counts);
-    }
-    return counts;
+type Classes = Map<string, PointCounts>;
+
+function countsOf(classes: Classes, name: string): PointCounts {
+  let counts = classes.get(name);
+  if (counts === undefined) classes.set(name, (counts = { passed: 0, crashed: 0, failed: 0 }));
+  return counts;
+}
+
+function addAll(to: Classes, from: Classes): void {
+  for (const [name, { passed, crashed, failed }] of from) {
+    const counts = countsOf(to, name);
+    counts.passed += passed;
+    counts.crashed += crashed;
+    counts.failed += failed;
   }
 }
+
+const byName = (classes: Classes) => [...classes].sort(([a], [b]) => (a < b ? -1 : 1));

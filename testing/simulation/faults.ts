@@ -1,11 +1,14 @@
 import type { Chance } from './chance.ts';
 import type { Damage } from './files.ts';
+import type { Phase } from './process.ts';
 
 /** A moment at which a process may end or a call may fail: before something outside of it has happened, or after. */
 export interface Point {
   /** What is called: `commit`, `disk rename`, `table deliver`. */
   readonly kind: string;
   readonly moment: 'before' | 'after';
+  /** What the process was doing. */
+  readonly phase: Phase;
   /** Which of all points of changes it is, from 0; calls that only look have none. */
   readonly number: number | undefined;
 }

@@ -75,6 +75,23 @@ export class Files {
     return node.cached;
   }
 
+  /** Puts other bytes in a file, on the disk as well: nobody wrote them. */
+  replace(path: string, bytes: Uint8Array): void {
+    const node = this.#find(path);
+    if (node?.kind !== 'file') throw failure('ENOENT', path);
+    node.cached = bytes;
+    this.sync(node);
+  }
+
+  /** The paths of all files below a directory, in order; none where it is not there. */
+  below(path: string): readonly string[] {
+    if (this.#find(path) === undefined) return [];
+    return this.list(path).flatMap((name) => {
+      const at = `${path}/${name}`;
+      return this.stat(at)?.kind === 'directory' ? this.below(at) : [at];
+    });
+  }
+
   list(path: string): readonly string[] {
     return [...this.#directory(path).entries.keys()].sort();
   }

@@ -1,5 +1,5 @@
 import { nodeHost } from '../../host/index.ts';
-import type { Host } from '../../model/index.ts';
+import type { Host, MemoryGauge } from '../../model/index.ts';
 import { simulatedDisk } from './disk.ts';
 import { openSimulatedStore } from './store.ts';
 import type { World } from './world.ts';
@@ -20,6 +20,9 @@ const LINGERING = 0.5;
 /** A promise that nobody keeps. */
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
+/** What a process is doing: it begins, takes up what another left, works, or comes to its end since it was told to. */
+export type Phase = 'starting' | 'restoring' | 'running' | 'draining';
+
 /**
  * A process of a simulated world: its `host`, and how it reaches what is outside. When it has ended, by a crash or otherwise,
  * no call of it comes back any more and nothing it does has an effect.
@@ -30,7 +33,9 @@ export class SimulatedProcess {
   readonly #name: string;
   readonly #calls = new Map<object, boolean>();
   readonly #onEnd: (() => void)[] = [];
+  readonly #held: (() => number)[] = [];
   #isAlive = true;
+  phase: Phase = 'starting';
 
   constructor(world: World, number: number) {
     this.#world = world;
@@ -43,12 +48,27 @@ export class SimulatedProcess {
     return this.#isAlive;
   }
 
+  /** What its runs hold in memory, by their own estimate. */
+  get heldBytes(): number {
+    return this.#held.reduce((sum, held) => sum + held(), 0);
+  }
+
+  /** Adds something to what it holds in memory. */
+  watchMemory(held: () => number): void {
+    this.#held.push(held);
+  }
+
+  /** It has come to another phase; a drain stays one. */
+  enter(phase: Phase): void {
+    if (this.phase !== 'draining') this.phase = phase;
+  }
+
   /** Calls what is outside: it happens after a while, unless the process or the call meets its end first. */
   call<T>(kind: string, happen: () => T, options: CallOptions = {}): Promise<Awaited<T>> {
     if (!this.#isAlive) return never();
     const { fail, isLook = false, lingers = false } = options;
     const world = this.#world;
-    const verdict = world.decide(kind, 'before', !isLook);
+    const verdict = world.decide(kind, 'before', { isChange: !isLook, process: this });
     if (verdict === 'kill' || verdict === 'power loss') {
       this.#crash(verdict);
       return never();
@@ -80,7 +100,7 @@ export class SimulatedProcess {
     const result = happen();
     world.note(`${this.#name} ${kind}${this.#isAlive ? '' : ' arrives late'}`);
     if (isLook || !this.#isAlive) return result;
-    const verdict = world.decide(kind, 'after', true);
+    const verdict = world.decide(kind, 'after', { isChange: true, process: this });
     if (verdict === 'fail' && fail !== undefined) return fail('after');
     if (verdict !== 'kill' && verdict !== 'power loss') return result;
     this.#crash(verdict);
@@ -116,17 +136,21 @@ export class SimulatedProcess {
   }
 }
 
-/** Some memory, always the same: what a run does may not depend on the machine that simulates it. */
-const MEMORY = {
-  rss: () => 200 << 20,
-  peakRss: () => 200 << 20,
-  heapUsed: () => 100 << 20,
-  heapSpare: () => 0,
-  heapLimit: () => 4 * 2 ** 30,
-  collect: () => undefined,
-  cpuMs: () => 0,
-  total: () => 8 * 2 ** 30,
-};
+/** Memory as the engine sees it: what runs hold, by their own estimate, beside a program of no size. */
+function memoryOf(process: SimulatedProcess): MemoryGauge {
+  const size = (): number => process.heldBytes;
+  return {
+    rss: size,
+    peakRss: size,
+    heapUsed: size,
+    heapSpare: () => 0,
+    heapLimit: () => 4 * 2 ** 30,
+    collect: () => undefined,
+    cpuMs: () => 0,
+    total: () => 8 * 2 ** 30,
+    watch: (held) => process.watchMemory(held),
+  };
+}
 
 function hostOf(world: World, process: SimulatedProcess, number: number): Host {
   const { schedule } = world;
@@ -134,7 +158,7 @@ function hostOf(world: World, process: SimulatedProcess, number: number): Host {
   const alive = <T>(): Promise<T> | undefined => (process.isAlive ? undefined : never<T>());
   return {
     ...base,
-    memory: MEMORY,
+    memory: memoryOf(process),
     clock: {
       now: () => world.wallTime,
       monotonic() {

@@ -1,5 +1,4 @@
 import { StateError, type StateStore } from '../../model/index.ts';
-import type { Chance } from './chance.ts';
 import { checkedSpace } from './checked-space.ts';
 import { MemoryDisk } from '../../runners/state/index.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -11,6 +10,7 @@ export function openSimulatedStore(world: World, process: SimulatedProcess, dire
   const state = world.state(directory);
   const store = checkedStore(state.disk.open(), directory);
   world.note(`state ${directory} is opened at epoch ${store.epoch}`);
+  process.enter('restoring');
   process.onEnd(() => state.disk.crash());
   const commit = (epoch: number): Promise<void> => {
     const done = store.commit(epoch);
@@ -55,23 +55,6 @@ function checkedStore(store: StateStore, directory: string): StateStore {
     },
     close: () => store.close(),
   };
-}
-
-/** Flips a bit of what is durable, in a value of any space, while no process has it open; returns how to flip it back. */
-export function flipBit({ disk }: { readonly disk: MemoryDisk }, chance: Chance): (() => void) | undefined {
-  const store = disk.open();
-  const entries = store
-    .spaces()
-    .flatMap((space) => Array.from(store.space(space).scan(), ({ key, value }) => ({ space, key, value })));
-  store.close();
-  const entry = entries[chance.below(entries.length)];
-  if (entry === undefined) return undefined;
-  const { space, key, value } = entry;
-  const flipped = value.slice();
-  const at = chance.below(value.length);
-  flipped[at] = (flipped[at] ?? 0) ^ (1 << chance.below(8));
-  disk.damage(space, key, value, flipped);
-  return () => disk.damage(space, key, flipped, value);
 }
 
 async function failedCommit(

@@ -25,10 +25,13 @@ export class LedgerTable<T> {
   readonly problems: string[] = [];
   readonly #world: World;
   readonly #ledger = new Map<string, number>();
+  readonly #refuses: (row: T) => boolean;
 
-  constructor(world: World, name: string) {
+  /** Rows that it `refuses` it hands back, as a constraint of a database would. */
+  constructor(world: World, name: string, refuses: (row: T) => boolean = () => false) {
     this.#world = world;
     this.name = name;
+    this.#refuses = refuses;
   }
 
   sink(process: SimulatedProcess): Sink<T, never> {
@@ -47,7 +50,7 @@ export class LedgerTable<T> {
     };
   }
 
-  #deliver(delivery: Delivery<T>, { step }: SinkContext): void {
+  #deliver(delivery: Delivery<T>, { step, reject }: SinkContext): void {
     const { jobId, epoch } = delivery;
     const key = `${jobId} ${step}`;
     const has = this.#ledger.get(key) ?? 0;
@@ -55,7 +58,12 @@ export class LedgerTable<T> {
       this.#world.note(`${this.name} has epoch ${epoch}`);
       return;
     }
-    for (const row of rowsOf(delivery.batches())) this.rows.push({ row, epoch });
+    const taken: StoredRow<T>[] = [];
+    for (const row of rowsOf(delivery.batches())) {
+      if (this.#refuses(row)) reject(row, new Error(`${this.name} takes no such row`));
+      else taken.push({ row, epoch });
+    }
+    this.rows.push(...taken);
     this.#ledger.set(key, epoch);
     const durable = this.#world.state('/state').disk.epoch;
     if (epoch > durable) this.problems.push(`${this.name} has epoch ${epoch}, and the job's last is ${durable}`);

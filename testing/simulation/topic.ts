@@ -93,6 +93,7 @@ export class Topic<T> {
   ): Promise<ReadResult> {
     const { partition, from } = tracker.currentRestriction();
     this.#checkStart(partition, from);
+    process.enter('running');
     for (let at = from; ; ) {
       const end = tracker.currentRestriction().to;
       if (at >= end) {

@@ -21,9 +21,17 @@ export interface StoredState {
   fault: CommitFault | undefined;
 }
 
-/** Watches over a world: told of each commit, right after it. */
+/** Watches over a world: told of each commit, right after it, and of each point, before it is decided what happens there. */
 export interface Watch {
+  reached?(process: SimulatedProcess): void;
   committed?(store: StateStore, epoch: number): void;
+}
+
+/** What is to be known of a point besides what is called. */
+interface PointOptions {
+  /** Whether something changes by it. */
+  readonly isChange: boolean;
+  readonly process: SimulatedProcess;
 }
 
 /** How a process ended. */
@@ -92,9 +100,10 @@ export class World {
     this.log.add(`${this.schedule.now.toFixed(2)} ${line}`);
   }
 
-  /** What happens at a point. */
-  decide(kind: string, moment: Point['moment'], isChange: boolean): Verdict {
-    const point = { kind, moment, number: isChange ? this.#points++ : undefined };
+  /** What happens at a point that a process has come to. */
+  decide(kind: string, moment: Point['moment'], { isChange, process }: PointOptions): Verdict {
+    this.watch.reached?.(process);
+    const point = { kind, moment, phase: process.phase, number: isChange ? this.#points++ : undefined };
     const verdict = this.faults.decide(point);
     this.coverage.see(point, verdict);
     if (verdict !== 'go on') this.note(`${verdict} ${moment} ${kind}`);

@@ -25,6 +25,8 @@ export interface Campaign {
   readonly kills: ReadonlyMap<Phase, number>;
   /** Of the kills, those while another process still wrote the log that the job reads. */
   readonly killsWhileWritten: number;
+  /** Of the kills, those of a process that had been asked to drain. */
+  readonly killsWhileDraining: number;
   readonly rounds: number;
   readonly verdict: Verdict;
   /** Runs that ended by themselves and not well. */
@@ -39,9 +41,9 @@ export interface CampaignOptions {
   readonly say: (line: string) => void;
 }
 
-/** How a process is to be killed: some milliseconds after it has begun to run, to restore, or right before a delivery. */
+/** How a process is to be killed: some milliseconds after it began to run, to restore or to drain, or right before a delivery. */
 type Plan =
-  | { readonly after: 'running' | 'restoring'; readonly wait: number }
+  | { readonly after: 'running' | 'restoring' | 'draining'; readonly wait: number }
   | { readonly after: 'delivering'; readonly count: number; readonly wait: number };
 
 /** Kills jobs with -9 again and again, lets each finish in the end, and compares its output with its input. */
@@ -55,6 +57,7 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
   const total = { lost: 0, duplicate: 0, phantom: 0, elements: 0 };
   let killed = 0;
   let killsWhileWritten = 0;
+  let killsWhileDraining = 0;
   let feed: Feed | undefined;
   let rounds = 0;
   try {
@@ -70,6 +73,7 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
         if (end.kind === 'killed') {
           killed++;
           if (feed?.isWriting === true) killsWhileWritten++;
+          if (end.isDraining) killsWhileDraining++;
           phases.set(end.phase, (phases.get(end.phase) ?? 0) + 1);
           continue;
         }
@@ -87,7 +91,7 @@ export async function runCampaign({ kills, seed, events: count, say }: CampaignO
     feed?.end();
     rmSync(directory, { recursive: true, force: true });
   }
-  return { kills: phases, killsWhileWritten, rounds, verdict: total, failures };
+  return { kills: phases, killsWhileWritten, killsWhileDraining, rounds, verdict: total, failures };
 }
 
 /** Kills in one round: more would only be more of the same state. */
@@ -97,19 +101,21 @@ export const shown = ({ lost, duplicate, phantom }: Verdict): string =>
   `lost ${lost}, duplicate ${duplicate}, phantom ${phantom}`;
 
 function drawPlan(chance: Chance, job: JobName): Plan {
-  const kind = chance.pick(['running', 'running', 'restoring', 'delivering']);
+  const kinds = ['running', 'running', 'restoring', 'delivering'] as const;
+  // Only what reads for ever is drained: one that is to be killed then runs until all is written and read.
+  const kind = job === 'windows' && chance.happens(0.3) ? 'draining' : chance.pick(kinds);
   if (kind === 'delivering') {
     // What ends is delivered once, at its end.
     const count = job === 'windows' ? 1 + chance.below(3) : 1;
     return { after: kind, count, wait: chance.pick([0, 0, chance.between(8, 40)]) };
   }
   // Exponential: mostly soon, sometimes late.
-  const wait = -Math.log(1 - chance.between(0, 0.999)) * (kind === 'running' ? 300 : 8);
+  const wait = -Math.log(1 - chance.between(0, 0.999)) * { running: 300, restoring: 8, draining: 15 }[kind];
   return { after: kind, wait };
 }
 
 type End =
-  | { readonly kind: 'killed'; readonly phase: Phase }
+  | { readonly kind: 'killed'; readonly phase: Phase; readonly isDraining: boolean }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -139,6 +145,7 @@ function runChild({ job, input, round, interval, plan, feed }: ChildRun): Promis
   const args = ['--disable-warning=ExperimentalWarning', script, job, input, round, String(interval)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let last = '';
+  let isDraining = false;
   let deliveries = 0;
   let errors = '';
   const kill = (): void => void child.kill('SIGKILL');
@@ -146,6 +153,7 @@ function runChild({ job, input, round, interval, plan, feed }: ChildRun): Promis
   let forget: (() => void) | undefined;
   const see = (mark: string): void => {
     last = mark;
+    isDraining ||= mark === 'draining';
     // From then on it knows what SIGTERM asks of it.
     if (mark === 'opening') forget ??= feed?.whenRead(() => void child.kill('SIGTERM'));
     if (plan === undefined) return;
@@ -164,7 +172,7 @@ function runChild({ job, input, round, interval, plan, feed }: ChildRun): Promis
       clearTimeout(timer);
       forget?.();
       if (last === 'done') resolve({ kind: 'done' });
-      else if (signal === 'SIGKILL') resolve({ kind: 'killed', phase: PHASES[last] ?? 'starting' });
+      else if (signal === 'SIGKILL') resolve({ kind: 'killed', phase: PHASES[last] ?? 'starting', isDraining });
       else resolve({ kind: 'failed', message: `it ended with ${code ?? signal}: ${errors.trim().slice(0, 2_000)}` });
     });
   });

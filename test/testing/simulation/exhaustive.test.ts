@@ -1,38 +1,36 @@
 import { expect, test } from 'vitest';
-import { exhaust } from './exhaustive.ts';
-import { plainShape, SINKS, type Shape } from './shapes.ts';
+import { exhaust, exhaustDamage } from './exhaustive.ts';
+import { CRASHED, DAMAGED } from './exhausted-shapes.ts';
 
-/** All but the panes of one sink: timers, side inputs, two topics, panes that repeat, a reader that can't say where it is. */
-const FULL: Shape = {
-  ...plainShape('table'),
-  records: 6,
-  topics: 2,
-  windows: 'sliding',
-  trigger: 'early and late',
-  mode: 'accumulating',
-  isStateful: true,
-  hasSideInput: true,
-  tellsRemaining: false,
-};
-
-/** Late elements come while a step behind the grouping is at work on panes before theirs. */
-const SLOW: Shape = { ...plainShape('table'), records: 16, windows: 'sliding', slow: 300 };
-
-const shapes: readonly (readonly [string, Shape])[] = [
-  ...SINKS.map((sink) => [`a job of three epochs into ${sink}`, plainShape(sink)] as const),
-  ['a whole of files', { ...plainShape('files'), isBounded: true }],
-  ['a job with state, timers, a side input and repeating panes', FULL],
-  ['a job that is drained while it reads', { ...plainShape('table'), isEndless: true, isStateful: true }],
-  ['a job with late elements and a slow step behind its grouping', SLOW],
-];
-
-test.each(shapes)(
+test.each(CRASHED)(
   '%s comes out the same whatever the point at which its process ends',
   async (_name, shape) => {
-    const { points, epochs, problems } = await exhaust(1, shape);
+    const { runs, epochs, coverage, problems } = await exhaust(1, shape);
     expect(problems).toEqual([]);
     expect(epochs).toBeGreaterThanOrEqual(3);
-    expect(points).toBeGreaterThan(20);
+    expect(runs).toBeGreaterThan(20);
+    // The process has ended at all that a job does, before it and after it.
+    const missed = [...coverage.classes].filter(([, { crashed }]) => crashed === 0).map(([name]) => name);
+    expect(missed.filter((name) => !isLook(name))).toEqual([]);
+    const phases = [...coverage.phases].filter(([, { crashed }]) => crashed > 0).map(([name]) => name);
+    expect(phases).toEqual(expect.arrayContaining(['while running', ...(shape.isEndless ? ['while draining'] : [])]));
+  },
+  120_000,
+);
+
+/** What changes nothing may be done again, so no process ends there. */
+const isLook = (name: string): boolean => /^(?:disk (?:list|open|read|stat)|table ledger|topic fetch),/.test(name);
+
+test.each(DAMAGED)(
+  'a job into %s comes out the same, or refuses by name, whatever of it the disk damages after a kill',
+  async (_name, shape) => {
+    const { wear, problems } = await exhaustDamage(1, shape);
+    expect(problems).toEqual([]);
+    expect(wear.get('state')).toMatchObject({ damaged: expect.any(Number), refused: expect.any(Number) });
+    expect(wear.get('state')?.refused).toBeGreaterThan(10);
+    if (!shape.sinks.includes('files') && !shape.sinks.includes('parquet')) return;
+    for (const kept of ['staged file', 'journal', 'manifest']) expect(wear.get(kept)?.damaged, kept).toBeGreaterThan(1);
+    expect(wear.get('staged file')?.refused).toBeGreaterThan(5);
   },
   120_000,
 );

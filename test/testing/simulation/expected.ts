@@ -1,5 +1,5 @@
 import type { Event } from './input.ts';
-import { LABELS } from './input.ts';
+import { isRefused, LABELS } from './input.ts';
 import { PERIOD, WINDOW } from './pipeline.ts';
 import { IdSets } from './rows.ts';
 import type { Shape } from './shapes.ts';
@@ -11,6 +11,9 @@ export interface Expected {
   readonly failed: IdSets;
   readonly tallies: IdSets;
   readonly labeled: IdSets;
+  /** What the table that refuses some takes, and what it does not. */
+  readonly refusing: IdSets;
+  readonly refused: IdSets;
   /** By start of the window. */
   readonly files: IdSets;
   readonly parquet: IdSets;
@@ -23,6 +26,8 @@ export function expectedOf(shape: Shape, events: readonly Event[]): Expected {
     failed: new IdSets(),
     tallies: new IdSets(),
     labeled: new IdSets(),
+    refusing: new IdSets(),
+    refused: new IdSets(),
     files: new IdSets(),
     parquet: new IdSets(),
   };
@@ -39,6 +44,7 @@ export function expectedOf(shape: Shape, events: readonly Event[]): Expected {
       if (!shape.isBounded) expected.files.add(window, [event.id]);
     }
     if (shape.isBounded) expected.files.add('all', [event.id]);
+    expected[isRefused(event.id) ? 'refused' : 'refusing'].add('all', [event.id]);
     if (shape.isStateful) expected.tallies.add(`${event.key} ${event.at - mod(event.at, WINDOW)}`, [event.id]);
     if (shape.hasSideInput) {
       expected.labeled.add(String(LABELS.find(({ key }) => key === event.key)?.value), [event.id]);

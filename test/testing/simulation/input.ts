@@ -8,6 +8,8 @@ export interface Event {
   /** Whether a step fails at it. */
   readonly isPoison: boolean;
   readonly at: number;
+  /** Makes it large where memory is to be short. */
+  readonly padding: string;
 }
 
 /** How far behind the highest timestamp elements come without being late. */
@@ -18,12 +20,16 @@ export const ALLOWED_LATENESS = 3_600_000;
 const EVENT_SPAN = 60_000;
 const KEYS = ['a', 'b', 'c', '__proto__'] as const;
 
+/** Whether a table hands the row of an event back. */
+export const isRefused = (id: number): boolean => id % 4 === 1;
+
 /** The labels of keys, read as a side input. */
 export const LABELS = KEYS.map((key) => ({ key, value: `label of ${key}` }));
 
 /** The partitions of a topic: in order more or less, some late, all within the allowed lateness. */
 export function drawRecords(shape: Shape, chance: Chance, topic: number): readonly (readonly TopicRecord<Event>[])[] {
   const start = Date.UTC(2020, 0, 1);
+  const padding = 'x'.repeat(shape.padding);
   return Array.from({ length: shape.partitions }, (_, partition) =>
     Array.from({ length: shape.records }, (_, index): TopicRecord<Event> => {
       const place = index / shape.records;
@@ -32,7 +38,7 @@ export function drawRecords(shape: Shape, chance: Chance, topic: number): readon
       const id = (topic * 10 + partition) * 1_000 + index;
       const key = chance.pick(KEYS);
       const isPoison = chance.happens(shape.poison);
-      return { value: { id, key, isPoison, at }, timestamp: at, there: Math.max(0, place * shape.span) };
+      return { value: { id, key, isPoison, at, padding }, timestamp: at, there: Math.max(0, place * shape.span) };
     }),
   );
 }

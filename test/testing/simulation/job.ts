@@ -1,11 +1,12 @@
-import { MIN_TIMESTAMP } from '../../../model/index.ts';
+import { MIN_TIMESTAMP, type PipelineResult } from '../../../model/index.ts';
 import { AppendLog, Chance, LedgerTable, Topic, UpsertTable, type World } from '../../../testing/simulation/index.ts';
 import { type Expected, expectedOf } from './expected.ts';
 import { fileProblems, idsInFiles } from './file-checks.ts';
-import { drawRecords, type Event, LABELS } from './input.ts';
+import { drawRecords, type Event, isRefused, LABELS } from './input.ts';
 import type { Surroundings } from './pipeline.ts';
 import { IdSets, type PaneRow, sequenceProblems } from './rows.ts';
 import type { Shape } from './shapes.ts';
+import { lateForSorted, sortedProblems } from './sorted.ts';
 
 /** A job with its surroundings in a world, and what should come out of it. */
 export class Job {
@@ -32,6 +33,9 @@ export class Job {
       failed: new LedgerTable(world, 'failed'),
       tallies: new LedgerTable(world, 'tallies'),
       labeled: new LedgerTable(world, 'labeled'),
+      refusing: new LedgerTable(world, 'refusing', isRefused),
+      refused: new LedgerTable(world, 'refused'),
+      sorted: new LedgerTable(world, 'sorted'),
     };
     this.#events = topics.flatMap(({ records }) => records.map(({ value }) => value));
   }
@@ -39,14 +43,15 @@ export class Job {
   /** What is wrong at any moment: what may not even be seen for a while. */
   async problems(): Promise<readonly string[]> {
     const { around } = this;
-    const systems = [...around.topics, around.labels, around.table, around.failed, around.tallies, around.labeled];
+    const { topics, labels, table, failed, tallies, labeled, refusing, refused, sorted } = around;
+    const systems = [...topics, labels, table, failed, tallies, labeled, refusing, refused, sorted];
     return systems.flatMap(({ problems }) => problems).concat(await fileProblems(this.#world, this.shape, undefined));
   }
 
-  /** What is wrong when the job has finished. */
-  async finalProblems(): Promise<readonly string[]> {
+  /** What is wrong when the job has finished. `steps` are those of the run where one process has done it all. */
+  async finalProblems(steps: PipelineResult['steps'] | undefined): Promise<readonly string[]> {
     const { around, shape } = this;
-    const { sinks, isStateful, hasSideInput } = shape;
+    const { sinks, isStateful, hasSideInput, isSorted } = shape;
     const problems = [...(await this.problems())];
     const read = await this.#readEvents(problems);
     const expected = expectedOf(shape, read);
@@ -63,6 +68,12 @@ export class Job {
     problems.push(...this.#failedProblems(expected), ...this.#finalizationProblems(read));
     if (isStateful) problems.push(...this.#tallyProblems(expected));
     if (hasSideInput) problems.push(...this.#labelProblems(expected));
+    if (sinks.includes('refusing')) problems.push(...this.#refusalProblems(expected));
+    if (isSorted) {
+      const rows = around.sorted.rows.map(({ row }) => row);
+      const droppedLate = steps && lateForSorted(steps);
+      problems.push(...sortedProblems({ rows, events: read, isLive: shape.isLive, droppedLate }));
+    }
     return problems;
   }
 
@@ -72,12 +83,12 @@ export class Job {
    */
   async #readEvents(problems: string[]): Promise<readonly Event[]> {
     if (!this.shape.isEndless) return this.#events;
-    const { topics, failed, tallies, labeled, table, upsert, append } = this.around;
+    const { topics, failed, tallies, labeled, table, upsert, append, refusing, refused, sorted } = this.around;
     const rows = [table.rows, append.rows, tallies.rows, [...upsert.rows.values()]].flat();
     const found = new Set([
       ...rows.flatMap(({ row }) => row.ids),
-      ...failed.rows.map(({ row }) => row),
-      ...labeled.rows.map(({ row }) => row.id),
+      ...[...failed.rows, ...refusing.rows, ...refused.rows].map(({ row }) => row),
+      ...[...labeled.rows, ...sorted.rows].map(({ row }) => row.id),
       ...(await idsInFiles(this.#world, this.shape)),
     ]);
     return topics.flatMap(({ name, partitions, finalized }) =>
@@ -122,13 +133,16 @@ export class Job {
     );
   }
 
-  #failedProblems(expected: Expected): string[] {
-    const failed = new IdSets();
-    failed.add(
-      'failed',
-      this.around.failed.rows.map(({ row }) => row),
-    );
-    return failed.differences(expected.failed, 'dead letters');
+  #failedProblems({ failed }: Expected): string[] {
+    return idsOf(this.around.failed, 'failed').differences(failed, 'dead letters');
+  }
+
+  /** What the sink took and what it handed back, each once. */
+  #refusalProblems({ refusing, refused }: Expected): string[] {
+    return [
+      ...idsOf(this.around.refusing, 'all').differences(refusing, 'refusing'),
+      ...idsOf(this.around.refused, 'all').differences(refused, 'refused'),
+    ];
   }
 
   #tallyProblems(expected: Expected): string[] {
@@ -142,6 +156,15 @@ export class Job {
     for (const { row } of this.around.labeled.rows) labeled.add(String(row.label), [row.id]);
     return labeled.differences(expected.labeled, 'labeled');
   }
+}
+
+function idsOf({ rows }: LedgerTable<number>, owner: string): IdSets {
+  const sets = new IdSets();
+  sets.add(
+    owner,
+    rows.map(({ row }) => row),
+  );
+  return sets;
 }
 
 /** What panes say in the end: all of discarding ones together, of accumulating ones the last. */

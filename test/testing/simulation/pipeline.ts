@@ -37,6 +37,7 @@ import type {
 } from '../../../testing/simulation/index.ts';
 import { ALLOWED_LATENESS, type Event, MAX_OUT_OF_ORDER } from './input.ts';
 import type { PaneRow } from './rows.ts';
+import { type SortedRow, writeSorted } from './sorted.ts';
 import type { Shape } from './shapes.ts';
 
 /** The systems around a job. */
@@ -49,6 +50,10 @@ export interface Surroundings {
   readonly failed: LedgerTable<number>;
   readonly tallies: LedgerTable<PaneRow>;
   readonly labeled: LedgerTable<{ readonly id: number; readonly label: string | undefined }>;
+  /** A table that hands some of its rows back, and where those go. */
+  readonly refusing: LedgerTable<number>;
+  readonly refused: LedgerTable<number>;
+  readonly sorted: LedgerTable<SortedRow>;
 }
 
 /** Where a job writes files of lines, and files of Parquet. */
@@ -80,6 +85,8 @@ export function buildJob(shape: Shape, around: Surroundings, process: SimulatedP
   writeIds(good, shape);
   if (shape.isStateful) writeTallies(events, around, process, failures);
   if (shape.hasSideInput) writeLabeled(good, shape, around, process);
+  if (shape.sinks.includes('refusing')) writeRefusing(good, around, process);
+  if (shape.isSorted) writeSorted(good, around, process);
   flatten(failures, { name: 'Failures' }).apply(write(around.failed.sink(process), { name: 'Dead' }));
   return pipeline;
 }
@@ -204,6 +211,21 @@ function writeLabeled(
       sideInputs: { labels: asMap(labels) },
     })
     .apply(write(around.labeled.sink(process), { name: 'To labeled' }));
+}
+
+/** What the table hands back of a durable epoch goes to the dead letters. */
+function writeRefusing(events: PCollection<Event>, around: Surroundings, process: SimulatedProcess): void {
+  events
+    .map(({ id }) => id, { name: 'Refusable' })
+    .apply(
+      write(around.refusing.sink(process), {
+        name: 'To refusing',
+        deadLetters: (failed) =>
+          failed
+            .map(({ element }) => element, { name: 'Refused' })
+            .apply(write(around.refused.sink(process), { name: 'To refused' })),
+      }),
+    );
 }
 
 function boundsOf(window: BoundedWindow): { readonly from: number; readonly to: number } {

@@ -1,7 +1,7 @@
 import type { Chance } from '../../../testing/simulation/index.ts';
 
 /** The classes of sinks. */
-export const SINKS = ['table', 'upsert', 'append', 'files', 'parquet'] as const;
+export const SINKS = ['table', 'upsert', 'append', 'files', 'parquet', 'refusing'] as const;
 export type SinkClass = (typeof SINKS)[number];
 
 /** What a job consists of. */
@@ -28,6 +28,10 @@ export interface Shape {
   /** Whether there is a step with state and timers, and one with a side input. */
   readonly isStateful: boolean;
   readonly hasSideInput: boolean;
+  /** Whether a step takes elements in order of time, as far as they are not late. */
+  readonly isSorted: boolean;
+  /** Characters that each element has for nothing: many, and memory is short. */
+  readonly padding: number;
   /** Virtual milliseconds that a step behind the grouping takes for each pane; 0 for none, and no promise either. */
   readonly slow: number;
   /** How many panes that step takes at a time. */
@@ -52,6 +56,8 @@ export const plainShape = (sink: SinkClass): Shape => ({
   poison: 0.1,
   isStateful: false,
   hasSideInput: false,
+  isSorted: false,
+  padding: 0,
   slow: 0,
   concurrency: 1,
 });
@@ -80,6 +86,8 @@ export function drawShape(chance: Chance): Shape {
     poison: chance.pick([0, 0.1]),
     isStateful: chance.happens(0.4),
     hasSideInput: chance.happens(0.3),
+    isSorted: chance.happens(0.3),
+    padding: chance.happens(0.08) ? 30_000 : 0,
     slow: chance.pick([0, 0, 20, 300]),
     concurrency: chance.pick([1, 1, 8]),
   };

@@ -1,6 +1,7 @@
 import { Chance, type Coverage, drawRates, Swarm, World } from '../../../testing/simulation/index.ts';
 import { drawShape, type Shape } from './shapes.ts';
 import { runTrial } from './trial.ts';
+import type { Wear } from './wear.ts';
 
 /** How the job of one seed went. */
 export interface SeedResult {
@@ -11,8 +12,9 @@ export interface SeedResult {
   readonly faults: number;
   readonly epochs: number;
   readonly starts: number;
-  /** How often state with a flipped bit was refused. */
-  readonly refusals: number;
+  /** What was damaged between processes, and refused. */
+  readonly wear: Wear['counts'];
+  readonly spilledBytes: number;
   readonly coverage: Coverage;
   /** What happened, line by line, and a name for all of it. */
   readonly log: readonly string[];
@@ -26,7 +28,7 @@ export async function runSeed(seed: number): Promise<SeedResult> {
   const world = new World({ seed }, new Swarm(rates, new Chance(seed, 'faults')));
   world.note(`seed ${seed}: ${JSON.stringify(shape)}`);
   world.note(`rates: ${JSON.stringify(rates)}`);
-  const { problems, epochs, starts, refusals } = await runTrial(world, shape);
+  const { problems, epochs, starts, wear, spilledBytes } = await runTrial(world, shape);
   const { coverage, log } = world;
   return {
     seed,
@@ -35,7 +37,8 @@ export async function runSeed(seed: number): Promise<SeedResult> {
     faults: coverage.faults,
     epochs,
     starts,
-    refusals,
+    wear: wear.counts,
+    spilledBytes,
     coverage,
     log: log.lines,
     hash: log.hash,

@@ -1,17 +1,12 @@
 import { directRunner } from '../../../runners/direct/index.ts';
-import {
-  Chance,
-  flipBit,
-  type Outcome,
-  Swarm,
-  type SimulatedProcess,
-  type World,
-} from '../../../testing/simulation/index.ts';
+import { Chance, type Outcome, Swarm, type SimulatedProcess, type World } from '../../../testing/simulation/index.ts';
 import { type PipelineResult, StateError } from '../../../model/index.ts';
+import { memoryWatch } from './memory.ts';
 import { watermarkWatch } from './watermarks.ts';
 import { Job } from './job.ts';
 import { buildJob } from './pipeline.ts';
 import type { Shape } from './shapes.ts';
+import { Wear } from './wear.ts';
 
 /** The state directory of a job. */
 const STATE = '/state';
@@ -20,8 +15,10 @@ const STATE = '/state';
 const DRAIN_WITHIN = 120_000;
 /** Processes that may end before faults stop. */
 const MOST_STARTS = 8;
-/** How often a bit of the state flips between two processes. */
-const FLIPS = 0.1;
+/** How often something is damaged between two processes, where there is something. */
+const WEAR = { state: 0.1, 'staged file': 0.3, journal: 0.5, manifest: 0.05 } as const;
+/** Bytes of memory that a process may have where elements are large: less than they take. */
+const ROOM = 4 << 20;
 /** Virtual milliseconds after which faults stop. */
 const FAULTY_FOR = 60_000;
 
@@ -31,25 +28,35 @@ export interface Trial {
   readonly world: World;
   readonly job: Job;
   readonly starts: number;
-  /** How often damaged state was refused. */
-  readonly refusals: number;
+  /** What was damaged between processes. */
+  readonly wear: Wear;
+  /** What went to disk as memory was short, in processes that came to their end. */
+  readonly spilledBytes: number;
   readonly epochs: number;
 }
 
-/** Runs a job until it is done, a new process each time that one has ended. */
-export async function runTrial(world: World, shape: Shape): Promise<Trial> {
+/**
+ * Runs a job until it is done, a new process each time that one has ended. `damage` is asked between two processes; without,
+ * chance damages what is there.
+ */
+export async function runTrial(
+  world: World,
+  shape: Shape,
+  damage: (wear: Wear, chance: Chance) => void = wearOff,
+): Promise<Trial> {
   const job = new Job(world, shape);
   const chance = new Chance(world.seed, 'trial');
   const problems: string[] = [];
-  world.watch = watermarkWatch(problems);
+  const memory = memoryWatch(problems);
+  world.watch = { ...watermarkWatch(problems), ...memory };
   const calm = (): void => {
     if (world.faults instanceof Swarm) world.faults.calm();
   };
   world.schedule.plan(FAULTY_FOR, calm, { isBackground: true });
   const flips = new Chance(world.seed, 'flips');
+  const wear = new Wear(world, STATE);
   let starts = 0;
-  let mend: (() => void) | undefined;
-  let refusals = 0;
+  let spilledBytes = 0;
   for (;;) {
     if (starts >= MOST_STARTS) calm();
     // A fault of the last calm moment may end a run later.
@@ -57,42 +64,50 @@ export async function runTrial(world: World, shape: Shape): Promise<Trial> {
     const process = world.start();
     starts++;
     const before = world.state(STATE).disk.epoch;
-    const outcome = await run(world, job, process, chance, problems);
+    memory.limit = shape.padding > 0 ? ROOM : undefined;
+    const outcome = await run({ world, job, process, chance, problems, memoryLimit: memory.limit });
+    if (outcome.kind === 'done') spilledBytes += outcome.result.spilledBytes;
     problems.push(...(await job.problems()));
     world.note(`it is ${outcome.kind}${outcome.kind === 'failed' ? `: ${messageOf(outcome.error)}` : ''}`);
     if (outcome.kind === 'done' && outcome.result.state !== 'STOPPED') {
-      problems.push(...(await job.finalProblems()));
       // A run that finds the job finished does nothing.
       const hasRun = world.state(STATE).disk.epoch > before;
+      problems.push(...wear.problems(), ...memory.finalProblems(process));
+      problems.push(...(await job.finalProblems(starts === 1 ? outcome.result.steps : undefined)));
       if (shape.isEndless && outcome.result.state === 'DONE' && hasRun)
         problems.push('a job that was drained ends as if it had read all');
       break;
     }
-    if (outcome.kind === 'failed' && mend !== undefined && isDamage(outcome.error)) {
-      // It is refused by name. Whoever runs the job takes the state from a copy of that epoch.
-      refusals++;
-      mend();
-      mend = undefined;
-      continue;
-    }
-    if (mayFail && mend === undefined && flips.happens(FLIPS)) {
-      mend = flipBit(world.state(STATE), flips);
-      if (mend !== undefined) world.note('a bit of the state is flipped');
-    }
+    if (outcome.kind === 'failed' && wear.refuses(outcome.error)) continue;
+    if (!wear.isPending && (mayFail || damage !== wearOff)) damage(wear, flips);
     if (outcome.kind === 'stuck' || outcome.kind === 'late') problems.push(`a run is ${outcome.kind}`);
     if (outcome.kind === 'failed' && !mayFail) problems.push(`a run without faults failed: ${stackOf(outcome.error)}`);
     if (problems.length > 0) break;
   }
-  return { problems, world, job, starts, refusals, epochs: world.state(STATE).disk.epoch };
+  return { problems, world, job, starts, wear, spilledBytes, epochs: world.state(STATE).disk.epoch };
 }
 
-async function run(
-  world: World,
-  job: Job,
-  process: SimulatedProcess,
-  chance: Chance,
-  problems: string[],
-): Promise<Outcome<PipelineResult>> {
+/** Of files the rarest first: each is there for a short while only. */
+function wearOff(wear: Wear, chance: Chance): void {
+  if (chance.happens(WEAR.state)) return wear.damageState(chance);
+  for (const kept of ['journal', 'staged file', 'manifest'] as const) {
+    const [first, ...more] = wear.files(kept);
+    if (first !== undefined && chance.happens(WEAR[kept]))
+      return wear.damageFile(chance.pick([first, ...more]), chance);
+  }
+}
+
+/** One process of a trial. */
+interface Run {
+  readonly world: World;
+  readonly job: Job;
+  readonly process: SimulatedProcess;
+  readonly chance: Chance;
+  readonly problems: string[];
+  readonly memoryLimit: number | undefined;
+}
+
+async function run({ world, job, process, chance, problems, memoryLimit }: Run): Promise<Outcome<PipelineResult>> {
   const { shape } = job;
   const stop = new AbortController();
   if (world.faults instanceof Swarm && !world.faults.isCalm && chance.happens(0.1)) {
@@ -103,6 +118,7 @@ async function run(
     const at = chance.between(0, shape.isEndless ? shape.span + 3_000 : 4_000);
     const onDrain = (): void => {
       world.note('it is asked to drain');
+      process.enter('draining');
       drain.abort();
     };
     world.schedule.plan(at, onDrain, { owner: process });
@@ -113,6 +129,7 @@ async function run(
     streaming: true,
     epochInterval: chance.pick([100, 100, 400, 1_000]),
     maxFailedShare: 1,
+    ...(memoryLimit !== undefined && { memoryLimit }),
   });
   if (chance.happens(0.2))
     world.schedule.plan(chance.between(0, 1_000), () => void refuseSecond(world, problems), { owner: process });
@@ -132,9 +149,6 @@ async function refuseSecond(world: World, problems: string[]): Promise<void> {
   }
   second.end();
 }
-
-const isDamage = (error: unknown): boolean =>
-  error instanceof Error && ((error instanceof StateError && error.reason === 'damaged') || isDamage(error.cause));
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const stackOf = (error: unknown): string => (error instanceof Error ? String(error.stack) : String(error));
