@@ -18,20 +18,24 @@ export function refuseLess(required: GuaranteeLevel | undefined, guarantees: rea
 
 /** What sinks are promised, in lines: those that have the same for the same reasons in one. */
 export function guaranteeLines(guarantees: readonly PathGuarantee[]): readonly string[] {
-  const groups = Map.groupBy(guarantees, ({ level, reasons, sink }) =>
-    // What the best rests on differs from sink to sink, and needs no words.
-    level === 'exactly-once' ? level : [level, ...reasons.map((reason) => withoutName(reason, sink))].join('\n'),
+  const groups = Map.groupBy(guarantees, (one) =>
+    [one.level, ...toldReasons(one).map((reason) => withoutName(reason, one.sink))].join('\n'),
   );
   return [...groups.values()].map((group) => {
-    const [{ level, reasons, sink } = NOTHING] = group;
+    const [one = NOTHING] = group;
+    const { level, sink } = one;
     const names =
       group.length === guarantees.length && group.length > MOST_NAMES
         ? `all ${group.length} sinks`
         : namesOf(group.map((one) => one.sink));
-    const why = reasons.map((reason) => (group.length === 1 ? reason : withoutName(reason, sink)));
-    return `${level} for ${names}${level === 'exactly-once' ? '' : `, since ${why.join('; ')}`}`;
+    const why = toldReasons(one).map((reason) => (group.length === 1 ? reason : withoutName(reason, sink)));
+    return `${level} for ${names}, since ${why.join('; ')}`;
   });
 }
+
+/** What the best rests on is the sink alone: that all its sources can be read again goes without saying. */
+const toldReasons = ({ level, reasons }: PathGuarantee): readonly string[] =>
+  level === 'exactly-once' ? reasons.slice(0, 1) : reasons;
 
 const NOTHING: PathGuarantee = { sink: '', level: 'best-effort', reasons: [] };
 

@@ -32,6 +32,7 @@ export function jsonReporter(terminal: Terminal, start: StartRecord): Reporter {
     guarantees(guarantees) {
       for (const one of guarantees) line('guarantee', one);
     },
+    state: (directory, { id, epoch }) => line('state', { directory, id, epoch }),
     cancelling: () => line('cancelling', {}),
     stopping: () => line('stopping', {}),
     finished: (result) => line('summary', summaryRecord(start.pipeline, result, outputs)),

@@ -14,6 +14,7 @@ import {
   visible,
   wantsColor,
 } from './print/index.ts';
+import { formatCount } from '../ui/index.ts';
 import { guaranteeLines } from './guarantees.ts';
 import { shortPath } from './ownership.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,6 +28,8 @@ export interface Reporter {
   warning(message: string): void;
   /** What each sink is promised. */
   guarantees(guarantees: readonly PathGuarantee[]): void;
+  /** The job has its state directory for itself; epoch 0 is a new one. */
+  state(directory: string, job: { readonly id: string; readonly epoch: number }): void;
   cancelling(): void;
   /** The run saves its state and stops. */
   stopping(): void;
@@ -89,6 +92,14 @@ export function humanReporter(terminal: Terminal, title: RunTitle, isQuiet: bool
     guarantees(guarantees) {
       if (isQuiet) return;
       for (const line of guaranteeLines(guarantees)) say(oneLine(line));
+    },
+    state(directory, { epoch }) {
+      if (isQuiet) return;
+      const is =
+        epoch > 0
+          ? `at epoch ${formatCount(epoch)}`
+          : 'new: all input is read from its start; sinks that append get again what an earlier job gave them';
+      say(`state ${visible(directory)}, ${is}`);
     },
     cancelling: () => say(paint.yellow('cancelling; once more to stop at once')),
     stopping: () => say(paint.yellow('saving the state and stopping; once more to stop at once')),

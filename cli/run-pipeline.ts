@@ -17,8 +17,10 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
   const runner = await runnerFor({
     ...runnerSettings(session, prepared),
     // Called during the run: those below are there then.
-    onStateOpened: (state) =>
-      serveControl(state, { stop: () => signals.stop.abort(), drain: () => signals.drain.abort() }, warn),
+    onStateOpened: (state) => {
+      reporter.state(state.directory, state.job);
+      return serveControl(state, { stop: () => signals.stop.abort(), drain: () => signals.drain.abort() }, warn);
+    },
   });
   const { settings, pipeline } = prepared;
   const isResumable = settings.stateDirectory !== undefined;

@@ -112,11 +112,18 @@ export function settingsOf(values: OptionTableValues, definition: PipelineDefini
 
 /** @throws OptionsError */
 function refuseContradiction(values: OptionTableValues): void {
-  if (values['streaming'] !== false || values['state-dir'] === undefined) return;
-  throw new OptionsError(
-    'no-streaming',
-    'it contradicts --state-dir. Only a run that handles elements as they come has a state to keep. Leave out one of the two.',
-  );
+  if (values['streaming'] === false && values['state-dir'] !== undefined) {
+    throw new OptionsError(
+      'no-streaming',
+      'it contradicts --state-dir. Only a run that handles elements as they come has a state to keep. Leave out one of the two.',
+    );
+  }
+  if (values['drop-state'] !== undefined && values['state-dir'] === undefined) {
+    throw new OptionsError(
+      'drop-state',
+      'there is no --state-dir. Only a job that keeps its state has something to let go. Give the directory, or leave it out.',
+    );
+  }
 }
 
 /** @throws OptionsError for an empty name: a shell's variable that is not set. */

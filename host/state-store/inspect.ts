@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Disk, StateError } from '../../model/index.ts';
 import { checkRows, type RowCheck } from './check-rows.ts';
 import { checkedJob, openDatabase, openHeld, refuseDamagedRows } from './open-database.ts';
-import { noState, notCopied } from './refusals.ts';
+import { missing, noDirectory, noState, notADirectory, notCopied } from './refusals.ts';
 import { DATABASE, type JobRow, readSpaces } from './schema.ts';
 import { stateError } from './state-errors.ts';
 import { readWitness, Witness } from './witness.ts';
@@ -110,7 +110,7 @@ const looking = <R>(
     let db: DatabaseSync | undefined;
     try {
       const witnessed = held?.job ?? (await witnessOf(directory, disk));
-      db = held === undefined ? openDatabase(directory, witnessed) : openHeld(directory, witnessed);
+      db = held === undefined ? openDatabase(directory, witnessed) : openHeld(directory, held.job);
       return await look(db, checkedJob(db, directory, witnessed, 'structure'));
     } finally {
       db?.close();
@@ -119,10 +119,18 @@ const looking = <R>(
     }
   });
 
-async function witnessOf(directory: string, disk: Disk): Promise<JobRow> {
+/** @throws StateError where no job keeps its state, or where its database is gone. */
+async function witnessOf(directory: string, disk: Disk): Promise<JobRow | undefined> {
+  const found = await disk.stat(directory);
+  if (found === undefined) throw noDirectory(directory);
+  if (found.kind !== 'directory') throw notADirectory(directory, found.kind);
   const database = await disk.stat(join(directory, DATABASE));
   const witnessed = await readWitness(disk, directory);
-  if (database === undefined || witnessed === undefined) throw noState(directory);
+  if (database === undefined && witnessed !== undefined) {
+    throw missing(directory, `${DATABASE} is missing`, witnessed.epoch);
+  }
+  // Whether it may be without a witness depends on what it holds.
+  if (witnessed === undefined && (database === undefined || database.size === 0)) throw noState(directory);
   return witnessed;
 }
 

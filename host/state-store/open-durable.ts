@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Disk, Random } from '../../model/index.ts';
 import { type FileHold, FileHolds } from './file-hold.ts';
 import { checkedJob, openDatabase } from './open-database.ts';
+import { Presence } from './presence.ts';
 import { missing, notADirectory, notEmpty } from './refusals.ts';
 import { createSchema, DATABASE, type JobRow, readHeader } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -19,6 +20,8 @@ export interface Machine {
 /** A job's state directory that is this process's own. */
 export interface OpenState {
   readonly directory: string;
+  /** The job, at its last epoch: 0 for one that begins now. */
+  readonly job: JobRow;
   /** Holds the database's file, so that another process may read it; undefined if the job gives it up before that. */
   hold(): Promise<FileHold | undefined>;
 }
@@ -40,13 +43,15 @@ export async function openDurable(directory: string, machine: Machine): Promise<
     if (readHeader(db).isEmpty) createSchema(db, newId(random));
     const job = checkedJob(db, directory, witnessed);
     const witness = await Witness.create(disk, directory, job);
+    const presence = new Presence(directory);
     const holds = new FileHolds(db, directory, job);
-    const giveUp = await machine.onStateOpened?.({ directory, hold: () => holds.hold() });
+    const giveUp = await machine.onStateOpened?.({ directory, job, hold: () => holds.hold() });
     return new SqliteStore(db, {
       place: directory,
       job,
       async onCommitted(epoch) {
         await witness.write(epoch);
+        presence.check();
         holds.committed(epoch);
       },
       onClose() {

@@ -53,8 +53,23 @@ export const foreign = (directory: string, file: string): StateError =>
     `${file} is a SQLite database of another program. A job's state would overwrite it. Name an empty directory.`,
   );
 
+/** `file` is what is gone, where the directory itself is not. */
+export const removed = (directory: string, file: string | undefined): StateError =>
+  new StateError(
+    directory,
+    'failed',
+    `${file === undefined ? 'it was removed' : `${file} in it was removed or replaced`} while the job ran. What the job keeps would be lost at its end, so it has ended, and nobody was told of the epoch that it was making. ${RESTORE}`,
+  );
+
 export const notADirectory = (path: string, kind: string): StateError =>
   new StateError(path, 'foreign', `this is a ${kind}. A job keeps its state in a directory. Name another one.`);
+
+export const noDirectory = (directory: string): StateError =>
+  new StateError(
+    directory,
+    'foreign',
+    'there is no such directory. A job is known by the directory that it keeps its state in. Correct the name.',
+  );
 
 export const noState = (directory: string): StateError =>
   new StateError(

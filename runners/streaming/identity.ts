@@ -16,6 +16,7 @@ import { changesOf, refuseLoss, upgradeRows } from './upgrade.ts';
 
 const SPACE = 'viga#job';
 const KEY = Buffer.from('job');
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** What a job's store says of it to a run. */
 export interface JobState {
@@ -53,14 +54,21 @@ interface JobRecord extends JobState {
  * gone or keep something else.
  */
 export function openJob(store: StateStore, claim: JobClaim): JobState {
-  if (claim.directory === undefined) return { isFinished: false, isDraining: false };
+  if (claim.directory === undefined) {
+    tellNotDropped(claim.dropState, claim);
+    return { isFinished: false, isDraining: false };
+  }
   const shapes = shapesOf(claim.graph);
   refuseNumbered(claim.graph, shapes);
   const space = store.space(SPACE);
   const found = readRecord(space);
   const { name, options } = claim;
   const { isFinished = false, isDraining = false } = found ?? {};
-  if (found !== undefined) check(found, claim, shapes, store);
+  const dropped = found === undefined ? NOTHING : check(found, claim, shapes, store);
+  tellNotDropped(
+    claim.dropState.filter((step) => !dropped.has(step)),
+    claim,
+  );
   writeRecord(space, { isFinished, isDraining, name, options, shapes: [...shapes] });
   return { isFinished, isDraining };
 }
@@ -80,7 +88,13 @@ function mark(store: StateStore, change: Partial<JobState>): void {
 /** The space of a step's part: its name begins with the step's path, so that edits elsewhere do not touch it. */
 export const spaceName = (step: string, part: string): string => `${step}#${part}`;
 
-function check(found: JobRecord, claim: JobClaim, shapes: ReadonlyMap<string, Shape>, store: StateStore): void {
+/** Returns the steps whose state it has let go. */
+function check(
+  found: JobRecord,
+  claim: JobClaim,
+  shapes: ReadonlyMap<string, Shape>,
+  store: StateStore,
+): ReadonlySet<string> {
   const { directory = 'the state', name, dropState } = claim;
   if (found.name !== name) {
     throw new StateError(
@@ -98,10 +112,7 @@ function check(found: JobRecord, claim: JobClaim, shapes: ReadonlyMap<string, Sh
   }
   const dropped = new Set(rows.filter(({ verdict }) => verdict === 'dropped').map(({ step }) => step));
   for (const step of dropped) dropStep(store, step);
-  tellNotDropped(
-    dropState.filter((step) => !dropped.has(step)),
-    claim,
-  );
+  return dropped;
 }
 
 /** Forgets all that a step has kept, and how far it has read. */

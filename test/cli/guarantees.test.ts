@@ -13,21 +13,25 @@ const best = (count: number) => sinks(count, 'exactly-once', 'writes by key');
 const append = (count: number) => sinks(count, 'at-least-once', 'appends', 'Append');
 
 test.each([
-  [best(1), ['exactly-once for Write 0']],
-  [best(4), ['exactly-once for Write 0, Write 1, Write 2, Write 3']],
-  [best(18), ['exactly-once for all 18 sinks']],
+  [best(1), ['exactly-once for Write 0, since Write 0 writes by key']],
+  [best(4), ['exactly-once for Write 0, Write 1, Write 2, Write 3, since each writes by key']],
+  [best(18), ['exactly-once for all 18 sinks, since each writes by key']],
+  [
+    [...best(1), ...sinks(2, 'exactly-once', 'publishes', 'File')],
+    ['exactly-once for Write 0, since Write 0 writes by key', 'exactly-once for File 0, File 1, since each publishes'],
+  ],
   [append(1), ['at-least-once for Append 0, since Append 0 appends; Read can be read again']],
   [
     [...append(1), ...best(5)],
     [
       'at-least-once for Append 0, since Append 0 appends; Read can be read again',
-      'exactly-once for Write 0, Write 1, Write 2 and 2 more',
+      'exactly-once for Write 0, Write 1, Write 2 and 2 more, since each writes by key',
     ],
   ],
   [
     [...best(9), ...append(9)],
     [
-      'exactly-once for Write 0, Write 1, Write 2 and 6 more',
+      'exactly-once for Write 0, Write 1, Write 2 and 6 more, since each writes by key',
       'at-least-once for Append 0, Append 1, Append 2 and 6 more, since each appends; Read can be read again',
     ],
   ],

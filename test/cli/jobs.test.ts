@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, openSync, writeSync, closeSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,7 +68,7 @@ describe('a job that is asked to stop', () => {
       first.child.kill(signal);
       expect(await first.ended).toBe(0);
       expect(first.written.err).toMatch(
-        /^exactly-once for Counts\/Write\nsaving the state and stopping; .*\n✔ steady stopped with its state saved/,
+        /^exactly-once for Counts\/Write, since Counts\/Write writes each epoch in one transaction with a row of its own ledger\nstate .*, new: all input is read from its start; .*\nsaving the state and stopping; .*\n✔ steady stopped with its state saved/,
       );
       expect(first.written.err).toContain('next    the same command goes on');
       const second = await running();
@@ -68,6 +78,7 @@ describe('a job that is asked to stop', () => {
         err: 'the job was asked to drain\n',
       });
       expect(await second.ended).toBe(0);
+      expect(second.written.err).toMatch(/^state .*, at epoch \d+$/m);
       expect(second.written.err).toContain('✔ steady drained and finished in');
       const rows = counted();
       expect(rows.map(({ second: end }) => end)).toEqual(rows.map((_, n) => n * 1_000 + 999));
@@ -259,6 +270,20 @@ test('a batch run has no state: to ask for both is a mistake of the command line
   const { code, err } = await run(...job('--no-streaming'));
   expect(code).toBe(2);
   expect(err).toContain('--no-streaming: it contradicts --state-dir.');
+});
+
+test('what a step has kept is let go by a job that keeps something: else that is a mistake of the command line', async () => {
+  const { code, err } = await run(steady, `--output=${folder}/counts.db`, '--drop-state=Count');
+  expect(code).toBe(2);
+  expect(err).toContain('--drop-state: there is no --state-dir.');
+});
+
+test('a job whose state directory is removed while it runs ends at once, with exit code 4', async () => {
+  const { ended, written } = await running();
+  rmSync(state(), { recursive: true });
+  expect(await ended).toBe(4);
+  expect(written.err).toContain(`${state()}: it was removed while the job ran.`);
+  expect(existsSync(state())).toBe(false);
 });
 
 test('a page shows the run until it ends, and a port that is taken is a mistake of the command line', async () => {

@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -229,13 +239,73 @@ test('damaged state is not backed up', async () => {
   expect(existsSync(to)).toBe(false);
 });
 
-test('where no job keeps its state there is nothing to look at, and nothing is made', async () => {
+test.each([
+  ['nothing at all', () => undefined, 'there is no such directory.'],
+  ['a file', (at: string) => writeFileSync(at, ''), 'this is a file.'],
+  ['an empty directory', (at: string) => mkdirSync(at), 'no job keeps its state here.'],
+  [
+    'files of others',
+    (at: string) => {
+      mkdirSync(at);
+      writeFileSync(path.join(at, 'state.db'), '');
+    },
+    'no job keeps its state here.',
+  ],
+])('where there is %s there is no state to look at, and nothing is made', async (_, make, told) => {
   const directory = newPath();
+  make(directory);
+  const before = existsSync(directory) ? readdirSync(path.dirname(directory)) : [];
   await expect(listState({ directory, disk })).rejects.toMatchObject({
     reason: 'foreign',
-    message: expect.stringContaining('no job keeps its state here'),
+    message: expect.stringContaining(`${directory}: ${told}`),
   });
-  expect(existsSync(directory)).toBe(false);
+  expect(existsSync(directory) ? readdirSync(path.dirname(directory)) : []).toEqual(before);
+});
+
+test.each([
+  ['state.db', 'state.db is missing, though epoch 3 was committed to it.'],
+  ['epoch.witness', 'epoch.witness is missing beside a database of epoch 3.'],
+])('a look at a state without its %s says what is gone', async (file, told) => {
+  const directory = await storeWith({ a: ['k'] }, 3);
+  rmSync(path.join(directory, file));
+  await expect(listState({ directory, disk })).rejects.toThrow(`${directory}: ${told}`);
+});
+
+test.each([
+  ['is removed', (at: string) => rmSync(at, { recursive: true }), 'it was removed'],
+  ['is renamed', (at: string) => renameSync(at, `${at}-old`), 'it was removed'],
+  [
+    'has lost its database',
+    (at: string) => rmSync(path.join(at, 'state.db')),
+    'state.db in it was removed or replaced',
+  ],
+  ['has lost its log', (at: string) => rmSync(path.join(at, 'state.db-wal')), 'state.db-wal in it was removed'],
+  [
+    'has another file in the place of its witness',
+    (at: string) => {
+      const witness = path.join(at, 'epoch.witness');
+      copyFileSync(witness, `${witness}.copy`);
+      renameSync(`${witness}.copy`, witness);
+    },
+    'epoch.witness in it was removed or replaced',
+  ],
+])('a job whose directory %s ends with the next epoch, which nobody is told of', async (_, change, told) => {
+  const directory = await storeWith({ a: ['k'] });
+  const store = await host.openStateStore(directory);
+  try {
+    store.space('a').put(bytes('k'), bytes('second'));
+    await store.commit(2);
+    change(directory);
+    store.space('a').put(bytes('k'), bytes('third'));
+    await expect(store.commit(3)).rejects.toMatchObject({
+      reason: 'failed',
+      message: expect.stringContaining(`${directory}: ${told}`),
+    });
+    expect(store.epoch).toBe(2);
+    expect(() => store.space('a').get(bytes('k'))).toThrow('while the job ran');
+  } finally {
+    store.close();
+  }
 });
 
 test('a job does not begin beside files of others, which are named and stay; beside its own state they do no harm', async () => {

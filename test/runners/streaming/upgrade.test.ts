@@ -111,6 +111,12 @@ test('a source that reads another place is read from its start when what was kep
   });
 });
 
+test('a new job has nothing to drop, and says so', async () => {
+  expect((await told(counted, ['Count'])).warnings).toEqual([
+    expect.stringMatching(/^--drop-state Count: nothing was dropped\./),
+  ]);
+});
+
 test('what a program can still use is never dropped: an option that is left in a script does no harm', async () => {
   const kept = async () => (await listState({ directory, disk: nodeHost().disk })).spaces.map(({ name }) => name);
   await run(counted);
