@@ -26,14 +26,22 @@ export interface InFlightElements {
 /** Something of an open bundle that was not passed on: it can be saved, and taken up again in another process. */
 export type InFlight = InFlightElements | { readonly kind: 'firing'; readonly firing: Firing };
 
+/**
+ * What brings a step to where what is on its way can be saved: a call that goes on by itself, while all else is held still;
+ * its bundle, which has to go on; or what waits in front of steps, as it has no bytes.
+ */
+export type Awaited = 'call' | 'bundle' | 'queues';
+
 /** Why a step has to go on before what is on its way can be saved: an error message after the step's name. */
 export class Unfinished {
   readonly step: string;
   readonly why: string;
+  readonly awaited: Awaited;
 
-  constructor(step: string, why: string) {
+  constructor(step: string, why: string, awaited: Awaited = 'bundle') {
     this.step = step;
     this.why = why;
+    this.awaited = awaited;
   }
 }
 
@@ -84,12 +92,7 @@ function unfinishedIn({ nodes, suspended, keyed }: OpenBundle): Unfinished | und
     return new Unfinished(slow.path, `its bundle, which ${inBundles.path} is told the end of, is open`);
   }
   const [first] = nodes;
-  if (keyed?.mayCut === false && first !== undefined) {
-    return new Unfinished(
-      first.path,
-      'a call has changed state and goes on, or elements in the order of time have begun',
-    );
-  }
+  if (keyed?.unfinished !== undefined && first !== undefined) return new Unfinished(first.path, ...keyed.unfinished);
   const more = suspended.find((part) => part.more !== undefined)?.more;
   return more && new Unfinished(more.node.path, 'a call has given out some of its outputs');
 }

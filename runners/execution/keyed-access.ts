@@ -1,5 +1,6 @@
 import type { PaneInfo, Step, Timer, Timestamp } from '../../model/index.ts';
 import type { Windows } from './batch.ts';
+import type { Awaited } from './in-flight.ts';
 
 /** Whether a step keeps something by key while time passes: a ParDo with state, timers, or that asks for what they are made of. */
 export function isKeyed({ primitive }: Step): boolean {
@@ -54,6 +55,6 @@ export interface KeyedScope {
 export interface KeyedAccess {
   /** Another scope, for calls that overlap those of the scopes there are. */
   scope(): KeyedScope;
-  /** Whether no call that goes on has changed anything, so that it can be made again. */
-  readonly mayCut: boolean;
+  /** Why what goes on can't be made again, and what has to end before; undefined if it can. */
+  readonly unfinished: readonly [why: string, awaited: Awaited] | undefined;
 }

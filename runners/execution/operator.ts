@@ -13,10 +13,10 @@ export interface StepTime {
 /** A step that keeps elements until time passes: a grouping, a stateful ParDo. Knows no schedule. */
 export interface Operator {
   /**
-   * Does what is due at its time, in order: about `budget` outputs at most. Returns whether nothing due is left; if
-   * something is, it is called again before the step gets more elements.
+   * Does what is due at its time, in order: about `budget` outputs at most, and no more calls once `isEnough`. Returns whether
+   * nothing due is left; if something is, it is called again before the step gets more elements.
    */
-  advance(budget: number): boolean | Promise<boolean>;
+  advance(budget: number, isEnough?: () => boolean): boolean | Promise<boolean>;
   /** What it keeps comes out with no earlier timestamp; {@link MAX_TIMESTAMP} if it keeps nothing. */
   hold(): Timestamp;
   /**

@@ -8,8 +8,10 @@ import {
 import {
   type Batch,
   type Firing,
+  type KeyedAccess,
   type LateDrop,
   type Operator,
+  Pace,
   sharedBatch,
   singletonLists,
   type StageRuntime,
@@ -47,6 +49,8 @@ export class KeyedOperator implements Operator {
   readonly #runtime: StageRuntime;
   readonly #time: StepTime;
   readonly #single = singletonLists();
+  /** How many elements of a key, whose turn has come, are let go together. */
+  readonly #pace: Pace;
   #released = 0;
   /** Timers of the clock that may still fire before it is the turn of others. */
   #clocksLeft = 0;
@@ -61,11 +65,12 @@ export class KeyedOperator implements Operator {
     this.#store = store;
     this.#runtime = runtime;
     this.#time = time;
-    const mayCut = (): boolean => store.mayCut && this.#postponed !== ELEMENTS;
+    this.#pace = new Pace(runtime.environment.host.clock);
+    const unfinished = (): KeyedAccess['unfinished'] => this.#unfinished;
     runtime.keyed = {
       scope: () => new Scope(store),
-      get mayCut() {
-        return mayCut();
+      get unfinished() {
+        return unfinished();
       },
     };
   }
@@ -75,20 +80,24 @@ export class KeyedOperator implements Operator {
     return this.#runtime.process(batch);
   }
 
-  advance(budget: number): boolean | Promise<boolean> {
+  advance(budget: number, isEnough = NEVER): boolean | Promise<boolean> {
     // Timers of the clock that set themselves again are always due, and all else comes after them.
     this.#clocksLeft = budget >> 1;
-    return this.#advance(budget);
+    return this.#advance(budget, isEnough);
   }
 
-  #advance(budget: number): boolean | Promise<boolean> {
+  #advance(budget: number, isEnough: () => boolean): boolean | Promise<boolean> {
     const enough = this.#done + budget;
-    while (this.#done < enough) {
+    do {
       const waits = this.#doNext();
       if (waits === undefined) return true;
-      if (waits !== DONE) return waits.then(() => this.#advance(enough - this.#done));
-    }
+      if (waits !== DONE) return waits.then(() => this.#goOn(enough - this.#done, isEnough));
+    } while (this.#done < enough && !isEnough());
     return false;
+  }
+
+  #goOn(budget: number, isEnough: () => boolean): boolean | Promise<boolean> {
+    return budget > 0 && !isEnough() && this.#advance(budget, isEnough);
   }
 
   /** Elements let go, calls of timers and their outputs so far. */
@@ -131,6 +140,12 @@ export class KeyedOperator implements Operator {
     this.#store.spill();
   }
 
+  get #unfinished(): KeyedAccess['unfinished'] {
+    const isReleasing = this.#store.isReleasing || this.#postponed === ELEMENTS;
+    if (isReleasing) return ['elements in the order of time have begun', 'bundle'];
+    return this.#store.isChanging ? ['a call has changed state and goes on', 'call'] : undefined;
+  }
+
   /** Does what is due first; undefined if nothing is. */
   #doNext(): Waits | undefined {
     const { events, clocks } = this.#store;
@@ -161,7 +176,7 @@ export class KeyedOperator implements Operator {
     const { sorted, events } = this.#store;
     if (sorted === undefined) return this.#fire(timer);
     const { window, key, timestamp } = timer;
-    const elements = sorted.take(window, key, timestamp);
+    const elements = sorted.take(window, key, timestamp, this.#pace.slice);
     if (elements.length === 0) return timer.family === TURN ? DONE : this.#fire(timer);
     // Elements come before timers of the same time, and may set them anew.
     if (timer.family !== TURN) events.set(timer);
@@ -188,8 +203,10 @@ export class KeyedOperator implements Operator {
       panes,
     };
     this.#store.isReleasing = true;
+    this.#pace.begin();
     const done = (): void => {
       this.#store.isReleasing = false;
+      this.#pace.end();
     };
     const waits = this.#runtime.process(batch);
     if (waits === undefined && !this.#store.isBusy) return done();
@@ -254,6 +271,8 @@ export class KeyedOperator implements Operator {
 
 /** Elements whose turn has come. */
 const ELEMENTS: unique symbol = Symbol('elements');
+
+const NEVER = (): boolean => false;
 
 /** What was due is done. */
 const DONE: unique symbol = Symbol('done');

@@ -120,7 +120,7 @@ export class KeyedStore {
     return this.time.inputWatermark > this.expiryOf(window);
   }
 
-  // ---- cells -----------------------------------------------------------------------------------------------------
+  // Cells.
 
   find(window: BoundedWindow, key: unknown): Cell<Kept> | undefined {
     return this.#cells.find(window, key);
@@ -184,7 +184,7 @@ export class KeyedStore {
     return Math.min(timers, this.firstToExpire()?.maxTimestamp ?? MAX_TIMESTAMP);
   }
 
-  // ---- timers in processing time: their key remembers them, since they go with its window ---------------------------
+  // Timers in processing time: their key remembers them, since they go with its window.
 
   setClock(timer: SetTimer): void {
     this.clocks.set(timer);
@@ -231,7 +231,7 @@ export class KeyedStore {
     this.delete(window, key);
   }
 
-  // ---- who has to wait --------------------------------------------------------------------------------------------
+  // Who has to wait.
 
   /** What to wait for before a call of this key and window may begin. */
   busy(window: BoundedWindow, key: unknown): Promise<void> | undefined {
@@ -255,12 +255,12 @@ export class KeyedStore {
     return this.#locks.size > 0;
   }
 
-  /** Whether what it keeps is that of calls that are over. */
-  get mayCut(): boolean {
-    return !this.isReleasing && [...this.goingOn].every(({ hasChanged }) => !hasChanged);
+  /** Whether a call that goes on has changed something. */
+  get isChanging(): boolean {
+    return [...this.goingOn].some(({ hasChanged }) => hasChanged);
   }
 
-  // ---- the tables as a whole ----------------------------------------------------------------------------------------
+  // The tables as a whole.
 
   save(): void {
     for (const table of this.#tables) table.save();
@@ -276,7 +276,7 @@ export class KeyedStore {
 
   /** Timers that a call has changed, and may take back, stay in memory. */
   #isHeldStill(table: Table): boolean {
-    return this.isAtomic && (table === this.events || table === this.clocks) && !this.mayCut;
+    return this.isAtomic && (table === this.events || table === this.clocks) && (this.isReleasing || this.isChanging);
   }
 
   spill(): void {

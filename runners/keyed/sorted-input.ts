@@ -65,15 +65,14 @@ export class SortedInput {
     } else if (timestamp < turn.outputTimestamp) this.#setTurn(window, key, timestamp);
   }
 
-  /** The elements of a key whose turn has come by a time; those behind them get a timer. */
-  take(window: BoundedWindow, key: unknown, due: Timestamp): readonly Waiting[] {
+  /** The first elements of a key whose turn has come by a time, so many at most; those behind them get a timer. */
+  take(window: BoundedWindow, key: unknown, due: Timestamp, most: number): readonly Waiting[] {
     const id = { window, key, family: TURN, tag: '' };
     const { lateness, events } = this.#store;
     // It may have waited since before a restart.
     this.#store.keepUntilExpiry(window);
     const to = due >= this.#store.expiryOf(window) ? ALWAYS : instantAfter(due - lateness);
-    const taken = [...this.cells.range(window, key, MIN_TIMESTAMP, to)];
-    this.cells.clearRange(window, key, MIN_TIMESTAMP, to);
+    const taken = this.cells.take(window, key, to, most);
     events.clear(id);
     const [next] = this.cells.range(window, key, MIN_TIMESTAMP, ALWAYS);
     if (next === undefined) this.cells.clear(window, key);

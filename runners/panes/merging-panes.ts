@@ -231,9 +231,12 @@ export class MergingPanes implements PaneTable {
       if (panes !== undefined) next = Math.min(next, this.#dueOf(window, panes));
     }
     if (content.timer !== undefined && content.timer <= next) return;
+    const isSet = content.timer !== undefined;
     content.timer = next;
-    const timer = { key, window: GLOBAL_WINDOW, family: FAMILY, tag: '' };
-    this.#timers.set({ ...timer, timestamp: next, outputTimestamp: MAX_TIMESTAMP });
+    const id = { key, window: GLOBAL_WINDOW, family: FAMILY, tag: '' };
+    const timer = { ...id, timestamp: next, outputTimestamp: MAX_TIMESTAMP };
+    if (isSet) this.#timers.set(timer);
+    else this.#timers.add(timer);
   }
 }
 

@@ -61,6 +61,11 @@ export class SlotFiring {
     return this.#merge === undefined;
   }
 
+  /** How many keys in slots were not given out. */
+  get left(): number {
+    return this.open.groups.bare.size + this.open.groups.encoded.size;
+  }
+
   /** Gives out what the next key has; false if that was all. */
   next(): boolean {
     return this.#outputs.next().done !== true;

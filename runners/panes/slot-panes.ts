@@ -28,6 +28,9 @@ import { NOTHING } from './window-panes.ts';
 /** What a slot takes: its entry in a Map with its share of empty ones, and its places in the columns. */
 const SLOT_BYTES = 72;
 
+/** With fewer keys to give out than this, a row for each is as good as a sorted run. */
+const LEAST_IN_RUN = 4_096;
+
 /** What slots take from their step and its run. */
 export interface SlotPanesSpec extends FiringSpec {
   readonly codegen: boolean;
@@ -127,10 +130,18 @@ export class SlotPanes {
   save(): void {
     const { rows, form } = this.#spec;
     if (rows === undefined) return;
-    this.#firing?.save();
+    this.#saveFiring(rows);
     let hasWritten = false;
-    for (const open of this.#all()) hasWritten = this.#saveWindow(open, rows) || hasWritten;
+    for (const open of this.#all()) {
+      // No more is added to it, and it is read next: there is no need to find a key of it.
+      if (this.#isOver(open) && open.groups.values.length >= LEAST_IN_RUN) this.#writeAll(open, rows);
+      else hasWritten = this.#saveWindow(open, rows) || hasWritten;
+    }
     if (hasWritten && form.isAppended) rows.endPiece();
+  }
+
+  #isOver({ window }: OpenWindow): boolean {
+    return this.#spec.time.inputWatermark > endOfWindow(window);
   }
 
   /** Writes all slots, and forgets them. */
@@ -140,6 +151,20 @@ export class SlotPanes {
     for (const open of this.#windows.values()) this.#writeAll(open, rows);
     rows.endRun();
     this.#sample.clear();
+  }
+
+  /**
+   * What a window has still to give out goes to disk as a whole, where it is read from then on: each save that follows writes
+   * where that is, however much is left.
+   */
+  #saveFiring(rows: SlotRows): void {
+    const firing = this.#firing;
+    if (firing?.isFromSlots !== true || firing.left < LEAST_IN_RUN) {
+      firing?.save();
+      return;
+    }
+    this.#writeAll(firing.open, rows);
+    this.#firing = new SlotFiring(this.#spec, firing.open, rows.merge(firing.open.window));
   }
 
   *#all(): Iterable<OpenWindow> {

@@ -68,6 +68,23 @@ export class SortedCells<T> implements CellCollection {
     return { [Symbol.iterator]: () => this.#range(this.#values.make(window, key), from, to) };
   }
 
+  /** Removes the first values with `timestamp < to`, so many at most, and gives them. */
+  take(window: BoundedWindow, key: unknown, to: Timestamp, most: number): readonly TimestampedValue<T>[] {
+    const of = this.#values.make(window, key);
+    const taken: Held<T>[] = [];
+    for (const held of this.#merged(of, Number.NEGATIVE_INFINITY, to)) if (taken.push(held) >= most) break;
+    const last = taken.at(-1);
+    if (last === undefined) return [];
+    const isLeft = ({ timestamp, row }: Held<T>): boolean =>
+      timestamp > last.timestamp || (timestamp === last.timestamp && row > last.row);
+    const before = of.held.length;
+    of.held = of.held.filter(isLeft);
+    of.added = of.added.filter(isLeft);
+    this.#values.sizes.count -= before - of.held.length;
+    if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(this.#rowKey(of.prefix, last.timestamp, last.row)));
+    return taken.map(valueOf);
+  }
+
   isEmpty(window: BoundedWindow, key: unknown): boolean {
     const everything = this.range(window, key, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     for (const _ of everything) return false;
@@ -126,17 +143,21 @@ export class SortedCells<T> implements CellCollection {
     this.#values.forget();
   }
 
-  /** What is in memory and what is on disk, merged. Of one timestamp, what is on disk was there first. */
   *#range(of: Values<T>, from: Timestamp, to: Timestamp): Generator<TimestampedValue<T>> {
+    for (const held of this.#merged(of, from, to)) yield valueOf(held);
+  }
+
+  /** What is in memory and what is on disk, merged. Of one timestamp, what is on disk was there first. */
+  *#merged(of: Values<T>, from: Timestamp, to: Timestamp): Generator<Held<T>> {
     const held = this.#heldIn(of, from, to);
     let next = 0;
-    for (const { timestamp, value } of this.#coldIn(of, from, to)) {
-      for (; next < held.length && (held[next] as Held<T>).timestamp < timestamp; next += 1) {
-        yield valueOf(held[next] as Held<T>); // within the array
+    for (const cold of this.#coldIn(of, from, to)) {
+      for (; next < held.length && (held[next] as Held<T>).timestamp < cold.timestamp; next += 1) {
+        yield held[next] as Held<T>; // within the array
       }
-      yield { timestamp, value };
+      yield cold;
     }
-    for (; next < held.length; next += 1) yield valueOf(held[next] as Held<T>); // within the array
+    for (; next < held.length; next += 1) yield held[next] as Held<T>; // within the array
   }
 
   #heldIn(of: Values<T>, from: Timestamp, to: Timestamp): readonly Held<T>[] {
@@ -147,13 +168,14 @@ export class SortedCells<T> implements CellCollection {
     return of.held.slice(firstAtOrAfter(of.held, from), firstAtOrAfter(of.held, to));
   }
 
-  *#coldIn({ prefix, coldBefore }: Values<T>, from: Timestamp, to: Timestamp): Generator<TimestampedValue<T>> {
+  *#coldIn({ prefix, coldBefore }: Values<T>, from: Timestamp, to: Timestamp): Generator<Held<T>> {
     const { space, codec } = this.#spec;
     if (space === undefined || coldBefore === undefined || from >= to) return;
     for (const row of space.scan(this.#rowKey(prefix, from), this.#rowKey(prefix, to))) {
       const key = new ByteReader(row.key, prefix.length);
       const timestamp = readTimestamp(key);
-      if (readTimestamp(key) < coldBefore) yield { timestamp, value: codec.decode(new ByteReader(row.value)) };
+      const number = readTimestamp(key);
+      if (number < coldBefore) yield { timestamp, row: number, value: codec.decode(new ByteReader(row.value)) };
     }
   }
 

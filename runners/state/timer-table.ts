@@ -68,8 +68,12 @@ export class TimerTable {
   }
 
   set(timer: SetTimer): void {
-    const { key, window, family, tag, timestamp, outputTimestamp } = timer;
-    this.#set({ key, window, family, tag, timestamp, outputTimestamp, ...this.#nameOf(timer) });
+    this.#set(timer, this.#below());
+  }
+
+  /** Sets a timer that is known not to be set: no run has it, so none has to be gone through for it. */
+  add(timer: SetTimer): void {
+    this.#set(timer, undefined);
   }
 
   clear(id: TimerId): void {
@@ -195,11 +199,29 @@ export class TimerTable {
     }
   }
 
-  #set(timer: StoredTimer): void {
-    const before = this.#held.get(timer);
-    const { isLogged = false, below = this.#below() } = before ?? {};
+  /** `unseen` is what runs may have of it, if memory does not know. */
+  #set(timer: SetTimer, unseen: HeldTimer['below']): void {
+    const { key, window, family, tag, timestamp, outputTimestamp } = timer;
+    const { owner, name } = this.#nameOf(timer);
+    const before = this.#held.get({ owner, name });
     if (before !== undefined) this.#retire(before);
-    this.#change(this.#put({ ...timer, isSet: true, isChanged: false, isLogged, below }));
+    const held = before ?? { isLogged: false, below: unseen };
+    this.#change(
+      this.#put({
+        key,
+        window,
+        family,
+        tag,
+        timestamp,
+        outputTimestamp,
+        owner,
+        name,
+        isSet: true,
+        isChanged: false,
+        isLogged: held.isLogged,
+        below: held.below,
+      }),
+    );
   }
 
   /** Puts something in memory that stands above a timer of the runs. */

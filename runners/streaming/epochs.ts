@@ -188,6 +188,7 @@ export class Epochs {
       return true;
     } finally {
       loop.isHalted = false;
+      loop.begin('all');
       this.#next = host.clock.monotonic() + interval;
     }
   }

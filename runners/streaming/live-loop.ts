@@ -2,8 +2,9 @@ import { type Host, MAX_TIMESTAMP, type Timestamp } from '../../model/index.ts';
 import { Unfinished } from '../execution/index.ts';
 import { createdBatches, type Turn } from '../run/index.ts';
 import type { LiveNetwork } from './live-network.ts';
-import type { LiveStage } from './live-stage.ts';
+import type { Begins, LiveStage } from './live-stage.ts';
 import type { Pause } from './pause.ts';
+import { SourceTurns } from './source-turns.ts';
 import { TestStreams } from './test-stream.ts';
 
 /** How often watermarks that the clock carries are looked at, in milliseconds. */
@@ -22,8 +23,8 @@ export interface LoopEnvironment {
  * The schedule of a streaming run: which stage does something next.
  *
  * A pass looks for the last stage of the plan that has something to do, so that consumers go before producers and queues stay
- * short. Only when none has, sources are asked, but for those whose stage is still busy with what they gave before. Between two passes watermarks move. Nothing else decides about order, so with
- * the same host the same things happen in the same order.
+ * short. A source is only asked when no stage that its elements can come to has, in turn with those that do something. Between
+ * two passes watermarks move. Nothing else decides about order, so with the same host the same things happen in the same order.
  */
 export class LiveLoop {
   readonly #network: LiveNetwork;
@@ -33,22 +34,48 @@ export class LiveLoop {
   #woken = false;
   #wake: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #nextSource = 0;
+  readonly #turns: SourceTurns;
+  /** Whether a stage did something since sources were asked. */
+  #hasWorked = false;
   /** Stages whose timers of the clock had their turn since sources were asked. */
   readonly #ticked = new Set<LiveStage>();
   /** Sources are not asked while a cut is made, nor after a stop. */
   isHalted = false;
+  #begins: Begins = 'all';
+  /** What resumes those that wait for room while nothing may begin. */
+  #mayBegin: PromiseWithResolvers<void> | undefined;
+  /** How many wait for room. */
+  #makingRoom = 0;
 
   constructor(network: LiveNetwork, environment: LoopEnvironment) {
     this.#network = network;
     this.#environment = environment;
     this.#lastFirst = network.stages.toReversed();
     this.#testStreams = new TestStreams(network.stages);
+    this.#turns = new SourceTurns(network.stages);
   }
 
   /** The clock of the run. */
   get now(): Timestamp {
     return this.#testStreams.isPresent ? this.#testStreams.now : this.#environment.host.clock.now();
+  }
+
+  /** Sets what stages begin to do; operators fire only while that is all, or where elements wait for it. */
+  begin(begins: Begins): void {
+    this.#begins = begins;
+    if (begins === 'nothing') return;
+    this.#mayBegin?.resolve();
+    this.#mayBegin = undefined;
+  }
+
+  /** Whether only what has begun goes on. */
+  get isEnding(): boolean {
+    return this.#begins === 'nothing' || this.#begins === 'room';
+  }
+
+  /** Whether all that goes on waits for room, and nothing may begin that makes some. */
+  get isStuck(): boolean {
+    return this.#makingRoom > 0 && this.#makingRoom === this.#lastFirst.filter(({ isOpen }) => isOpen).length;
   }
 
   /** Something may have become possible. */
@@ -105,10 +132,7 @@ export class LiveLoop {
 
   /** Whether no stage has anything to do now. */
   get #isQuiet(): boolean {
-    return (
-      this.#network.stages.every((stage) => stage.isEmpty && !stage.hasWork) &&
-      [...this.#network.sideOperators.values()].every(({ isDue }) => !isDue)
-    );
+    return this.#isAtRest && [...this.#network.sideOperators.values()].every(({ isDue }) => !isDue);
   }
 
   /** Does one thing. Returns false when there is nothing to do now. @throws what ended a stage. */
@@ -118,15 +142,22 @@ export class LiveLoop {
     if (waits) await waits;
     if (this.#failure !== undefined) throw this.#failure.error;
     this.moveTime();
-    if (await this.#sides()) return true;
-    if (await this.#groupings()) return true;
+    if (await this.#besides()) return true;
+    this.#hasWorked = await this.#work();
+    if (this.#hasWorked) return true;
+    if (this.#begins !== 'all') return false;
+    const others = this.#ticked.size > 0;
+    this.#ticked.clear();
+    return (!this.isHalted && (await this.#sources())) || others;
+  }
+
+  async #work(): Promise<boolean> {
+    if (this.#begins === 'all' && ((await this.#sides()) || (await this.#groupings()))) return true;
     if (this.#stages()) {
       await this.#settled();
       return true;
     }
-    const others = this.#ticked.size > 0;
-    this.#ticked.clear();
-    return (!this.isHalted && (await this.#sources())) || others;
+    return this.#begins === 'queued' && !this.#network.stages.every(({ queue }) => queue.isEmpty) && this.#groupings();
   }
 
   /** Moves all watermarks, and the clock of the steps, to where they are. */
@@ -165,30 +196,35 @@ export class LiveLoop {
    * taken.
    */
   settleSources(): Unfinished | undefined {
-    const { stages } = this.#network;
-    const unsettled = stages.filter(({ reads }) => reads !== undefined && !reads.settle());
-    for (const stage of unsettled) {
-      const taken = stage.reads?.isReady ? stage.reads.take() : undefined;
-      stage.reads?.tidy();
-      if (taken === undefined) continue;
-      stage.putOff({ kind: 'elements', step: undefined, ...taken });
-      this.#woken = true;
-    }
-    const [first] = unsettled;
+    const { unsettled, hasGiven } = this.#turns.settle();
+    this.#woken ||= hasGiven;
     return (
-      first && new Unfinished(first.planned.entryStep.path, 'its reader can not tell yet what it leaves to be read')
+      unsettled &&
+      new Unfinished(unsettled.planned.entryStep.path, 'its reader can not tell yet what it leaves to be read')
     );
   }
 
   /** Runs a stage, and what is behind it, until its queue has room. */
   readonly makeRoom = async (stage: LiveStage): Promise<void> => {
-    while (stage.queue.isFull) {
-      await this.#environment.pause.wait();
-      if (stage.busy !== undefined) await stage.busy;
-      else await this.#run(stage);
-      if (this.#failure !== undefined) throw this.#failure.error;
+    this.#makingRoom++;
+    try {
+      while (stage.queue.isFull) {
+        await this.#environment.pause.wait();
+        if (stage.busy !== undefined) await stage.busy;
+        else if (this.#begins === 'nothing') await this.#untilMayBegin();
+        else await this.#run(stage);
+        if (this.#failure !== undefined) throw this.#failure.error;
+      }
+    } finally {
+      this.#makingRoom--;
     }
   };
+
+  #untilMayBegin(): Promise<void> {
+    this.#mayBegin ??= Promise.withResolvers();
+    this.wake();
+    return this.#mayBegin.promise;
+  }
 
   /** Fires what is due at side inputs. */
   async #sides(): Promise<boolean> {
@@ -210,15 +246,23 @@ export class LiveLoop {
 
   /** Begins one thing at the last stage that has something to do. */
   #stages(): boolean {
-    const mayRun = (one: LiveStage): boolean =>
-      one.busy === undefined && one.hasWork && !(this.#ticked.has(one) && one.isOnlyTicking);
-    // What a grouping still has to give out comes before it is given more.
-    const isBlocked = (one: LiveStage): boolean => one.grouping?.isDue === true;
-    const stage = this.#lastFirst.find((one) => mayRun(one) || isBlocked(one));
-    if (stage === undefined || !mayRun(stage)) return false;
+    const begins = this.#begins;
+    // What a grouping still has to give out comes before it is given more; what has begun comes to its end.
+    const mayAdd = this.isEnding ? () => true : this.#addsToNoneDue();
+    const stage = this.#lastFirst.find(
+      (one) =>
+        one.busy === undefined && one.mayBegin(begins) && !(this.#ticked.has(one) && one.isOnlyTicking) && mayAdd(one),
+    );
+    if (stage === undefined) return false;
     if (stage.isOnlyTicking) this.#ticked.add(stage);
     void this.#run(stage);
     return true;
+  }
+
+  /** Which stages give nothing to a grouping that is due. */
+  #addsToNoneDue(): (stage: LiveStage) => boolean {
+    const due = this.#lastFirst.filter(({ grouping }) => grouping?.isDue === true);
+    return ({ behind }) => !due.some((one) => behind.includes(one));
   }
 
   /**
@@ -256,30 +300,34 @@ export class LiveLoop {
 
   /** Takes one batch of the source whose turn it is, or plays the next event of a test stream. */
   async #sources(): Promise<boolean> {
-    const { stages } = this.#network;
-    if (this.#environment.isClogged() || stages.some(({ grouping }) => grouping?.isDue === true)) return false;
-    const reading = stages.filter(({ reads }) => reads !== undefined);
-    let hasEnded = false;
-    for (const { reads, busy } of reading) {
-      if (reads?.tidy() === true) hasEnded = true;
-      // What is read ahead of a stage that is busy would only wait.
-      if (busy === undefined) reads?.poke();
-    }
-    // Watermarks move on before anything else is done.
-    if (hasEnded) return true;
-    for (let i = 0; i < reading.length; i++) {
-      const stage = reading[(this.#nextSource + i) % reading.length];
-      if (stage?.reads?.isReady !== true || stage.busy !== undefined) continue;
-      this.#nextSource = (this.#nextSource + i + 1) % reading.length;
-      const taken = stage.reads.take();
-      if (taken === undefined) return true;
+    if (this.#environment.isClogged()) return false;
+    if (await this.#read(this.#addsToNoneDue())) return true;
+    // A reader that works may have something in a moment; a script goes on when all is quiet.
+    if (!this.#testStreams.isPresent || this.#turns.isReading) return false;
+    return this.#isQuiet && (await this.#testStreams.play());
+  }
+
+  /** While some stages work, others may have come to rest: their sources have their turn in between. */
+  async #besides(): Promise<boolean> {
+    if (!this.#hasWorked || this.isHalted || this.#testStreams.isPresent || this.#environment.isClogged()) return false;
+    this.#hasWorked = false;
+    // What is due at a side input comes before its elements.
+    if (this.#isAtRest || [...this.#network.sideOperators.values()].some(({ isDue }) => isDue)) return false;
+    return this.#read((stage) => stage.isAtRest && stage.behind.every(({ isAtRest }) => isAtRest));
+  }
+
+  get #isAtRest(): boolean {
+    return this.#lastFirst.every(({ isAtRest }) => isAtRest);
+  }
+
+  async #read(mayRead: (stage: LiveStage) => boolean): Promise<boolean> {
+    const next = this.#turns.next(mayRead);
+    if (next?.taken !== undefined) {
+      const { stage, taken } = next;
       void this.#occupy(stage, stage.feed(taken.batch, taken.tag));
       await this.#settled();
-      return true;
     }
-    // A reader that works may have something in a moment; a script goes on when all is quiet.
-    if (!this.#testStreams.isPresent || reading.some(({ reads }) => reads?.isReading === true)) return false;
-    return this.#isQuiet && (await this.#testStreams.play());
+    return next !== undefined;
   }
 
   /**
@@ -292,12 +340,14 @@ export class LiveLoop {
     const monotonic = host.clock.monotonic();
     const { stages } = this.#network;
     const mayRead = !this.isHalted && !isClogged();
+    const mayFire = !this.isEnding;
     for (const { reads, grouping, keyed, busy } of stages) {
       if (busy !== undefined) continue;
       if (mayRead && reads?.restsUntil !== undefined) until = Math.min(until, reads.restsUntil - monotonic);
       if (reads?.isCarriedByClock) until = Math.min(until, CARRY_EVERY);
-      for (const timed of [grouping, keyed?.timed]) until = Math.min(until, this.#untilWakeUp(timed));
+      if (mayFire) for (const timed of [grouping, keyed?.timed]) until = Math.min(until, this.#untilWakeUp(timed));
     }
+    if (!mayFire) return until;
     for (const timed of this.#network.sideOperators.values()) until = Math.min(until, this.#untilWakeUp(timed));
     return until;
   }

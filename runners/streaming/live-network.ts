@@ -34,14 +34,15 @@ import {
   strictSplits,
   type Turn,
 } from '../run/index.ts';
-import { type MemoryWatch, reducerOf } from '../shuffle/index.ts';
+import { type MemoryWatch, reducerOf, type Spill } from '../shuffle/index.ts';
 import { atMost } from './at-most.ts';
 import { spaceName } from './identity.ts';
 import { LiveStage, type Producer, TimedOperator } from './live-stage.ts';
 import { LiveWrite } from '../sinks/index.ts';
 import type { Pause } from './pause.ts';
 import { SideGate } from './side-gate.ts';
-import { SideView, SideViews } from './side-views.ts';
+import { SideView } from './side-view.ts';
+import { SideViews } from './side-views.ts';
 import { SourceReads } from '../sources/index.ts';
 import { StageQueue } from './stage-queue.ts';
 
@@ -55,6 +56,8 @@ export interface LiveEnvironment {
   readonly scope: AsyncScope<MetricsScope>;
   readonly signal: AbortSignal;
   readonly memory: MemoryWatch;
+  /** Where side inputs go that memory has no room for. */
+  readonly spill: Spill;
   readonly turn: Turn;
   readonly pause: Pause;
   readonly reads: ReadCounts;
@@ -74,6 +77,8 @@ export interface LiveHooks {
   /** Runs a stage until its queue has room. */
   makeRoom: (stage: LiveStage) => Promise<void>;
   afterCommit: AfterCommit;
+  /** Whether a cut waits for what goes on to come to an end. */
+  isEnding: () => boolean;
 }
 
 const startTime = (): StepTime => ({
@@ -115,6 +120,16 @@ export class LiveNetwork {
       .filter(({ entryKind }) => entryKind !== 'join')
       .map((planned) => this.#make(planned, specs.get(planned)));
     for (const stage of this.stages) stage.producers = this.#producersOf(stage.planned);
+    for (const stage of this.stages) stage.behind = [...this.#behind(stage)];
+  }
+
+  #behind(stage: LiveStage, found = new Set<LiveStage>()): Set<LiveStage> {
+    for (const other of this.stages) {
+      if (found.has(other) || !other.producers.some((producer) => producer.stage === stage)) continue;
+      found.add(other);
+      this.#behind(other, found);
+    }
+    return found;
   }
 
   peek(stage: PlannedStage): LiveStage | undefined {
@@ -185,7 +200,7 @@ export class LiveNetwork {
       },
       afterCommit: (callback) => hooks.afterCommit(callback),
       isOver: () => {
-        if (this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
+        if (pause.isOn || this.#live.get(planned)?.waitsForCalls === true) hooks.wake();
       },
     });
     const time = startTime();
@@ -207,7 +222,7 @@ export class LiveNetwork {
   }
 
   #keyed(planned: PlannedStage, runtime: StageRuntime, time: StepTime) {
-    const { host, space, memory } = this.#environment;
+    const { host, space, memory, hooks } = this.#environment;
     const { path } = planned.entryStep;
     const operator = new KeyedOperator({
       runtime,
@@ -221,6 +236,7 @@ export class LiveNetwork {
       process: (batch: Parameters<KeyedOperator['process']>[0]) => operator.process(batch),
       timed: new TimedOperator(operator, time),
       postponed: () => operator.postponed,
+      isEnough: () => hooks.isEnding() || runtime.environment.turn.isDue(),
     };
   }
 
@@ -295,8 +311,9 @@ export class LiveNetwork {
   }
 
   #sideView(collection: PCollection<unknown>): SideView {
-    const { host, space } = this.#environment;
-    const view = new SideView({ collection, codegen: host.codegen, time: startTime(), space });
+    const { host, space, spill, memory } = this.#environment;
+    const { codegen, warn } = host;
+    const view = new SideView({ collection, codegen, warn, time: startTime(), space, spill, memory });
     this.sideOperators.set(view, new TimedOperator(view.operator, view.time));
     return view;
   }

@@ -17,6 +17,12 @@ import { earliestOf, type StageQueue } from './stage-queue.ts';
 
 /** Outputs that an operator may give before others have their turn. */
 const BUDGET = 2_048;
+/**
+ * What a stage begins to do: all that is to be done; what elements wait for; what others need room for; nothing. What ends a
+ * bundle goes on in any case.
+ */
+export type Begins = 'all' | 'queued' | 'room' | 'nothing';
+
 /** Restrictions that a splittable DoFn reads at a time. */
 const MOST_SPLITS = 64;
 
@@ -51,11 +57,11 @@ export class TimedOperator {
     return wakeUp !== undefined && wakeUp <= this.time.processingTime;
   }
 
-  advance(): void | Promise<void> {
+  advance(isEnough?: () => boolean): void | Promise<void> {
     this.#advancedTo = this.time.inputWatermark;
     // Until it is over: a timer whose function waits has let go of its hold, and has not given out anything yet.
     this.#isUnfinished = true;
-    const done = this.operator.advance(BUDGET);
+    const done = this.operator.advance(BUDGET, isEnough);
     if (typeof done === 'boolean') this.#isUnfinished = !done;
     else {
       return done.then((isDone) => {
@@ -86,6 +92,8 @@ export interface LiveStageParts {
         readonly timed: TimedOperator;
         /** A timer that is due and not in the operator any more. */
         readonly postponed: () => Firing | undefined;
+        /** Whether others are to have their turn before more of it fires. */
+        readonly isEnough: () => boolean;
       }
     | undefined;
   readonly gate: SideGate | undefined;
@@ -115,6 +123,8 @@ export class LiveStage {
   readonly #expects: (() => Timestamp) | undefined;
   /** Filled while the network is wired. */
   producers: readonly Producer[] = [];
+  /** The stages that its elements can come to, also filled then. */
+  behind: readonly LiveStage[] = [];
   /** What goes on now. */
   busy: Promise<void> | undefined;
   /** Set when a side input may have become ready. */
@@ -152,6 +162,18 @@ export class LiveStage {
     return this.#putOff.length > 0 || this.#hasBatch || this.#hasOtherWork || this.keyed?.timed.isDue === true;
   }
 
+  /** Whether it has something to do that may be begun. */
+  mayBegin(begins: Begins): boolean {
+    if (begins === 'all') return this.hasWork;
+    const isQueued = this.#putOff.length > 0 || this.#hasBatch;
+    return this.#hasReady || (begins === 'queued' && isQueued);
+  }
+
+  /** Whether nothing is done in it, and nothing is to be. */
+  get isAtRest(): boolean {
+    return this.isEmpty && !this.hasWork;
+  }
+
   /** Whether it has nothing to do but timers of the clock: once they had their turn, others come first. */
   get isOnlyTicking(): boolean {
     return (
@@ -164,8 +186,13 @@ export class LiveStage {
   }
 
   get #hasOtherWork(): boolean {
-    if (this.#lingers && this.runtime.rings.hasReady) return true;
+    if (this.#hasReady) return true;
     return this.grouping?.isDue === true || (this.isGateStale && this.gate !== undefined && this.gate.length > 0);
+  }
+
+  /** Whether a call is over that its bundle was left open for. */
+  get #hasReady(): boolean {
+    return this.#lingers && this.runtime.rings.hasReady;
   }
 
   /** All that is kept here and no operator: nothing of it may be lost at a cut. */
@@ -237,12 +264,12 @@ export class LiveStage {
 
   /** Does one thing of what is to be done. */
   async work(): Promise<void> {
-    if (this.#lingers && this.runtime.rings.hasReady) return this.#endBundle();
+    if (this.#hasReady) return this.#endBundle();
     if (this.#putOff.length > 0) return this.#takeUp();
     const isTicking = this.keyed?.timed.isOnlyTicking === true;
     if (this.keyed?.timed.isDue === true && !(isTicking && this.#hasTicked && this.#hasBatch)) {
       this.#hasTicked = isTicking;
-      await this.keyed.timed.advance();
+      await this.keyed.timed.advance(this.keyed.isEnough);
       await this.#finishBundle();
       return;
     }

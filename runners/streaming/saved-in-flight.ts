@@ -49,7 +49,11 @@ export class SavedInFlight {
       } catch (error) {
         // Between steps of one stage values need no bytes; where they have none they are waited for.
         if (!(error instanceof CoderError)) throw error;
-        return new Unfinished(stage.planned.entryStep.path, `something on its way has no bytes (${error.message})`);
+        return new Unfinished(
+          stage.planned.entryStep.path,
+          `something on its way has no bytes (${error.message})`,
+          'queues',
+        );
       }
     }
     return undefined;

@@ -3,6 +3,7 @@ import { Unfinished } from '../execution/index.ts';
 import type { CutWatch } from './cut-watch.ts';
 import type { LiveLoop } from './live-loop.ts';
 import type { LiveNetwork } from './live-network.ts';
+import type { Begins } from './live-stage.ts';
 import type { Pause } from './pause.ts';
 import type { SavedStages } from './saved-stages.ts';
 import type { Rests } from './source-notices.ts';
@@ -45,15 +46,20 @@ export class Stillness {
   }
 
   /**
-   * Runs what has begun to its end, for a while. What goes on longer is held still where it waits: it is saved as it is.
-   * Sources are then where they can go on. Returns what is left to be read of each; undefined where the run is to stop and
-   * something can neither end nor be saved.
+   * Runs what is there to its end, for a while; then only what has begun. What goes on longer is held still where it waits: it
+   * is saved as it is, as is what was not begun. Sources are then where they can go on. Returns what is left to be read of
+   * each; undefined where the run is to stop and something can neither end nor be saved.
    */
   async reach(loop: LiveLoop, epoch: number): Promise<Rests | undefined> {
     const { clock } = this.#environment.host;
     const started = clock.monotonic();
+    const begunUntil = started + this.#environment.interval / 10;
+    let begins: Begins = 'nothing';
     let tryAgain: number | undefined;
     for (;;) {
+      const isBeginning = clock.monotonic() < begunUntil;
+      // What is due and was not begun fires after the cut: it stays where it is, with the watermark held.
+      loop.begin(isBeginning ? 'all' : begins);
       const didSomething = await loop.pass();
       const isQuiet = !didSomething && !loop.isBusy && !loop.isStarting;
       const rests = isQuiet ? (loop.settleSources() ?? this.#save()) : undefined;
@@ -61,18 +67,28 @@ export class Stillness {
         this.#patience = PATIENCE;
         return rests;
       }
+      if (rests?.awaited === 'queues') begins = 'queued';
       const until = tryAgain ?? Math.min(started + this.#patience, this.#stoppedAt() + STOP_PATIENCE);
-      if (clock.monotonic() >= until) {
-        const still = await this.#holdStill(loop);
+      const isStuck = !isBeginning && begins === 'nothing' && loop.isStuck;
+      if (clock.monotonic() >= until || isStuck) {
+        const still = await this.#holdStill(loop, started);
         if (!(still instanceof Unfinished)) return still;
-        this.#watch.see(still, started);
-        if (clock.monotonic() >= this.#stoppedAt() + PATIENCE) {
+        if (still.awaited === 'queues') begins = 'queued';
+        else if (isStuck) begins = 'room';
+        if (this.#isInVain()) {
           this.giveUp(still, epoch);
           return undefined;
         }
         tryAgain = clock.monotonic() + TRY_AGAIN;
-      } else if (!didSomething) await loop.rest(until - clock.monotonic());
+      } else if (!didSomething) {
+        await loop.rest((isBeginning ? Math.min(until, begunUntil) : until) - clock.monotonic());
+      }
     }
+  }
+
+  /** Whether a run that is to stop has waited long enough. */
+  #isInVain(): boolean {
+    return this.#environment.host.clock.monotonic() >= this.#stoppedAt() + PATIENCE;
   }
 
   /** When it was first seen that the run is to stop. */
@@ -94,19 +110,28 @@ export class Stillness {
     );
   }
 
-  /** Holds still what goes on, if it can be saved as it is. */
-  async #holdStill(loop: LiveLoop): Promise<Rests | Unfinished> {
+  /** Holds still what goes on, if it can be saved as it is, or once it can, as calls that go on have come to their end. */
+  async #holdStill(loop: LiveLoop, started: number): Promise<Rests | Unfinished> {
     const { host, interval, pause } = this.#environment;
     pause.hold();
-    // What can go on without anything from outside comes to where it has to wait.
-    await host.yieldTurn();
-    const writing = [...this.#network.writes.values()].find((write) => write.isWriting);
-    const unfinished = writing && new Unfinished(writing.name, 'its sink is being written to');
-    const result = unfinished ?? loop.settleSources() ?? this.#save();
-    if (result instanceof Unfinished) pause.release();
-    // What did not end in time will hardly end the next time.
-    else this.#patience = Math.min(PATIENCE, interval / 10);
-    return result;
+    for (;;) {
+      // What can go on without anything from outside comes to where it has to wait.
+      await host.yieldTurn();
+      const writing = [...this.#network.writes.values()].find((write) => write.isWriting);
+      const unfinished = writing && new Unfinished(writing.name, 'its sink is being written to', 'call');
+      const result = unfinished ?? loop.settleSources() ?? this.#save();
+      if (!(result instanceof Unfinished)) {
+        // What did not end in time will hardly end the next time.
+        this.#patience = Math.min(PATIENCE, interval / 10);
+        return result;
+      }
+      this.#watch.see(result, started);
+      if (result.awaited !== 'call' || this.#isInVain()) {
+        pause.release();
+        return result;
+      }
+      await loop.rest(TRY_AGAIN);
+    }
   }
 
   /** Writes where everything stands, all at once, as calls that go on may change something any moment; says why if it can't. */

@@ -21,7 +21,7 @@ import {
   Turn,
   watchMutations,
 } from '../run/index.ts';
-import { MemoryWatch } from '../shuffle/index.ts';
+import { MemoryWatch, Spill } from '../shuffle/index.ts';
 import { atMost } from './at-most.ts';
 import { Brake } from './brake.ts';
 import { Epochs } from './epochs.ts';
@@ -87,6 +87,7 @@ export class StreamingRun {
   #network: LiveNetwork | undefined;
   #epochs: Epochs | undefined;
   #kept: CountedStore | undefined;
+  #spill: Spill | undefined;
 
   constructor(graph: Graph, machine: Host, options: StreamingOptions, runOptions: RunOptions) {
     const host = runOptions.onWarning === undefined ? machine : { ...machine, warn: runOptions.onWarning };
@@ -100,7 +101,7 @@ export class StreamingRun {
       host,
       metrics: this.#metrics,
       reads: this.#reads,
-      spilledBytes: () => this.#kept?.bytes ?? 0,
+      spilledBytes: () => (this.#kept?.bytes ?? 0) + (this.#spill?.bytes ?? 0),
       epoch: () => this.#epochs?.last,
       counted: {
         graph: this.#graph,
@@ -128,6 +129,7 @@ export class StreamingRun {
       releaseConsole();
       unlink();
       store.close();
+      this.#spill?.dispose();
     }
   }
 
@@ -172,11 +174,13 @@ export class StreamingRun {
     });
     // A cut writes to a store that lasts whatever memory there is.
     const kept = new CountedStore(store, () => !isDurable || memory.isSpilling);
+    const spill = new Spill(host.disk, host.warn, memory.checkGarbage);
     const pause = new Pause();
     const hooks: LiveHooks = {
       wake: () => undefined,
       makeRoom: async () => undefined,
       afterCommit: () => undefined,
+      isEnding: () => false,
     };
     const network = new LiveNetwork(this.#graph, this.#plan, {
       host,
@@ -184,6 +188,7 @@ export class StreamingRun {
       scope: metricsScope(host),
       signal,
       memory,
+      spill,
       turn,
       pause,
       reads: this.#reads,
@@ -209,9 +214,11 @@ export class StreamingRun {
     hooks.wake = loop.wake;
     hooks.makeRoom = loop.makeRoom;
     hooks.afterCommit = epochs.afterCommit;
+    hooks.isEnding = () => loop.isEnding;
     this.#network = network;
     this.#epochs = epochs;
     this.#kept = kept;
+    this.#spill = spill;
     return { network, epochs, loop };
   }
 

@@ -94,7 +94,7 @@ export const TIME_MUTANTS: readonly Mutant[] = [
     title: 'a side input is ready before its window has fired or ended',
     edits: [
       {
-        file: 'runners/streaming/side-views.ts',
+        file: 'runners/streaming/side-view.ts',
         find: 'this.time.inputWatermark > window.maxTimestamp;',
         replace: 'this.time.inputWatermark >= window.maxTimestamp;',
       },
@@ -151,10 +151,9 @@ export const TIME_MUTANTS: readonly Mutant[] = [
       },
       {
         file: LOOP,
-        find: 'this.#environment.isClogged() || stages.some(({ grouping }) => grouping?.isDue === true)',
-        replace: 'this.#environment.isClogged()',
+        find: 'return ({ behind }) => !due.some((one) => behind.includes(one));',
+        replace: 'return ({ behind }) => !due.some((one) => behind.includes(one) && false);',
       },
-      { file: LOOP, find: 'mayRun(one) || isBlocked(one)', replace: 'mayRun(one) || (isBlocked(one) && false)' },
       {
         file: 'runners/panes/slot-panes.ts',
         find: '&& !this.#isStillToFire(window)',
@@ -162,5 +161,17 @@ export const TIME_MUTANTS: readonly Mutant[] = [
       },
     ],
     tests: ['test/runners/streaming/busy-behind.test.ts', 'test/testing/simulation/exhaustive.test.ts'],
+  },
+  {
+    id: 'cut-waits-for-firing',
+    title: 'a cut waits until all that is due has fired, however much that is',
+    edits: [
+      {
+        file: 'runners/streaming/stillness.ts',
+        find: "loop.begin(isBeginning ? 'all' : begins);",
+        replace: "loop.begin(isBeginning || begins === 'nothing' ? 'all' : begins);",
+      },
+    ],
+    tests: ['test/runners/streaming/cut-in-firing.test.ts'],
   },
 ];

@@ -108,6 +108,7 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('delete' as const), window, key, member }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('insert' as const), window, key, time, value }) },
   fc.record({ kind: fc.constant('clearRange' as const), window, key, from: time, to: time }),
+  fc.record({ kind: fc.constant('take' as const), window, key, to: time, most: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ kind: fc.constant('clear' as const), window, key }),
   fc.record({ kind: fc.constant('deleteWindow' as const), window }),
   fc.record({ kind: fc.constant('save' as const) }),
@@ -127,7 +128,14 @@ interface Plain {
 const NOTHING: Plain = { list: [], map: new Map(), sorted: [] };
 const idOf = (at: BoundedWindow, of: unknown): string => `${windowKey(at)} ${JSON.stringify(of)}`;
 
-function plainly(before: Plain, one: Of<'add' | 'put' | 'delete' | 'insert' | 'clearRange'>): Plain {
+/** Changes what a key has in a window. */
+type Change = Of<'add' | 'put' | 'delete' | 'insert' | 'clearRange' | 'take'>;
+
+/** The first of them that come before a time. */
+const firstOf = ({ sorted }: Plain, { to, most }: Of<'take'>): Plain['sorted'] =>
+  sorted.filter(({ timestamp }) => timestamp < to).slice(0, most);
+
+function plainly(before: Plain, one: Change): Plain {
   const { list, map, sorted } = before;
   switch (one.kind) {
     case 'add':
@@ -141,6 +149,8 @@ function plainly(before: Plain, one: Of<'add' | 'put' | 'delete' | 'insert' | 'c
         ...before,
         sorted: [...sorted, { timestamp: one.time, value: one.value }].sort((a, b) => a.timestamp - b.timestamp),
       };
+    case 'take':
+      return { ...before, sorted: sorted.slice(firstOf(before, one).length) };
     default:
       return { ...before, sorted: sorted.filter(({ timestamp }) => timestamp < one.from || timestamp >= one.to) };
   }
@@ -201,12 +211,15 @@ class Job {
     }
   }
 
-  #write(one: Of<'add' | 'put' | 'delete' | 'insert' | 'clearRange'>): void {
+  #write(one: Change): void {
     if (one.kind === 'add') this.#list.add(one.window, one.key, one.value);
     else if (one.kind === 'put') this.#map.set(one.window, one.key, one.member, one.value);
     else if (one.kind === 'delete') this.#map.delete(one.window, one.key, one.member);
     else if (one.kind === 'insert') this.#sorted.add(one.window, one.key, { timestamp: one.time, value: one.value });
-    else this.#sorted.clearRange(one.window, one.key, one.from, one.to);
+    else if (one.kind === 'take') {
+      const expected = firstOf(this.#now.get(idOf(one.window, one.key)) ?? NOTHING, one);
+      expect(this.#sorted.take(one.window, one.key, one.to, one.most)).toEqual(expected);
+    } else this.#sorted.clearRange(one.window, one.key, one.from, one.to);
   }
 
   compare(at: BoundedWindow, of: unknown): void {

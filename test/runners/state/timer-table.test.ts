@@ -5,6 +5,7 @@ import {
   GLOBAL_WINDOW,
   interval,
   MAX_TIMESTAMP,
+  type StateSpace,
   type StateStore,
   type Timestamp,
 } from '../../../model/index.ts';
@@ -124,6 +125,38 @@ test('a thousand timers go to disk and come back in order, some at a time', () =
   expect(table.pop(0)?.timestamp).toBe(0);
   expect(table.bytes()).toBeLessThan(500 * 400);
   expect(popAll(table).map(({ timestamp }) => timestamp)).toEqual(Array.from({ length: 999 }, (_, i) => i + 1));
+});
+
+test('timers that are new take memory back and forth without a look at those on disk', async () => {
+  const disk = new MemoryDisk('a');
+  const store = disk.open();
+  const space = store.space('timers');
+  let reads = 0;
+  const counted: StateSpace = {
+    get(key) {
+      reads++;
+      return space.get(key);
+    },
+    put: (...row) => space.put(...row),
+    delete: (key) => space.delete(key),
+    deleteRange: (...range) => space.deleteRange(...range),
+    scan: (...range) => space.scan(...range),
+  };
+  const table = new TimerTable({ space: counted, codegen });
+  const times = Array.from({ length: 10_000 }, (_, i) => (i * 7919) % 10_000);
+  for (const time of times) {
+    table.add(timer(time, time));
+    if (time % 1_000 === 0) table.spill();
+  }
+  expect(reads).toBe(0);
+  for (let i = 0; i < 5_000; i++) expect(table.pop(MAX_TIMESTAMP)?.timestamp).toBe(i);
+  table.add(timer(1, 1));
+  table.save();
+  await store.commit(1);
+  store.close();
+  const again = new TimerTable({ space: disk.open().space('timers'), codegen });
+  const expected = [1, ...Array.from({ length: 5_000 }, (_, i) => 5_000 + i)];
+  expect(popAll(again).map(({ timestamp }) => timestamp)).toEqual(expected);
 });
 
 test('timers that have fired leave nothing behind', () => {
