@@ -20,6 +20,7 @@ import { ENDLESS, type TickRange, TickTracker } from './tick-range.ts';
 export interface PeriodicSpec {
   /** The first one. Default: when the reading of the sequence begins. */
   readonly start?: Timestamp;
+  /** From each one to the next, in milliseconds. */
   readonly interval: Duration;
   /** How many there are. Without `count` and `stop` they never end. */
   readonly count?: number;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { OffsetOutOfRangeError, openLog, TopicRecreatedError } from '../../../io/log/index.ts';
-import { bytes, double, kv, kvCoder, string } from '../../../model/index.ts';
+import { double, kv, kvCoder, string } from '../../../model/index.ts';
 import { contentOf, newFile, newLog, send } from './support.ts';
 
 describe('topics', () => {
@@ -126,7 +126,8 @@ describe('records', () => {
     expect(() => log.producer({ topic: 't' }).send([{ value: 'x' }])).toThrow(
       "Give a Uint8Array, or the format 'string'",
     );
-    expect(log.consumer({ topic: 't', valueFormat: bytes }).poll).toBeDefined();
+    const [record] = log.consumer({ topic: 't', valueFormat: 'bytes' }).poll();
+    expect([...(record?.value ?? [])]).toEqual([0xff]);
   });
 });
 

@@ -96,7 +96,7 @@ describe('rejected rows', () => {
     const before = text(output, 'quality.json');
     await expect(
       runCovid(output, { input: [fileOf(folder, [...rows, row(5, 'x')], 'more.csv')], strictQuality: 50 }),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/--strict-quality: 3 of 5 rows were rejected/);
     expect(text(output, 'quality.json')).toBe(before);
   });
 });

@@ -51,10 +51,13 @@ test('state of a step that is gone is not dropped without being asked for, and s
 
 test('steps that are added elsewhere do not touch what others keep', async () => {
   await run(counted);
-  await run((numbers) => {
+  const { warnings } = await told((numbers) => {
     summed(numbers.map((n) => n, { name: 'Same' }));
     counted(numbers);
   });
+  expect(warnings).toEqual([
+    expect.stringMatching(/here last\. Sum: it is new and starts empty\. All else goes on as it was\.$/),
+  ]);
 });
 
 /** Runs a program, and gives what it was warned of and what came to the sinks of `sink`. */
