@@ -5,13 +5,14 @@ const INTERRUPTS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Where no stream is a terminal, lines that are made for reading still need a width. */
 const DEFAULT_WIDTH = 100;
 const DEFAULT_HEIGHT = 24;
-/** How long a failed run's open connections and timers may hold the process up. */
+/** How long open connections and timers may hold the process up, of a run that failed or has left calls behind. */
 const GRACE_MS = 1_000;
 
 /** The terminal of this process. */
 export function nodeTerminal(): Terminal {
   const { stdout, stderr } = process;
   const block = new LiveBlock(stderr, [stdout]);
+  let hasLeft = false;
   let results = (text: string): void => void stdout.write(text);
   survive(stdout, stderr);
   survive(stderr, undefined);
@@ -40,14 +41,17 @@ export function nodeTerminal(): Terminal {
     onInterrupt: (listener) => listen(INTERRUPTS, () => listener()),
     onStarved: (listener) => listen(['beforeExit'], () => listener()),
     onUncaught: (listener) => listen(['uncaughtException'], listener),
-    finish,
+    leaveBehind() {
+      hasLeft = true;
+    },
+    finish: (code) => finish(code, hasLeft),
     exit: (code) => process.exit(code),
   };
 }
 
-function finish(code: number): void {
+function finish(code: number, hasLeft: boolean): void {
   process.exitCode = code;
-  if (code !== 0) setTimeout(() => process.exit(code), GRACE_MS).unref();
+  if (code !== 0 || hasLeft) setTimeout(() => process.exit(code), GRACE_MS).unref();
 }
 
 function listen(events: readonly string[], listener: (what: unknown) => void): () => void {

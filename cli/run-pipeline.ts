@@ -47,6 +47,8 @@ export async function runPipeline(session: Session, prepared: Prepared): Promise
       ...progressTo(settings.showsProgress && !settings.isQuiet ? reporter : undefined, page),
       onWarning: warn,
     });
+    // What is saved as it was at the last cut goes on, and is made again.
+    if (result.state === 'STOPPED') session.terminal.leaveBehind();
     await page?.finished(result);
     // Whatever a job with a state directory did, it has cut an epoch at its end.
     if (isResumable && result.epoch === undefined) reporter.finishedBefore();

@@ -21,7 +21,12 @@ export interface Terminal {
   onStarved(listener: () => void): () => void;
   /** Tells of errors that nobody caught: those of timers and events that users' functions began. */
   onUncaught(listener: (error: unknown) => void): () => void;
-  /** Ends the process with this code when all is done, and after a second in any case where the code is not 0. */
+  /** Says that the run has left something behind that nobody waits for, and that may go on for ever. */
+  leaveBehind(): void;
+  /**
+   * Ends the process with this code when all is done, and after a second in any case where the code is not 0 or something was
+   * left behind.
+   */
   finish(code: number): void;
   /** Ends the process at once; temporary files are removed. */
   exit(code: number): void;

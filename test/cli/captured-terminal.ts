@@ -49,6 +49,7 @@ export function capturedTerminal({ env = {}, isTerminal = false, width = 80 }: C
     },
     onStarved: nothing,
     onUncaught: nothing,
+    leaveBehind: () => undefined,
     finish: (code) => void codes.finish.push(code),
     exit: (code) => void codes.exit.push(code),
     interrupt() {

@@ -90,6 +90,21 @@ describe('a job that is asked to stop', () => {
     },
   );
 
+  test('does not wait for a call that goes on for an hour: it is made again', async () => {
+    const first = start(job('--hangs'));
+    // The call is that for the first element behind these seconds.
+    await untilCounted(20);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    const { child, ended } = start(job());
+    await untilCounted(5);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const rows = counted();
+    expect(rows.map(({ second: end }) => end)).toEqual(rows.map((_, n) => n * 1_000 + 999));
+    expect(rows.filter(({ ticks }) => ticks !== 100)).toEqual([]);
+  });
+
   test('by viga stop does the same', async () => {
     const { ended, written } = await running();
     expect(await run('bin/viga.mjs', 'stop', state())).toMatchObject({ code: 0, err: 'the job was asked to stop\n' });
