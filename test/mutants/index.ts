@@ -4,6 +4,7 @@ import { EPOCH_MUTANTS } from './epochs.ts';
 import { KEYED_MUTANTS } from './keyed.ts';
 import type { Mutant } from './mutant.ts';
 import { PANE_MUTANTS } from './panes.ts';
+import { RESTART_MUTANTS } from './restarts.ts';
 import { SINK_MUTANTS } from './sinks.ts';
 import { SOURCE_MUTANTS } from './sources.ts';
 import { STORE_MUTANTS } from './store.ts';
@@ -21,4 +22,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...TIME_MUTANTS,
   ...PANE_MUTANTS,
   ...KEYED_MUTANTS,
+  ...RESTART_MUTANTS,
 ];
