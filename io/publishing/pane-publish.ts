@@ -1,4 +1,4 @@
-import { ConnectorError, type JobEpoch } from '../../model/index.ts';
+import { type JobEpoch, StateError } from '../../model/index.ts';
 import { type FileSystem, joinPath, onDisk, splitPath } from '../file-systems/index.ts';
 import { writeDocument } from './document.ts';
 import { keptIn, manifestPath, readManifest, type StagedEntry } from './manifest.ts';
@@ -119,7 +119,7 @@ function epochOf(name: string, id: string, job: string): number | undefined {
  * Finishes publishing that a crash cut, and removes what was staged for epochs that never became durable. What durable
  * epochs have staged stays: the job hands it over again.
  *
- * @throws ConnectorError if the job has published an epoch that its state does not know.
+ * @throws StateError if the job has published an epoch that its state does not know.
  */
 export async function recoverPanes(publisher: Publisher, root: string, id: string, job: JobEpoch): Promise<void> {
   const { fileSystem } = publisher;
@@ -137,8 +137,9 @@ export async function recoverPanes(publisher: Publisher, root: string, id: strin
   await sweepStaged(fileSystem, root, id, job);
   const last = (await epochsOf(fileSystem, root, panesDirectory(id, job.id))).at(-1) ?? job.epoch;
   if (last <= job.epoch) return;
-  throw new ConnectorError(
+  throw new StateError(
     joinPath(root, id),
+    'older',
     `this job has published files of its epoch ${last} here, and its state is at epoch ${job.epoch}. The state is older than the sink: it was restored from a copy, perhaps. Panes would be there twice. Take the newest state directory, or start a new one.`,
   );
 }

@@ -271,9 +271,13 @@ test('a job whose state is older than its files is refused', async () => {
   await new Job().run(sinkIn(root), hostWith());
   const restored = new Job();
   restored.epoch = 2;
-  await expect(restored.run(sinkIn(root), hostWith())).rejects.toThrow(
-    'this job has published files of its epoch 4 here, and its state is at epoch 2. The state is older than the sink',
-  );
+  await expect(restored.run(sinkIn(root), hostWith())).rejects.toMatchObject({
+    name: 'StateError',
+    reason: 'older',
+    message: expect.stringContaining(
+      'this job has published files of its epoch 4 here, and its state is at epoch 2. The state is older than the sink',
+    ),
+  });
 });
 
 test('two steps of a job that write to the same files are told', async () => {
