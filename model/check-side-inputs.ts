@@ -1,8 +1,9 @@
 import { PipelineError, showValue } from './errors.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { SideInputs } from './side-input.ts';
+import { waitsForEver } from './windowing-strategy.ts';
 
-/** @throws PipelineError for a side input that is no view, of another pipeline, or in windows that merge. */
+/** @throws PipelineError for a side input that is no view, of another pipeline, never ready, or in windows that merge. */
 export function checkSideInputs(step: string, pipeline: Pipeline, sideInputs: SideInputs): void {
   for (const [name, view] of Object.entries(sideInputs)) {
     if (Object(view).collection === undefined) {
@@ -12,10 +13,17 @@ export function checkSideInputs(step: string, pipeline: Pipeline, sideInputs: Si
       );
     }
     view.collection.assertBelongsTo(pipeline, step);
-    if (view.collection.windowing.windowFn.merge === undefined) continue;
+    const { windowing, isBounded } = view.collection;
+    if (!isBounded && waitsForEver(windowing)) {
+      throw new PipelineError(
+        step,
+        `the side input '${name}' never ends and is in the global window without a trigger. It would never be ready, and elements would wait for it for ever. Give its windowInto a trigger, e.g. windowInto(globalWindows(), { trigger: repeatedly(afterCount(1)), ... }), or other windows.`,
+      );
+    }
+    if (windowing.windowFn.merge === undefined) continue;
     throw new PipelineError(
       step,
-      `the side input '${name}' has merging windows (${view.collection.windowing.windowFn.name}). An element's window can't be matched with windows that still change. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
+      `the side input '${name}' has merging windows (${windowing.windowFn.name}). An element's window can't be matched with windows that still change. Re-window it first, e.g. windowInto(fixedWindows(...)) or globalWindows().`,
     );
   }
 }

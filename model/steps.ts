@@ -1,17 +1,24 @@
 import { checkCombineFn, checkFunction, checkParts, checkRetry, checkWindowFn } from './check-arguments.ts';
+import { checkDoFn } from './check-do-fn.ts';
 import { checkSideInputs } from './check-side-inputs.ts';
 import type { CombineFn } from './combine-fn.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyDoFn, StepOptions, SyncStepOptions } from './do-fn.ts';
-import { PipelineError, showValue } from './errors.ts';
+import { PipelineError } from './errors.ts';
 import { DEAD_LETTERS, derivedName, MAIN, type Primitive, type StepTraits } from './graph.ts';
 import type { Named, PCollection } from './pcollection.ts';
 import type { OutputSpec, Pipeline } from './pipeline.ts';
 import type { SideInputs } from './side-input.ts';
 import type { Duration, Timestamp } from './time.ts';
 import type { KV } from './values.ts';
-import { type BoundedWindow, globalWindows, type WindowFn } from './window-fn.ts';
-import { afterGrouping, type Firing, windowingStrategy, type WindowingStrategy } from './windowing-strategy.ts';
+import type { BoundedWindow, WindowFn } from './window-fn.ts';
+import {
+  afterGrouping,
+  type Firing,
+  waitsForEver,
+  windowingStrategy,
+  type WindowingStrategy,
+} from './windowing-strategy.ts';
 
 // How PCollection's methods become primitive steps. The graph forgets element types: the casts below give each new
 // collection the type that the step's function produces, which is what the signatures of the methods promise.
@@ -166,8 +173,8 @@ function addGrouping<U>(
   return output as PCollection<U>;
 }
 
-function refuseEndless(step: string, { windowFn, trigger }: WindowingStrategy, isBounded: boolean): void {
-  if (isBounded || windowFn.spec.kind !== globalWindows().spec.kind || trigger.kind !== 'default') return;
+function refuseEndless(step: string, windowing: WindowingStrategy, isBounded: boolean): void {
+  if (isBounded || !waitsForEver(windowing)) return;
   throw new PipelineError(
     step,
     'its input never ends and is in the global window without a trigger. No pane would ever fire. Window it first, e.g. windowInto(fixedWindows({ size: minutes(1) })), or give windowInto a trigger.',
@@ -188,7 +195,7 @@ export function addParDo(input: PCollection<unknown>, doFn: AnyDoFn): unknown {
       inputs: [input],
       outputs,
       primitive(path) {
-        checkDoFn(path, input, doFn, tags);
+        checkDoFn(path, input, doFn);
         return { kind: 'ParDo', doFn, traits: traitsOf(path, input.pipeline, doFn) };
       },
     },
@@ -197,39 +204,4 @@ export function addParDo(input: PCollection<unknown>, doFn: AnyDoFn): unknown {
   if (failed) doFn.deadLetters?.(failed as PCollection<DeadLetter<unknown>>);
   if (doFn.outputs === undefined) return made[0];
   return Object.fromEntries(outputs.filter(({ tag }) => tag !== DEAD_LETTERS).map(({ tag }, i) => [tag, made[i]]));
-}
-
-function checkDoFn(step: string, input: PCollection<unknown>, doFn: AnyDoFn, tags: readonly string[]): void {
-  const bad = tags.find((tag) => tag === MAIN || tag.includes(':') || tag === '');
-  if (bad !== undefined) {
-    throw new PipelineError(
-      step,
-      `'${bad}' can't name an output. '${MAIN}' is what process yields, and ':' is kept for Viga's own. Choose another tag.`,
-    );
-  }
-  checkTimers(step, doFn);
-  const { state, timers, onWindowExpiration, requiresTimeSortedInput } = doFn;
-  const isKeyed = state !== undefined || timers !== undefined || onWindowExpiration !== undefined;
-  if (
-    (isKeyed || requiresTimeSortedInput) &&
-    input.windowing.windowFn.merge !== undefined &&
-    !input.windowing.alreadyMerged
-  ) {
-    throw new PipelineError(
-      step,
-      `it has state or timers, or keeps elements until their time, and its input has merging windows (${input.windowing.windowFn.name}). State of windows that become one can't be merged. Group first, or use windows that do not merge.`,
-    );
-  }
-}
-
-/** @throws PipelineError for a timer that would fire and nothing be done. */
-function checkTimers(step: string, { timers, onTimer }: AnyDoFn): void {
-  for (const name of Object.keys(timers ?? {})) {
-    const handler: unknown = onTimer !== undefined && Object.hasOwn(onTimer, name) ? onTimer[name] : undefined;
-    if (typeof handler === 'function') continue;
-    throw new PipelineError(
-      step,
-      `it declares the timer '${name}', and onTimer has ${handler === undefined ? 'no function' : showValue(handler)} for it. When it fires nothing could be done. Give onTimer: { ${name}(context) { ... } }, or do not declare the timer.`,
-    );
-  }
 }

@@ -12,10 +12,13 @@ export interface Timer {
   clear(options?: { readonly tag?: string }): void;
 }
 
+/** @internal */
+export const TIMER_DOMAINS = ['event-time', 'processing-time'] as const;
+
 /** What a DoFn declares for one timer, or one family of timers told apart by tags. */
 export interface TimerSpec {
   readonly kind: 'timer';
-  readonly domain: 'event-time' | 'processing-time';
+  readonly domain: (typeof TIMER_DOMAINS)[number];
 }
 
 /** The timers that a DoFn declares, by name. */

@@ -1,3 +1,4 @@
+import { checkTrigger } from './check-trigger.ts';
 import { PipelineError, showValue } from './errors.ts';
 import type { Duration } from './time.ts';
 import { continuationOf, defaultTrigger, formatTrigger, mayFinish, type Trigger } from './trigger.ts';
@@ -60,7 +61,8 @@ export const DEFAULT_WINDOWING: WindowingStrategy = {
 /**
  * The strategy that `windowInto(windowFn, firing)` makes.
  *
- * @throws PipelineError for a negative lateness, or a trigger that would lose data without `allowDataLoss`.
+ * @throws PipelineError for a negative lateness, a choice that there is not, what is no trigger, or one that would lose data
+ * without `allowDataLoss`.
  */
 export function windowingStrategy(step: string, windowFn: AnyWindowFn, firing: Firing): WindowingStrategy {
   const { allowedLateness = 0 } = firing;
@@ -70,7 +72,9 @@ export function windowingStrategy(step: string, windowFn: AnyWindowFn, firing: F
       `allowedLateness is ${allowedLateness} ms but must be 0 or more. Panes after the window would never fire. Pass e.g. minutes(5), or leave it out.`,
     );
   }
+  if (firing.trigger !== undefined) checkTrigger(step, firing.trigger);
   checkMode(step, firing.trigger, firing.accumulationMode);
+  checkChoices(step, firing);
   if (firing.trigger !== undefined && mayFinish(firing.trigger) && !firing.allowDataLoss) {
     const finishesAtEnd = firing.trigger.kind === 'afterWatermark' && allowedLateness === 0;
     if (!finishesAtEnd) {
@@ -99,6 +103,28 @@ function checkMode(step: string, trigger: Trigger | undefined, mode: Accumulatio
     `accumulationMode is ${showValue(mode)}${trigger === undefined ? '' : ` beside the trigger ${formatTrigger(trigger)}`}. It says whether a pane repeats what earlier ones held. Pass 'discarding' or 'accumulating'.`,
   );
 }
+
+/** What can be chosen besides the trigger. */
+const CHOICES = {
+  timestampCombiner: ['end-of-window', 'earliest', 'latest'],
+  closingBehavior: ['emit-if-nonempty', 'emit-always'],
+  onTimeBehavior: ['fire-always', 'fire-if-nonempty'],
+} as const satisfies { readonly [N in keyof WindowingStrategy]?: readonly WindowingStrategy[N][] };
+
+function checkChoices(step: string, firing: Firing): void {
+  for (const [name, known] of Object.entries(CHOICES)) {
+    const choice: unknown = firing[name as keyof typeof CHOICES]; // its entries
+    if (choice === undefined || known.some((one) => one === choice)) continue;
+    throw new PipelineError(
+      step,
+      `${name} is ${showValue(choice)}. What panes would do is not known. Pass '${known.join("' or '")}', or leave it out for '${known[0]}'.`,
+    );
+  }
+}
+
+/** Whether no pane of an endless collection would ever fire: the end of the global window does not come. */
+export const waitsForEver = ({ windowFn, trigger }: WindowingStrategy): boolean =>
+  windowFn.spec.kind === DEFAULT_WINDOWING.windowFn.spec.kind && trigger.kind === 'default';
 
 /**
  * The strategy of what a grouping puts out: with the continuation of its trigger, and with windows that are final (Beam:

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   asList,
+  combiningState,
   createElements,
   eventTimer,
   customWindows,
@@ -12,6 +13,7 @@ import {
   sessions,
   slidingWindows,
   sum,
+  valueState,
 } from '../../model/index.ts';
 
 // What the types refuse, and programs without types still do.
@@ -36,6 +38,61 @@ const misuses: readonly (readonly [what: string, build: () => unknown, message: 
     'something else for a timer',
     () => pairs().parDo({ name: 'P', timers: { due: eventTimer() }, process() {}, onTimer: { due: 5 } } as never),
     /^P: .*timer 'due', and onTimer has 5 for it/,
+  ],
+  [
+    'a function for no timer',
+    () => pairs().parDo({ name: 'P', process() {}, onTimer: { due() {} } } as never),
+    /^P: onTimer has a function for 'due', and no timer/,
+  ],
+  ...(
+    [
+      ['a timer that was not made', eventTimer, /the timer 't' is .*eventTimer\(\) or processingTimer\(\)/],
+      ['a timer by no known time', { kind: 'timer', domain: 'event' }, /the timer 't' is .*eventTimer\(\)/],
+      ['nothing for a timer', undefined, /the timer 't' is undefined/],
+    ] as const
+  ).map(
+    ([what, t, message]) =>
+      [
+        what,
+        () => pairs().parDo({ name: 'P', timers: { t }, process() {}, onTimer: { t() {} } } as never),
+        message,
+      ] as const,
+  ),
+  [
+    "a timer with a name of Viga's own",
+    () =>
+      pairs().parDo({
+        name: 'P',
+        timers: { 'viga:turn': eventTimer() },
+        process() {},
+        onTimer: { 'viga:turn'() {} },
+      } as never),
+    /^P: 'viga:turn' can't name a timer/,
+  ],
+  ...(
+    [
+      ['a state that was not made', valueState, /^P: the state 's' is .*valueState\(\)/],
+      ['a state of no known kind', { kind: 'queue' }, /^P: the state 's' is \{"kind":"queue"\}/],
+      ['nothing for a state', undefined, /^P: the state 's' is undefined/],
+      [
+        'a combining state without a combiner',
+        combiningState(undefined as never),
+        /^P: its combine function is undefined/,
+      ],
+    ] as const
+  ).map(
+    ([what, s, message]) =>
+      [what, () => pairs().parDo({ name: 'P', state: { s }, process() {} } as never), message] as const,
+  ),
+  [
+    'no function for the end of windows',
+    () => pairs().parDo({ name: 'P', process() {}, onWindowExpiration: 5 } as never),
+    /^P: its onWindowExpiration is 5/,
+  ],
+  [
+    'a skew below zero',
+    () => numbers().parDo({ name: 'P', allowedTimestampSkew: -1, process() {} }),
+    /^P: allowedTimestampSkew is -1/,
   ],
   ['no transform', () => numbers().apply(sum as never), /^its transform is \{"name":"sum".*Pass a PTransform/],
   ['a transform not called', () => numbers().apply((() => numbers()) as never), /^its transform is .*call it/],

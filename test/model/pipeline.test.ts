@@ -5,6 +5,7 @@ import {
   DEAD_LETTERS,
   fixedWindows,
   flatten,
+  globalWindows,
   MAIN,
   minutes,
   outputTag,
@@ -74,6 +75,16 @@ test('combining windows globally asks for withoutDefaults', () => {
   const windowed = p.apply(createElements([1])).windowInto(fixedWindows({ size: minutes(1) }));
   expect(() => windowed.combineGlobally(sum)).toThrow(/withoutDefaults: true/);
   expect(() => windowed.combineGlobally(sum, { withoutDefaults: true })).not.toThrow();
+});
+
+test('a side input that would never be ready is refused when it is declared; with a trigger it is taken', () => {
+  const p = new Pipeline();
+  const numbers = p.apply(createElements([1]));
+  const unbounded = p.apply(read(endless, { isBounded: false }));
+  const seeing = (side: PCollection<number>) => () => numbers.map((n) => n, { sideInputs: { side: asIterable(side) } });
+  expect(seeing(unbounded)).toThrow(/^Map: the side input 'side' never ends.*Give its windowInto a trigger/);
+  const firing = { trigger: repeatedly(afterCount(1)), accumulationMode: 'discarding' } as const;
+  expect(seeing(unbounded.windowInto(globalWindows(), firing))).not.toThrow();
 });
 
 test('a side input with merging windows is refused when it is declared', () => {

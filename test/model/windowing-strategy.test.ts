@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  afterAll,
+  afterAny,
   afterCount,
+  afterEach,
   afterGrouping,
   afterProcessingTime,
   afterWatermark,
@@ -92,4 +95,48 @@ test('windows that merge are final after a grouping, others stay as they are', (
   expect(afterGrouping(merging)).toEqual({ ...merging, alreadyMerged: true });
   expect(afterGrouping(DEFAULT_WINDOWING)).toBe(DEFAULT_WINDOWING);
   expect(DEFAULT_WINDOWING.windowFn).toBe(globalWindows());
+});
+
+describe('what is no trigger, and choices that there are not, are refused where windows are assigned', () => {
+  const discarding = { accumulationMode: 'discarding' } as const;
+  test.each<[string, object, RegExp]>([
+    ['a trigger that was not made', { ...discarding, trigger: afterWatermark }, /a part of it, is .*afterWatermark\(/],
+    [
+      'a part that is missing',
+      { ...discarding, trigger: repeatedly(undefined as never) },
+      /a part of it, is undefined/,
+    ],
+    ['an end that is missing', { ...discarding, trigger: orFinally(never(), undefined as never) }, /is undefined/],
+    [
+      'no kind',
+      { ...discarding, trigger: repeatedly({ kind: 'often' } as never) },
+      /a part of it, is \{"kind":"often"\}/,
+    ],
+    [
+      'early firings that were not made',
+      { ...discarding, trigger: afterWatermark({ early: afterCount as never }) },
+      /a part of it, is /,
+    ],
+    ['any of none', { ...discarding, trigger: repeatedly(afterAny()) }, /afterAny\(\) without a trigger/],
+    ['all of none', { ...discarding, trigger: repeatedly(afterAll()) }, /afterAll\(\) without a trigger/],
+    ['each of none', { ...discarding, trigger: repeatedly(afterEach()) }, /afterEach\(\) without a trigger/],
+    [
+      'multiples of nothing',
+      { ...discarding, trigger: repeatedly(afterProcessingTime({ delay: 5, alignTo: 0 })) },
+      /alignTo of afterProcessingTime is 0 ms/,
+    ],
+    [
+      'multiples of what is no time',
+      { ...discarding, trigger: afterWatermark({ early: afterProcessingTime({ delay: 5, alignTo: Number.NaN }) }) },
+      /alignTo of afterProcessingTime is NaN ms/,
+    ],
+    ['another timestamp', { timestampCombiner: 'first' }, /timestampCombiner is "first".*'earliest' or 'latest'/],
+    ['another end', { closingBehavior: 'always' }, /closingBehavior is "always".*'emit-always'/],
+    ['another way to fire on time', { onTimeBehavior: 'never' }, /onTimeBehavior is "never".*'fire-if-nonempty'/],
+  ])('%s', (_, firing, message) => {
+    const make = () => windowingStrategy('Orders/Window', windows, firing);
+    expect(make).toThrow(PipelineError);
+    expect(make).toThrow(/^Orders\/Window: /);
+    expect(make).toThrow(message);
+  });
 });
