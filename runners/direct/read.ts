@@ -12,7 +12,6 @@ import {
 import { type Batch, waitFor } from '../execution/index.ts';
 import {
   type AnyReader,
-  checkBatch,
   checkDone,
   connectorError,
   named,
@@ -22,7 +21,7 @@ import {
   type RunReader,
   type SplitAt,
   sizeOf,
-  toBatch,
+  takeBatch,
 } from '../run/index.ts';
 
 /** Takes the batches that a reader gives, by the tag of the step's output. */
@@ -121,22 +120,21 @@ class ReaderOutput implements SourceOutput<unknown> {
     this.#afterBatch = afterBatch;
   }
 
-  emit(batch: SourceBatch<unknown>): void | Promise<void> {
+  emit(source: SourceBatch<unknown>): void | Promise<void> {
     const { progress, step } = this.#reading;
-    checkBatch(step.path, batch);
-    if (batch.bytes !== undefined) progress.read(batch.bytes);
+    const batch = takeBatch(step.path, source, this.#origin, progress);
     if (this.#rejects.length > 0) return this.#emitAfterRejects(batch);
     return this.#emitBatch(batch);
   }
 
-  async #emitAfterRejects(batch: SourceBatch<unknown>): Promise<void> {
+  async #emitAfterRejects(batch: Batch | undefined): Promise<void> {
     await this.flushRejects();
     await this.#emitBatch(batch);
   }
 
-  #emitBatch(batch: SourceBatch<unknown>): void | Promise<void> {
+  #emitBatch(batch: Batch | undefined): void | Promise<void> {
     this.#afterBatch();
-    if (batch.values.length > 0) return this.#feed(toBatch(batch, this.#origin), MAIN);
+    if (batch !== undefined) return this.#feed(batch, MAIN);
   }
 
   reject(record: unknown, error: Error, coordinate?: string): void {

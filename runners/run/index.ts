@@ -15,13 +15,12 @@ export { linkSignal, RunReport } from './run-report.ts';
 export { sinkBatch } from './sink-batch.ts';
 export {
   type AnyReader,
-  checkBatch,
   checkDone,
   FROM_NOTHING,
   type Origin,
   type ReadProgress,
   sizeOf,
-  toBatch,
+  takeBatch,
 } from './source-batch.ts';
 export { ReadCounts } from './stats.ts';
 export { StrictFeed } from './strict-feed.ts';

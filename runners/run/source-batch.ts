@@ -41,8 +41,23 @@ export const FROM_NOTHING: Origin = {
   pane: NO_FIRING,
 };
 
-/** @throws ConnectorError for what is no batch of elements. */
-export function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>): void {
+/**
+ * Takes what a reader hands over for an origin: checked, and its bytes told. Undefined for no elements.
+ *
+ * @throws ConnectorError for what is no batch of elements.
+ */
+export function takeBatch(
+  step: string,
+  source: SourceBatch<unknown>,
+  origin: Origin,
+  progress: ReadProgress,
+): Batch | undefined {
+  checkBatch(step, source);
+  if (source.bytes !== undefined) progress.read(source.bytes);
+  return source.values.length === 0 ? undefined : toBatch(source, origin);
+}
+
+function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>): void {
   if (!Array.isArray(values)) {
     throw new ConnectorError(
       step,
@@ -61,7 +76,7 @@ function checkTimestamp(step: string, timestamp: Timestamp): void {
   );
 }
 
-export function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>, origin: Origin): Batch {
+function toBatch({ values, timestamps, coordinate }: SourceBatch<unknown>, origin: Origin): Batch {
   const isColumn = timestamps instanceof Float64Array;
   return {
     values,

@@ -14,7 +14,6 @@ import {
 import type { Batch } from '../execution/index.ts';
 import {
   type AnyReader,
-  checkBatch,
   checkDone,
   connectorError,
   named,
@@ -22,7 +21,7 @@ import {
   type ReadProgress,
   Rejects,
   type RunReader,
-  toBatch,
+  takeBatch,
 } from '../run/index.ts';
 import { SplitWatermark } from './split-watermark.ts';
 
@@ -240,10 +239,9 @@ export class SplitReader {
 
   #emit(source: SourceBatch<unknown>): Promise<void> {
     const { progress, step } = this.#environment;
-    checkBatch(step.path, source);
-    if (source.bytes !== undefined) progress.read(source.bytes);
+    const batch = takeBatch(step.path, source, this.origin, progress);
     this.#estimate.see(source);
-    return this.#hand(source.values.length === 0 ? undefined : toBatch(source, this.origin));
+    return this.#hand(batch);
   }
 
   /** Resolves when the loop wants more. */
