@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Host, type OffsetRange, Pipeline, read } from '../../../model/index.ts';
+import { type OffsetRange, Pipeline, read } from '../../../model/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
-import { virtualHost } from '../../helpers/virtual-host.ts';
+import { hostThatTells } from './host-that-tells.ts';
 import { type Action, listSource } from './list-source.ts';
 
 let directory: string;
@@ -22,19 +22,7 @@ const actions: readonly Action<number>[] = Array.from({ length: 8 }, (_, i) => [
 /** What happens: `commit` when it is over, and `finalize` with the position that nothing before is needed of. */
 async function happens(onNumber: (n: number) => void, drain?: AbortSignal): Promise<readonly string[]> {
   const log: string[] = [];
-  const inner = virtualHost();
-  const host: Host = {
-    ...inner,
-    async openStateStore(path) {
-      const store = await inner.openStateStore(path);
-      const commit = store.commit.bind(store);
-      store.commit = async (epoch) => {
-        await commit(epoch);
-        log.push('commit');
-      };
-      return store;
-    },
-  };
+  const host = hostThatTells(() => log.push('commit'));
   const source = {
     ...listSource(actions),
     finalize: async ({ from }: OffsetRange) => void log.push(`finalize ${from}`),
