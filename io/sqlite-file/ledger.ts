@@ -75,11 +75,15 @@ export class EpochGuard {
   /**
    * Whether the database has an epoch already.
    *
-   * @throws ConnectorError if it has a later one that this process knows nothing of: the state of the job is older than it.
+   * @throws ConnectorError if it has a later one that this process knows nothing of: the state of the job is older than it; or
+   * if it has not even what this process wrote.
    */
   has(db: DatabaseSync, place: string, key: LedgerKey, epoch: number): boolean {
     const last = lastEpoch(db, key) ?? -1;
-    if (last <= epoch || last === this.#known.get(nameOf(key))) return last >= epoch;
+    const known = this.#known.get(nameOf(key)) ?? -1;
+    // What is known is this epoch itself where its transaction was tried before and did not come to its end.
+    if (last < known && known < epoch) throw setBack(place, key, known);
+    if (last <= epoch || last === known) return last >= epoch;
     throw new ConnectorError(
       place,
       `${key.step} is to write its epoch ${epoch}, and the ledger here has epoch ${last} of its job, which this process did not write. The state is older than the sink, or two copies of it are in use. Rows would be missing or there twice. Take the newest state directory, or start a new one and clear what was written.`,
@@ -91,5 +95,11 @@ export class EpochGuard {
     this.#known.set(nameOf(key), entry.epoch);
   }
 }
+
+const setBack = (place: string, { step }: LedgerKey, known: number): ConnectorError =>
+  new ConnectorError(
+    place,
+    `${step} has written its epoch ${known} here, and the ledger does not have it any more: the database was deleted, replaced or set back while the job ran. What is gone is not written again, so nothing is written behind it. Bring it back as it was, or begin a new job with an empty state directory, which reads all input again.`,
+  );
 
 const nameOf = ({ jobId, step }: LedgerKey): string => `${jobId}\0${step}`;

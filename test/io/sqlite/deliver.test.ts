@@ -1,3 +1,4 @@
+import { copyFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -77,6 +78,21 @@ test('a job whose state is older than the table is refused, and the table is as 
     );
   }
   expect(query(database, 'SELECT n FROM t')).toEqual([{ n: 1 }]);
+});
+
+test.each([
+  ['deleted', (database: string) => rmSync(database)],
+  ['set back', (database: string) => copyFileSync(`${database}.old`, database)],
+])('a database that was %s while its job runs gets nothing more', async (_, change) => {
+  const database = path.join(temporaryFolder(), 'new.db');
+  const sink = sqliteSink<object>({ database, table: 't', createTable: { n: 'INTEGER' } });
+  await sink.deliver?.(delivery(1, [[{ n: 1 }]]), context);
+  copyFileSync(database, `${database}.old`);
+  await sink.deliver?.(delivery(2, [[{ n: 2 }]]), context);
+  change(database);
+  await expect(sink.deliver?.(delivery(4, [[{ n: 4 }]]), context)).rejects.toThrow(
+    `${database} table t: Write has written its epoch 2 here, and the ledger does not have it any more`,
+  );
 });
 
 test('rows and the ledger that speaks of them are one transaction: without the one the others are not there', async () => {
