@@ -12,6 +12,7 @@ import {
   type TimestampedValue,
 } from '../../model/index.ts';
 import type { ListCells, MapCells, SortedCells } from '../state/index.ts';
+import { Readings } from './reading.ts';
 import type { CellAccess } from './state-handles.ts';
 
 // The handles of cells that hold many values. The values are in a collection of their own, a row for each or for some; the
@@ -24,11 +25,6 @@ export interface Place {
   readonly name: string;
 }
 
-/** What is read is copied, so that it may be cleared and then looked at; more than this is read bit by bit. */
-const MOST_COPIED = 10_000;
-
-const copied = <T>(values: Iterable<T>, count: number): Iterable<T> => (count > MOST_COPIED ? values : [...values]);
-
 /** How many values a cell holds. */
 function counter({ access, index }: Place) {
   return {
@@ -40,6 +36,7 @@ function counter({ access, index }: Place) {
 export function bagHandle(place: Place, list: ListCells<unknown>): BagState<unknown> {
   const { access } = place;
   const count = counter(place);
+  const readings = new Readings(access);
   /** The call whose adding can be taken back already. */
   let added = -1;
   const restore = (values: readonly unknown[]): void => {
@@ -49,7 +46,7 @@ export function bagHandle(place: Place, list: ListCells<unknown>): BagState<unkn
   return {
     read() {
       const n = count.get();
-      return n === 0 ? [] : copied(list.read(access.window, access.key), n);
+      return n === 0 ? [] : readings.of(list.read(access.window, access.key), n);
     },
     isEmpty: () => count.get() === 0,
     add(value) {
@@ -68,6 +65,7 @@ export function bagHandle(place: Place, list: ListCells<unknown>): BagState<unkn
         access.undo(() => restore(before));
         added = -1;
       }
+      readings.keep();
       list.clear(access.window, access.key);
       count.set(0);
     },
@@ -78,6 +76,7 @@ export function bagHandle(place: Place, list: ListCells<unknown>): BagState<unkn
 function entries(place: Place, map: MapCells<unknown>, what: string) {
   const { access } = place;
   const count = counter(place);
+  const readings = new Readings(access);
   const put = (key: unknown, had: boolean, value: unknown): void => {
     if (had) map.set(access.window, access.key, key, value);
     else map.delete(access.window, access.key, key);
@@ -104,7 +103,7 @@ function entries(place: Place, map: MapCells<unknown>, what: string) {
   };
   const all = (): Iterable<readonly [unknown, unknown]> => {
     const n = count.get();
-    return n === 0 ? [] : copied(map.entries(access.window, access.key), n);
+    return n === 0 ? [] : readings.of(map.entries(access.window, access.key), n);
   };
   return {
     has,
@@ -130,6 +129,7 @@ function entries(place: Place, map: MapCells<unknown>, what: string) {
         const before = [...map.entries(access.window, access.key)];
         access.undo(() => before.forEach(([key, value]) => put(key, true, value)));
       }
+      readings.keep();
       map.clear(access.window, access.key);
       count.set(0);
     },
@@ -175,6 +175,7 @@ const mapped = <T, U>(values: Iterable<T>, of: (value: T) => U): Iterable<U> =>
 export function orderedHandle(place: Place, list: SortedCells<unknown>): OrderedListState<unknown> {
   const { access } = place;
   const count = counter(place);
+  const readings = new Readings(access);
   const rangeOf = (from: Timestamp, to: Timestamp): TimestampedValue<unknown>[] =>
     count.get() === 0 ? [] : [...list.range(access.window, access.key, from, to)];
   /** Puts values in the place of those that are in a range now. */
@@ -187,12 +188,15 @@ export function orderedHandle(place: Place, list: SortedCells<unknown>): Ordered
     if (before.length === 0) return;
     const left = count.get() - before.length;
     access.undo(() => replace(from, to, before));
+    readings.keep();
     if (left > 0) list.clearRange(access.window, access.key, from, to);
     else list.clear(access.window, access.key);
     count.set(left);
   };
   return {
-    add({ value, timestamp }) {
+    add(added) {
+      // Programs without types add what has no timestamp.
+      const { value, timestamp } = Object(added) as TimestampedValue<unknown>;
       checkInstant(`a value of the ordered list '${place.name}'`, timestamp);
       if (access.isAtomic) {
         const before = rangeOf(timestamp, instantAfter(timestamp));
@@ -203,12 +207,26 @@ export function orderedHandle(place: Place, list: SortedCells<unknown>): Ordered
     },
     read() {
       const n = count.get();
-      return n === 0 ? [] : copied(list.range(access.window, access.key, MIN_TIMESTAMP, ALWAYS), n);
+      return n === 0 ? [] : readings.of(list.range(access.window, access.key, MIN_TIMESTAMP, ALWAYS), n);
     },
-    readRange: rangeOf,
-    clearRange,
+    readRange(from, to) {
+      checkRange(place.name, from, to);
+      return rangeOf(from, to);
+    },
+    clearRange(from, to) {
+      checkRange(place.name, from, to);
+      clearRange(from, to);
+    },
     clear: () => clearRange(MIN_TIMESTAMP, ALWAYS),
   };
+}
+
+function checkRange(name: string, from: unknown, to: unknown): void {
+  const isTime = (bound: unknown): boolean => typeof bound === 'number' && !Number.isNaN(bound);
+  if (isTime(from) && isTime(to)) return;
+  throw new RangeError(
+    `a range of the ordered list '${name}' goes from ${showValue(from)} to ${showValue(to)}. It is cut at instants in milliseconds, the second not included. Pass e.g. 0 and date.getTime().`,
+  );
 }
 
 /** After all instants. */

@@ -126,8 +126,8 @@ export class Scope implements KeyedScope, CellAccess, TimerAccess {
   }
 
   /** @throws Error if the call that the handles were given to has ended. */
-  assertOn(): void {
-    if (this.#isOn) return;
+  assertOn(call = this.call): void {
+    if (this.#isOn && call === this.call) return;
     throw new Error(
       `${this.store.step.path}: state or a timer was used after the call that it was given to had ended. It belongs to the key and window of that call. Use it before process returns, or before its promise settles or its outputs end; what is to happen later belongs to a timer.`,
     );

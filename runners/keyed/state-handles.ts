@@ -11,6 +11,7 @@ import {
 } from '../../model/index.ts';
 import type { ListCells, MapCells, SortedCells } from '../state/index.ts';
 import { bagHandle, mapHandle, orderedHandle, type Place, setHandle } from './collection-handles.ts';
+import { handleRecord } from './handle-record.ts';
 import { type CellPlace, type Collection, coderOf } from './kept.ts';
 
 // The handles of state cells: views of what the call that is on keeps. Contents have the types that only these handles put
@@ -28,6 +29,8 @@ export interface CellAccess {
   read(index: number): unknown;
   /** Puts other contents in its place; undefined clears it. */
   write(index: number, content: unknown): void;
+  /** @throws Error unless this call is on. */
+  assertOn(call: number): void;
   /** Says that the call has changed something besides cells. */
   changes(): void;
   /** Says how something besides is taken back; done in the opposite order. */
@@ -52,7 +55,7 @@ export function stateHandles({
   access,
   codegen,
 }: HandleSpec): Readonly<Record<string, unknown>> {
-  const handles: Record<string, unknown> = Object.create(null);
+  const handles = handleRecord<unknown>('state', 'state: { NAME: valueState() }');
   Object.entries(specs).forEach(([name, spec], index) => {
     handles[name] = stateHandle(spec, { access, index, name, step, codegen }, collections[index]);
   });

@@ -9,8 +9,9 @@ import {
   type Timestamp,
 } from '../../model/index.ts';
 import type { TimerId } from '../state/index.ts';
-import type { KeyedStore } from './keyed-store.ts';
 import { checkInstant } from './collection-handles.ts';
+import { handleRecord } from './handle-record.ts';
+import type { KeyedStore } from './keyed-store.ts';
 
 /** What a call lets its timers do. */
 export interface TimerAccess {
@@ -36,7 +37,7 @@ export function timerHandles(
   specs: Readonly<Record<string, TimerSpec>>,
   access: TimerAccess,
 ): Readonly<Record<string, Timer>> {
-  const handles: Record<string, Timer> = Object.create(null);
+  const handles = handleRecord<Timer>('timer', 'timers: { NAME: eventTimer() }, with its function in onTimer');
   for (const [family, { domain }] of Object.entries(specs)) {
     handles[family] = domain === 'event-time' ? eventHandle(family, access) : clockHandle(family, access);
   }

@@ -93,28 +93,4 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
     await step.end();
     expect(step.operator.bytes()).toBe(0);
   });
-
-  test('of many values a part is read at a time; of few a copy, so that they may be cleared first', async () => {
-    const step = keyedStep(
-      {
-        state: cells,
-        process: ({ value }, { state }) => {
-          if (value !== 'read') return state.bag.add(value);
-          const all = state.bag.read();
-          if (Array.isArray(all)) state.bag.clear();
-          let sum = 0;
-          for (const one of all) sum += one;
-          return [[Array.isArray(all), sum]];
-        },
-      },
-      { codegen },
-    );
-    await step.elements(['few', 1], ['few', 2], ['few', 'read'] as never, ['few', 'read'] as never);
-    await step.elements(...Array.from({ length: 10_001 }, () => ['many', 1] as const), ['many', 'read'] as never);
-    expect(step.values).toEqual([
-      [true, 3],
-      [true, 0],
-      [false, 10_001],
-    ]);
-  });
 });
