@@ -1,6 +1,5 @@
 import type { Step } from '../model/index.ts';
-import type { Plan, PlannedStage } from '../runners/direct/index.ts';
-import { isStreaming, planFor, sideInputsOf } from '../runners/plan/index.ts';
+import { isStreaming, type Plan, planFor, type PlannedStage, sideInputsOf } from '../runners/plan/index.ts';
 import { guaranteesOf } from '../runners/run/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { outStyle } from './graph-command.ts';

@@ -1,4 +1,4 @@
-import type { EntryKind } from '../../runners/direct/index.ts';
+import type { EntryKind } from '../../runners/plan/index.ts';
 import type { PathGuarantee } from '../../runners/run/index.ts';
 import { ownName } from './graph-view.ts';
 import type { Paint } from './paint.ts';

@@ -13,7 +13,6 @@ import type { DirectRunnerOptions } from './options.ts';
 
 export type { StrictOptions } from '../run/index.ts';
 export type { DirectRunnerOptions } from './options.ts';
-export { type EntryKind, type Plan, planBounded, type PlannedStage } from '../plan/index.ts';
 
 /**
  * Runs pipelines in this process, in memory, and on disk where that does not suffice.

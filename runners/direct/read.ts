@@ -54,7 +54,7 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
   if (reader.isBounded?.(initial) === false) {
     throw new PipelineError(
       step.path,
-      'what it reads never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
+      'what it reads never ends, though the step says that it does. Those behind it would wait for that for ever. Give isBounded: false, or read a bounded part.',
     );
   }
   progress.expect(sizeOf(step.path, reader, initial));

@@ -1,7 +1,8 @@
 import { type Graph, type PCollection, type PCollectionView, PipelineError, type Step } from '../../model/index.ts';
 import { isKeyed } from '../execution/index.ts';
 
-// Graph to stages, for a bounded run.
+// Graph to stages. What is said below of roots and their order is that of a bounded run; a streaming run has all stages at
+// once.
 //
 // A stage is the largest tree of element-wise steps behind one entry. An entry is a source, the output of a shuffle, a
 // buffer, or a merge: a Flatten whose inputs come from different stages, which then pass their batches to it directly. So
@@ -72,7 +73,6 @@ export const sideInputsOf = ({ primitive }: Step): Readonly<Record<string, PColl
 
 /** Plans a bounded run. */
 export function planBounded(graph: Graph): Plan {
-  refuseWhatBatchCanNot(graph);
   const planner = new Planner(graph);
   for (const step of graph.steps) planner.place(step);
   return planner.plan();
@@ -272,16 +272,4 @@ function inOrder(roots: readonly PlannedStage[]): readonly PlannedStage[] {
   };
   for (const root of roots) visit(root);
   return [...ordered];
-}
-
-/** What the model can say and the batch engine does not run yet is refused before anything is read. */
-function refuseWhatBatchCanNot(graph: Graph): void {
-  for (const { path, outputs } of graph.steps) {
-    if ([...outputs.values()].some(({ isBounded }) => !isBounded)) {
-      throw new PipelineError(
-        path,
-        'its output never ends, and the direct runner only runs bounded input yet. It would wait for ever. Read a bounded part.',
-      );
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asList, flatten, type PCollection, Pipeline } from '../../../model/index.ts';
-import { planBounded } from '../../../runners/direct/index.ts';
+import { planBounded } from '../../../runners/plan/index.ts';
 import { create } from '../../../transforms/index.ts';
 import { bothPaths } from '../../helpers/runners.ts';
 

@@ -220,6 +220,22 @@ describe.each(bothPaths)('$path', ({ runner }) => {
     await expect(p.run(runner())).rejects.toThrow(message);
   });
 
+  test('a reader that never ends, of a step that is said to end, is refused before anything is read', async () => {
+    const p = new Pipeline();
+    const endless: Source<number, OffsetRange, number> = {
+      kind: 'source',
+      name: 'Endless',
+      initialRestriction: () => ({ from: 0, to: Number.MAX_SAFE_INTEGER }),
+      isBounded: () => false,
+      createTracker: (range) => new OffsetTracker(range),
+      read: () => expect.fail('it is not read'),
+    };
+    p.apply(read(endless));
+    await expect(p.run(runner())).rejects.toThrow(
+      /^Endless\/Read: what it reads never ends, though the step says that it does\. .*Give isBounded: false/,
+    );
+  });
+
   test('metrics of a step that is not there are asked for in vain', async () => {
     const p = new Pipeline();
     const seen = counter('test', 'seen');
