@@ -44,7 +44,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LEDGER,
-        find: 'if (last <= epoch || last === this.#known.get(nameOf(key))) return last >= epoch;',
+        find: 'if (last <= epoch || last === known) return last >= epoch;',
         replace: 'if (last >= -1) return last >= epoch;',
       },
     ],
