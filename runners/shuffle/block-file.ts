@@ -81,10 +81,11 @@ export class BlockSequence {
     this.writer.reset();
   }
 
-  /** A reader of each block in turn; what it reads must be taken before the next is asked for. */
-  *blocks(): Iterable<ByteReader> {
+  /** A reader of each block in turn, from one on; what it reads must be taken before the next is asked for. */
+  *blocks(from: number = 0): Iterable<ByteReader> {
     let buffer = new Uint8Array(0);
-    for (const [index, block] of this.#blocks.entries()) {
+    for (let index = from; index < this.#blocks.length; index++) {
+      const block = this.#blocks[index] as Block; // the index is below the length
       if (index % BLOCKS_A_LOOK === 0) this.#onRead();
       if (buffer.length < block.length) buffer = new Uint8Array(block.length);
       yield this.#read(block, buffer);

@@ -90,7 +90,7 @@ export class MemoryWatch {
 
   /** Whether there is room for so much more of what goes to disk last. */
   hasRoomForLast(bytes: number): boolean {
-    return this.#held(isLast) + bytes <= this.mostLast && this.#gauge.rss() + bytes <= this.limit;
+    return this.#held(isLast) + bytes <= this.mostLast;
   }
 
   add(spillable: Spillable): void {

@@ -10,7 +10,7 @@ import {
 import type { BlockFile, BlockSequence } from '../shuffle/index.ts';
 
 /** Values of one place are read alone: a block has few others. */
-const BLOCK_BYTES = 8 << 10;
+const BLOCK_BYTES = 4 << 10;
 
 /** What values on disk take from their collection. */
 export interface DiskValuesSpec {
@@ -72,8 +72,9 @@ export class DiskValues implements IterableData<unknown> {
 
   /** The values from a place on. */
   *from(index: number): Generator<unknown> {
-    let at = 0;
-    const blocks = this.#sequence.blocks()[Symbol.iterator]();
+    const block = this.#blockOf(index);
+    let at = this.#starts[block] ?? 0;
+    const blocks = this.#sequence.blocks(block)[Symbol.iterator]();
     for (;;) {
       const { done, value: reader } = this.#reading(() => blocks.next());
       if (done) return;

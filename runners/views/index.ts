@@ -2,6 +2,6 @@
 // in memory, and on disk where they have no room. Knows the model and runners/shuffle.
 //
 // Start with side-contents.ts (the elements of a collection by window); memory-views.ts and disk-views.ts make views of them.
-export { viewOf } from './memory-views.ts';
+export type { SideContent } from './side-content.ts';
 export { SideContents, type SideContentsSpec } from './side-contents.ts';
 export { sideInputText, sideWindow } from './side-window.ts';

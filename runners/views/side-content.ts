@@ -40,6 +40,7 @@ export class SideContent {
   }
 
   add(value: unknown): void {
+    if (this.#made.size > 0) this.#made.clear();
     if (this.#disk === undefined) {
       this.#held.push(value);
       return;

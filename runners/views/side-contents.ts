@@ -18,6 +18,8 @@ const LOOKED_INTO = 32;
 /** Less than this is not worth going to disk for: of a window, and of all. */
 const LEAST_OF_WINDOW = 64 << 10;
 const LEAST_BYTES = 1 << 20;
+/** After so many elements there is a look at the memory: they may come at once. */
+const LOOK_AFTER = 1_024;
 const MB = 2 ** 20;
 
 /**
@@ -29,6 +31,8 @@ export class SideContents implements Spillable {
   readonly isLast = true;
   readonly #spec: SideContentsSpec;
   readonly #contents = new Map<string, SideContent>();
+  /** On disk, and replaced since: a call that has begun before may still read them. */
+  readonly #replaced = new Map<string, SideContent>();
   #last: SideContent | undefined;
   #seen = 0;
   #bytes = 0;
@@ -44,6 +48,38 @@ export class SideContents implements Spillable {
   add(value: unknown, window: BoundedWindow): void {
     if (this.#last?.window !== window) this.#last = this.#find(window) ?? this.#begin(window);
     this.#addTo(this.#last, value);
+  }
+
+  /** Other elements take the place of those that a window had. */
+  replace(window: BoundedWindow, values: Iterable<unknown>): void {
+    const before = this.#find(window);
+    const content = this.#begin(window);
+    if (before !== undefined) this.#retire(before);
+    for (const value of values) this.#addTo(content, value);
+  }
+
+  delete(window: BoundedWindow): void {
+    const content = this.#find(window);
+    if (content === undefined) return;
+    const name = windowKey(window);
+    this.#retire(content);
+    this.#replaced.get(name)?.remove();
+    this.#replaced.delete(name);
+    this.#contents.delete(name);
+    this.#last = undefined;
+  }
+
+  has(window: BoundedWindow): boolean {
+    return this.#find(window) !== undefined;
+  }
+
+  all(): Iterable<SideContent> {
+    return this.#contents.values();
+  }
+
+  /** How many windows there are. */
+  get size(): number {
+    return this.#contents.size;
   }
 
   /** What a function sees of a window through a view. */
@@ -75,7 +111,16 @@ export class SideContents implements Spillable {
   #begin(window: BoundedWindow): SideContent {
     const content = new SideContent(window, this.#spec);
     this.#contents.set(windowKey(window), content);
+    this.#last = content;
     return content;
+  }
+
+  #retire(content: SideContent): void {
+    this.#grow(content, -content.bytes);
+    if (!content.isOnDisk) return;
+    const name = windowKey(content.window);
+    this.#replaced.get(name)?.remove();
+    this.#replaced.set(name, content);
   }
 
   #addTo(content: SideContent, value: unknown): void {
@@ -85,6 +130,8 @@ export class SideContents implements Spillable {
     const isEach = this.#seen <= SAMPLED_FOR;
     if (!isEach && this.#seen % SAMPLED_FOR !== 0) return;
     this.#grow(content, (8 + heapBytes(value, LOOKED_INTO)) * (isEach ? 1 : SAMPLED_FOR));
+    if (this.#seen % LOOK_AFTER !== 0 || content.bytes < LEAST_OF_WINDOW) return;
+    if (!this.#spec.memory.hasRoomForLast(0)) this.#leave(content);
   }
 
   #grow(content: SideContent, bytes: number): void {
