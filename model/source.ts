@@ -122,6 +122,8 @@ export interface RestrictionReader<in E, out T, R, P, V extends SideInputs = Rec
   finalize?(rest: R, context: SourceContext): PromiseLike<void>;
   /** Where this source reads, without credentials: a restored run must read from the same place. */
   readonly location?: string | undefined;
+  /** What of that place it reads, as plain data: a restored run must read the same. Only a check sum of it is kept. */
+  readonly filter?: unknown;
   /** Default: manual, which for a bounded restriction means that the watermark waits for its end. */
   readonly watermark?: WatermarkPolicy | undefined;
   /** Default `by-position`. Decides what a run can promise. */

@@ -26,6 +26,8 @@ export interface InputFile {
 /** How records stand in a file, for reading. `readFiles` drives it. */
 export interface ReadFormat<out T> {
   readonly name: string;
+  /** Which records of a file are read, as plain data. Default: all. */
+  readonly filter?: unknown;
   /**
    * The parts of an uncompressed file that can be read on their own, as byte ranges that cover it in order. Default: one.
    * A format that has it reads any range, as a split while reading may fall on any byte.

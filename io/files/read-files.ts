@@ -108,6 +108,7 @@ export function fileSource<T>(
     ...fileReader(format, options),
     initialRestriction: (_nothing, context) => restrictionOf(files, format, options, context),
     location: typeof files === 'string' ? files : files.join(', '),
+    filter: format.filter,
   };
 }
 

@@ -18,6 +18,7 @@ export function watchSource<T>(
     kind: 'source',
     name: format.name,
     location: typeof files === 'string' ? files : files.join(', '),
+    filter: format.filter,
     isLive: true,
     replay: 'by-position',
     initialRestriction: () => ({ watches: true, seen: [], parts: [] }),

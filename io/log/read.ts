@@ -90,7 +90,7 @@ export function readLog<const K extends LogFormat = 'bytes', const V extends Log
 export function logSource<K extends LogFormat = 'bytes', V extends LogFormat = 'bytes'>(
   options: LogReadOptions<K, V>,
 ): Source<LogRecord<FormatValue<K>, FormatValue<V>>, LogRestriction, RecordPosition> {
-  const { file, topic, lockTimeout, until, group, maxOutOfOrder = 0 } = options;
+  const { file, topic, partitions, lockTimeout, until, group, maxOutOfOrder = 0 } = options;
   checkOptions(options);
   const database: SqliteDatabase = { database: file, ...(lockTimeout !== undefined && { lockTimeout }) };
   const reader = new LogReader(options, database);
@@ -98,6 +98,7 @@ export function logSource<K extends LogFormat = 'bytes', V extends LogFormat = '
     kind: 'source',
     name: 'ReadLog',
     location: `${file}#${topic}`,
+    ...(partitions !== undefined && { filter: partitions.toSorted((a, b) => a - b) }),
     replay: 'by-position',
     isLive: until !== 'end',
     watermark: { kind: 'observed', maxOutOfOrder },

@@ -32,6 +32,7 @@ export function parquetFormat<T>(spec: ReadFormatSpec<T>): ReadFormat<T> {
   checkWanted(spec);
   return {
     name: 'ReadParquet',
+    filter: spec.filter,
     async split(file, desired): Promise<readonly OffsetRange[]> {
       const { metadata } = await readFooter(file);
       return ranges(file.size ?? 0, metadata, desired);

@@ -93,6 +93,8 @@ export function sqliteSource(options: SqliteReadOptions): Source<unknown, Offset
     kind: 'source',
     name: 'ReadSqlite',
     location: settings.place,
+    // Rows are counted: those of another result have other numbers.
+    filter: [settings.statement, ...settings.parameters],
     initialRestriction: () => ({ from: 0, to: Number.MAX_SAFE_INTEGER }),
     createTracker: (range) => new WholeResult(range),
     async read(_nothing, tracker, output, context) {

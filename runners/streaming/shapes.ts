@@ -1,4 +1,13 @@
-import { formatTrigger, type Graph, type Primitive, type Step, type WindowingStrategy } from '../../model/index.ts';
+import {
+  encodeKey,
+  formatTrigger,
+  type Graph,
+  hashKey,
+  type Primitive,
+  type Source,
+  type Step,
+  type WindowingStrategy,
+} from '../../model/index.ts';
 import { isKeyed } from '../execution/index.ts';
 
 /**
@@ -22,9 +31,9 @@ function shapeOf(step: Step): Shape | undefined {
   const { primitive, inputs } = step;
   switch (primitive.kind) {
     case 'Read':
-      return { source: primitive.source.name, location: primitive.source.location ?? '' };
+      return { source: primitive.source.name, ...placeOf(primitive.source) };
     case 'SplittableParDo':
-      return { reader: primitive.reader.name, location: primitive.reader.location ?? '' };
+      return { reader: primitive.reader.name, ...placeOf(primitive.reader) };
     case 'Write':
       return { sink: primitive.sink.name, '~location': primitive.sink.location ?? '' };
     case 'GroupByKey':
@@ -37,6 +46,12 @@ function shapeOf(step: Step): Shape | undefined {
       return undefined;
   }
 }
+
+/** Where something is read, and what of it: positions mean nothing elsewhere. A filter may hold what nobody else may see. */
+const placeOf = ({ location = '', filter }: Pick<Source<unknown>, 'location' | 'filter'>): Shape => ({
+  location,
+  filter: filter === undefined ? 'none' : `the one with check sum ${hashKey(encodeKey(filter)).toString(16)}`,
+});
 
 function windowingShape(windowing: WindowingStrategy | undefined): Shape {
   if (windowing === undefined) return {};

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { count, create, fixedWindows, minutes, Pipeline, type PCollection, read, sum } from '../../../index.ts';
 import { listState, nodeHost } from '../../../host/index.ts';
+import { fileSource } from '../../../io/files/index.ts';
+import { logSource } from '../../../io/log/index.ts';
+import { parquetFormat } from '../../../io/parquet/read-format.ts';
+import { sqliteSource } from '../../../io/sqlite/index.ts';
 import { directRunner } from '../../../runners/direct/index.ts';
 import { virtualHost } from '../../helpers/virtual-host.ts';
 import { listSource } from './list-source.ts';
@@ -112,6 +116,34 @@ test('a source that reads another place is read from its start when what was kep
     warnings: [expect.stringContaining('location was a and is b now; what it has kept is dropped.')],
     seen: ['read 3'],
   });
+});
+
+test('a source that reads other elements of its place is refused, and what told them apart is not shown', async () => {
+  const of = (filter: unknown) => (numbers: PCollection<number>) => {
+    counted(numbers);
+    numbers.pipeline.apply(read({ ...more('a', [1]), filter }, { isBounded: false }));
+  };
+  await told(of(['WHERE token = ?', 'hush']));
+  expect((await told(of(['WHERE token = ?', 'hush']))).warnings).toEqual([]);
+  const refused = await told(of(['WHERE token = ?', 'hush-hush'])).catch((error: Error) => error.message);
+  expect(refused).toMatch(/More\/Read: filter was the one with check sum [0-9a-f]+ and is the one with check sum /);
+  expect(refused).not.toContain('hush');
+});
+
+test.each([
+  ['partitions of a log', logSource({ file: 'l', topic: 't', partitions: [2, 0] }), [0, 2]],
+  [
+    'the query and its parameters',
+    sqliteSource({ database: 'd', query: 'SELECT ?', parameters: [7] }),
+    ['SELECT ?', 7n],
+  ],
+  [
+    'conditions on rows',
+    fileSource(parquetFormat({ filter: [{ column: 'n', op: '>', value: 1 }] }), 'f'),
+    [{ column: 'n', op: '>', value: 1 }],
+  ],
+])('what a source reads of its place is told by it: %s', (_, source, filter) => {
+  expect(source.filter).toEqual(filter);
 });
 
 test('a new job has nothing to drop, and says so', async () => {
