@@ -1,4 +1,5 @@
 import { checkElements } from './check-arguments.ts';
+import { checkWatermarkPolicy } from './check-reader.ts';
 import { checkSideInputs } from './check-side-inputs.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { PipelineError } from './errors.ts';
@@ -72,12 +73,15 @@ export const read = <T, R, P>(
 ): PTransform<PBegin, PCollection<T>> => ({
   name: source.name,
   expand(pipeline) {
-    return addReading<T>(pipeline, { given: options.name, derived: 'Read' }, options, (hasDeadLetters) => ({
-      kind: 'Read',
-      // With the event time of its elements set it is still a source.
-      source: withEventTime(source, options) as unknown as Source<unknown>,
-      hasDeadLetters,
-    }));
+    return addReading<T>(pipeline, { given: options.name, derived: 'Read' }, options, (hasDeadLetters, path) => {
+      checkWatermarkPolicy(path, source.watermark);
+      return {
+        kind: 'Read',
+        // With the event time of its elements set it is still a source.
+        source: withEventTime(source, options) as unknown as Source<unknown>,
+        hasDeadLetters,
+      };
+    });
   },
 });
 
@@ -131,6 +135,7 @@ export const splittableParDo = <E, T, R, P, V extends SideInputs = Record<never,
     const { name, sideInputs = {} } = options;
     return addReading<T>(input, { given: name, derived: 'SplittableParDo' }, options, (hasDeadLetters, path) => {
       checkSideInputs(path, input.pipeline, sideInputs);
+      checkWatermarkPolicy(path, reader.watermark);
       return {
         kind: 'SplittableParDo',
         // It is only given elements of this collection, and restrictions and trackers that it made itself.

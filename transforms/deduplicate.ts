@@ -50,6 +50,12 @@ export function deduplicate<T, K = T>(spec: DeduplicateSpec<T, K> = {}): PTransf
       `deduplicate: horizon is ${showValue(horizon)} ms but must be above 0. Nothing would be a duplicate. Pass e.g. minutes(10), or leave it out.`,
     );
   }
+  if (domain !== 'event-time' && domain !== 'processing-time') {
+    throw new PipelineError(
+      undefined,
+      `deduplicate: domain is ${showValue(domain)}. The horizon goes by one time or the other. Pass 'event-time' or 'processing-time'.`,
+    );
+  }
   // Without a key the element is it, so K is T.
   const key = spec.key ?? ((element: T) => element as unknown as K);
   return ptransform('Deduplicate', (input: PCollection<T>) => {

@@ -32,7 +32,7 @@ export interface BatchLimits<in V> {
  * Groups the values of each key and window into batches of a limited size; for systems that take many at once.
  *
  * Values have no order. A batch that is not full comes out when its window is over, and holds the watermark at its earliest
- * value until then; late values come out when the window expires. A full batch has the timestamp of its last value.
+ * value until then. Of late values the first may come out at once, the others when the window expires. A full batch has the timestamp of its last value.
  *
  * @throws PipelineError if neither `size` nor `bytes` is given, or for windows that merge.
  * @example
@@ -65,6 +65,13 @@ function batched<K, V>(
   input: PCollection<KV<K, V>>,
   { size, bytes, sizeOf = encodedSize, maxBufferingDuration }: BatchLimits<V>,
 ): PCollection<KV<K, readonly V[]>> {
+  const bytesOf = (value: V): number => {
+    const held = bytes === undefined ? 0 : sizeOf(value);
+    if (held >= 0) return held;
+    throw new RangeError(
+      `sizeOf gave ${showValue(held)} for a value. A batch would never be full. Return its bytes, a number of 0 or more.`,
+    );
+  };
   const isFull = (filled: Filled): boolean =>
     filled.count >= (size ?? Number.POSITIVE_INFINITY) || filled.bytes >= (bytes ?? Number.POSITIVE_INFINITY);
   const lateness = input.windowing.allowedLateness;
@@ -77,7 +84,7 @@ function batched<K, V>(
       const before = state.filled.read();
       const filled = {
         count: (before?.count ?? 0) + 1,
-        bytes: (before?.bytes ?? 0) + (bytes === undefined ? 0 : sizeOf(value)),
+        bytes: (before?.bytes ?? 0) + bytesOf(value),
         earliest: Math.min(before?.earliest ?? timestamp, timestamp),
       };
       state.values.add(value);

@@ -13,6 +13,8 @@ import { type Batch, waitFor } from '../execution/index.ts';
 import {
   type AnyReader,
   checkDone,
+  checkParts,
+  checkResult,
   connectorError,
   named,
   type Origin,
@@ -59,7 +61,9 @@ export async function restrictionsOf(reading: Reading, origin: Origin): Promise<
   }
   progress.expect(sizeOf(step.path, reader, initial));
   if (parts <= 1 || !reader.split) return [initial];
-  return named(step.path, 'dividing what is read', () => reader.split?.(initial, parts, context) ?? [initial]);
+  return named(step.path, 'dividing what is read', async () =>
+    checkParts(step.path, (await reader.split?.(initial, parts, context)) as readonly unknown[]),
+  );
 }
 
 /** Reads a restriction to its end, in as many parts as it is split into meanwhile. */
@@ -81,9 +85,10 @@ async function readPart(reading: Reading, origin: Origin, open: unknown[]): Prom
   });
   for (;;) {
     signal.throwIfAborted();
-    const result = await readOnce(reading, output, () =>
+    const read = await readOnce(reading, output, () =>
       reading.scoped(() => reader.read(origin.element, tracker, output, context)),
     );
+    const result = checkResult(reading.step.path, read);
     await output.flushRejects();
     if (result === undefined) break;
     const rest = tracker.trySplit(0);

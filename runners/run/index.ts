@@ -16,6 +16,9 @@ export { sinkBatch } from './sink-batch.ts';
 export {
   type AnyReader,
   checkDone,
+  checkParts,
+  checkResult,
+  checkWatermark,
   FROM_NOTHING,
   type Origin,
   type ReadProgress,

@@ -7,6 +7,7 @@ import {
   NO_FIRING,
   type PaneInfo,
   PipelineError,
+  type ReadResult,
   type RestrictionReader,
   type RestrictionTracker,
   showValue,
@@ -64,8 +65,15 @@ function checkBatch(step: string, { values, timestamps }: SourceBatch<unknown>):
       `its reader gave ${showValue(values)} for values. Elements are handed over in arrays. Emit { values: [...] }.`,
     );
   }
-  if (typeof timestamps === 'number') checkTimestamp(step, timestamps);
-  else if (timestamps !== undefined) for (const timestamp of timestamps) checkTimestamp(step, timestamp);
+  if (timestamps === undefined) return;
+  if (typeof timestamps === 'number') return checkTimestamp(step, timestamps);
+  if (!(timestamps instanceof Float64Array) || timestamps.length !== values.length) {
+    throw new ConnectorError(
+      step,
+      `its reader gave ${values.length} values with the timestamps ${showValue(timestamps)}. Each element has one. Emit a number for all, or a Float64Array of as many.`,
+    );
+  }
+  for (const timestamp of timestamps) checkTimestamp(step, timestamp);
 }
 
 function checkTimestamp(step: string, timestamp: Timestamp): void {
@@ -102,6 +110,35 @@ export function sizeOf(step: string, reader: Pick<AnyReader, 'size'>, restrictio
   throw new PipelineError(
     step,
     `the size of what it reads is ${size}. Progress would make no sense. Return a number of 0 or more from size(), or undefined where it is not known.`,
+  );
+}
+
+/** @throws ConnectorError for parts of a restriction that can't be read one by one. */
+export function checkParts(step: string, parts: readonly unknown[]): readonly unknown[] {
+  if (Array.isArray(parts)) return parts;
+  throw new ConnectorError(
+    step,
+    `split() of its reader gave ${showValue(parts)}. What it does not give is not read. Return an array of restrictions, [restriction] for one that is not divided.`,
+  );
+}
+
+/** @throws ConnectorError for what says neither that all is read nor when to go on. */
+export function checkResult(step: string, result: ReadResult): ReadResult {
+  if (result === undefined) return result;
+  const { resumeAfter } = Object(result) as Partial<typeof result>;
+  if (typeof resumeAfter === 'number' && resumeAfter >= 0) return result;
+  throw new ConnectorError(
+    step,
+    `read() of its reader gave ${showValue(result)}. It would never be read on. Return nothing when all is read, or e.g. { resumeAfter: seconds(1) }.`,
+  );
+}
+
+/** @throws ConnectorError for a watermark that is no time. */
+export function checkWatermark(step: string, timestamp: Timestamp): Timestamp {
+  if (typeof timestamp === 'number' && !Number.isNaN(timestamp)) return timestamp;
+  throw new ConnectorError(
+    step,
+    `its reader advanced the watermark to ${showValue(timestamp)}. Time would stand still. Give a number of milliseconds, e.g. date.getTime().`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Batch } from '../execution/index.ts';
 import {
   type AnyReader,
+  checkParts,
   FROM_NOTHING,
   named,
   type Origin,
@@ -136,7 +137,9 @@ export class SourceReads {
       );
       this.#environment.progress.expect(sizeOf(step.path, this.#reader, initial));
       const parts = await named(step.path, 'dividing what is read', async () =>
-        this.#reader.split === undefined ? [initial] : await this.#reader.split(initial, SPLITS, this.#context),
+        this.#reader.split === undefined
+          ? [initial]
+          : checkParts(step.path, await this.#reader.split(initial, SPLITS, this.#context)),
       );
       for (const restriction of parts) {
         const split = this.#add(origin, restriction);

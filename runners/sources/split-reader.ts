@@ -15,6 +15,8 @@ import type { Batch } from '../execution/index.ts';
 import {
   type AnyReader,
   checkDone,
+  checkResult,
+  checkWatermark,
   connectorError,
   named,
   type Origin,
@@ -207,7 +209,7 @@ export class SplitReader {
         scoped(() => reader.read(this.origin.element, this.#tracker, this.#output, context)),
       );
       if (this.#rejects.length > 0) await this.#hand(undefined);
-      this.#ended(result);
+      this.#ended(checkResult(step.path, result));
     } catch (error) {
       this.#failure = { error: connectorError(step.path, 'reading', error) };
       this.#state = 'done';
@@ -233,7 +235,7 @@ export class SplitReader {
   readonly #output: SourceOutput<unknown> = {
     emit: (batch) => this.#emit(batch),
     reject: (record, error, coordinate) => this.#rejects.add(record, error, coordinate),
-    advanceWatermark: (timestamp) => this.#estimate.advance(timestamp),
+    advanceWatermark: (timestamp) => this.#estimate.advance(checkWatermark(this.#environment.step.path, timestamp)),
     setIdle: (idle) => this.#estimate.setIdle(idle),
   };
 

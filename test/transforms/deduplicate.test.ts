@@ -118,3 +118,7 @@ test('in processing time, what waits to be forgotten does not keep windows open'
 test.each([0, -1, Number.NaN])('a horizon of %d is refused', (horizon) => {
   expect(() => deduplicate({ horizon })).toThrow(/^deduplicate: horizon is (0|-1|NaN) ms but must be above 0/);
 });
+
+test('a time that is neither is refused', () => {
+  expect(() => deduplicate({ domain: 'wall-time' as never })).toThrow(/^deduplicate: domain is "wall-time"/);
+});

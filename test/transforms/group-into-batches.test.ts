@@ -159,3 +159,9 @@ test('windows that merge are refused', () => {
   const input = new Pipeline().apply(create([kv('k', 1)])).windowInto(sessions({ gap: 1 }));
   expect(() => input.apply(groupIntoBatches({ size: 2 }))).toThrow(/GroupIntoBatches\/Batch: .*merging windows/);
 });
+
+test.each([Number.NaN, -1, undefined])('a size of %s bytes is told, as no batch would ever be full', async (held) => {
+  const p = new Pipeline();
+  p.apply(create([kv('k', 1)])).apply(groupIntoBatches({ bytes: 5, sizeOf: () => held as number }));
+  await expect(p.run(directRunner())).rejects.toThrow(/^GroupIntoBatches\/Batch: sizeOf gave/);
+});
