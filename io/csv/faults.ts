@@ -1,4 +1,4 @@
-import { type NoText, whyNoText } from '../text/index.ts';
+import { type NoText, whyNoText } from '../compression/index.ts';
 import type { FieldFault } from './record-scanner.ts';
 
 /** What can be wrong with a CSV file. The last four are told by its beginning and make all of it unreadable. */

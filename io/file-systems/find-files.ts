@@ -163,7 +163,7 @@ async function nothingMatches(fileSystem: FileSystem, pattern: string): Promise<
   const names = (await entries(fileSystem, directory)).filter((name) => !isHidden(name));
   const exists = directory === '' || (await fileSystem.stat(directory)) !== undefined;
   const shown = names.slice(0, 3).join(', ');
-  const place = directory === '' ? 'The working directory' : directory;
+  const place = directory === '' ? 'The working directory' : `The directory ${directory}`;
   const there = !exists
     ? `${place} does not exist.`
     : names.length === 0

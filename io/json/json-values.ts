@@ -1,5 +1,6 @@
+import { whyNoText } from '../compression/index.ts';
 import { damagedAt, DamagedFileError, type InputFile } from '../files/index.ts';
-import { markLength, whyNoText } from '../text/index.ts';
+import { markLength } from '../text/index.ts';
 
 // A document may be larger than memory if it is an array: its elements are found by their brackets and quotes, and each is
 // parsed by itself. JSON.parse judges each of them, so what is found here only has to be cut right where the document is

@@ -103,8 +103,8 @@ function missingName(
     missing &&
     new ConnectorError(
       place,
-      `there is no column ${JSON.stringify(missing[1])}. The table has: ${names.join(', ')}. Correct columns.`,
-      { cause },
+      `there is no column ${JSON.stringify(missing[1])}. The table has: ${names.join(', ')}. Name a table that has it.`,
+      { cause, hint: 'A program corrects columns.' },
     )
   );
 }

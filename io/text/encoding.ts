@@ -13,7 +13,3 @@ export function decodeText(bytes: Buffer, encoding: TextEncoding): string | unde
 /** How many bytes of mark a UTF-8 text begins with: 3, or 0. */
 export const markLength = (bytes: Uint8Array): number =>
   bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-
-/** Whether bytes begin with the mark of UTF-16, which no reader of bytes can cut into lines. */
-export const isUtf16 = (bytes: Uint8Array): boolean =>
-  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);

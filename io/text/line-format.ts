@@ -1,8 +1,8 @@
 import { ConnectorError, type OffsetRange, PipelineError, type SourceOutput } from '../../model/index.ts';
+import { whyNoText } from '../compression/index.ts';
 import type { InputFile, ReadFormat } from '../files/index.ts';
 import { decodeText, markLength, type TextEncoding } from './encoding.ts';
 import { type LineBlock, lineBlocks } from './line-blocks.ts';
-import { whyNoText } from './no-text.ts';
 
 /** How lines stand in files. */
 export interface LineOptions {

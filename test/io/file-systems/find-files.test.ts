@@ -119,12 +119,12 @@ const refusal = async (pattern: string, host = hostWith()): Promise<string> => {
 test('a pattern without a match says what is there instead', async () => {
   const root = directoryWith({ 'a.csv': '', 'b.csv': '', 'c.csv': '', 'd.csv': '' });
   expect(await refusal(`${root}/*.txt`)).toBe(
-    `${root}/*.txt: no file matches this pattern. ${root} has a.csv, b.csv, c.csv and 1 more. Correct the name, or put there what is to be read. A program that may find none passes noMatch: 'allow'.`,
+    `${root}/*.txt: no file matches this pattern. The directory ${root} has a.csv, b.csv, c.csv and 1 more. Correct the name, or put there what is to be read. A program that may find none passes noMatch: 'allow'.`,
   );
   expect(await refusal(`${root}/a.txt`)).toMatch(/there is no such file\./);
-  expect(await refusal(`${root}/no/*.txt`)).toContain(`${root}/no does not exist.`);
+  expect(await refusal(`${root}/no/*.txt`)).toContain(`The directory ${root}/no does not exist.`);
   mkdirSync(path.join(root, 'empty'));
-  expect(await refusal(`${root}/empty/*`)).toContain(`${root}/empty is empty.`);
+  expect(await refusal(`${root}/empty/*`)).toContain(`The directory ${root}/empty is empty.`);
   expect(await relative(root, '*.txt', 'allow')).toEqual([]);
 });
 

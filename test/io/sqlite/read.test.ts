@@ -212,7 +212,7 @@ describe('what can not be read is said with its place and the fix', () => {
       `${database} table order: no such table: order. The database has: orders, recent. Correct the name.`,
     );
     await expect(run({ database, table: 'orders', columns: ['nmae'] })).rejects.toThrow(
-      `${database} table orders: there is no column "nmae". The table has: id, name, total, photo. Correct columns.`,
+      `${database} table orders: there is no column "nmae". The table has: id, name, total, photo. Name a table that has it. A program corrects columns.`,
     );
     await expect(run({ database, query: 'SELECT id FROM orders', columns: ['name'] })).rejects.toThrow(
       `${database} query: the result has no column "name". It has id. Correct columns.`,

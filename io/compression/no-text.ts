@@ -1,5 +1,3 @@
-import { isUtf16 } from './encoding.ts';
-
 /** What is said of a file that is no text. */
 export interface NoText {
   /** What it is, why that matters, and how to make a text of it. */
@@ -23,6 +21,10 @@ const PACKINGS: readonly Packing[] = [
   { name: 'bzip2', mark: [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59] },
   { name: 'xz', mark: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] },
 ];
+
+/** Whether bytes begin with the mark of UTF-16, which no reader of bytes can cut into lines. */
+const isUtf16 = (bytes: Uint8Array): boolean =>
+  (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 
 /** Why a file that begins with these bytes can't be read as text, whatever its name says; undefined if it may be one. */
 export function whyNoText(bytes: Uint8Array): NoText | undefined {
