@@ -157,9 +157,19 @@ export function showValue(value: unknown): string {
     text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value, readable) ?? String(value));
   } catch {
     // Cyclic values and getters that throw have no JSON.
-    text = Object.prototype.toString.call(value);
+    text = kindOf(value);
   }
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** What kind of thing a value is, where not more can be said. */
+function kindOf(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    // A proxy may throw whatever it is asked.
+    return `[${typeof value} that can't be read]`;
+  }
 }
 
 function readable(_key: string, value: unknown): unknown {

@@ -112,10 +112,10 @@ function compileShape(isArray: boolean, parts: readonly Part[], place: Place): K
   const locals = parts.map(({ name }, i) => `const v${i} = value[${isArray ? name : JSON.stringify(name)}];`);
   const kinds = parts.map((part, i) => guardOf(part, `v${i}`)).join(' && ') || 'true';
   const body = `return function encode(value) {
-    ${isArray ? arrayGuard(parts) : objectGuard(parts)}
-    ${locals.join('\n')}
-    if (!(${kinds})) return next.encode(value);
     try {
+      ${isArray ? arrayGuard(parts) : objectGuard(parts)}
+      ${locals.join('\n')}
+      if (!(${kinds})) return next.encode(value);
       return ${text};
     } catch {
       return walk(value); // throws again, with the whole path
@@ -142,7 +142,7 @@ function objectGuard(parts: readonly Part[]): string {
     if (count !== ${parts.length}) return next.encode(value);`;
 }
 
-/** Prints the expression of the text; neighbouring constants become one. */
+/** Prints the expression of the text; neighboring constants become one. */
 function textOf(isArray: boolean, parts: readonly Part[], place: Place, bound: Bound): string {
   const names = parts.map(({ name }) => `${name.length}:${name}`).join('');
   const pieces: string[] = [];

@@ -7,6 +7,7 @@
  * names of the fields, sorted, then their values, `M(..)` and `S(..)` Map and Set sorted by text. Strings stand in it as they
  * are, code unit by code unit, lone surrogates too. The text of a whole key that is no primitive has a NUL in front.
  */
+import { messageOf } from './errors.ts';
 import { describeKind, isIterableData, isPlainObject } from './plain-data.ts';
 
 /** A value that cannot be a key. The engine turns it into an error that names the step. */
@@ -17,8 +18,8 @@ export class KeyError extends Error {
   /** Where in the key, e.g. `.user.tags[2]`; empty for the key itself. */
   readonly path: string;
 
-  constructor(reason: string, path = '') {
-    super(`the key${path} ${reason}`);
+  constructor(reason: string, path = '', cause?: unknown) {
+    super(`the key${path} ${reason}`, cause === undefined ? {} : { cause });
     this.reason = reason;
     this.path = path;
   }
@@ -36,8 +37,8 @@ const MAX_PATH = 120;
  * instance of a class equals a plain object with the same fields (a coder may turn one into the other). Only own enumerable
  * fields with a string as name count.
  *
- * @throws KeyError for undefined, a function, symbol, promise, an instance without own fields (its contents are hidden), or
- * a value that refers to itself.
+ * @throws KeyError for undefined, a function, symbol, promise, an instance without own fields (its contents are hidden), a
+ * value that refers to itself, or one that throws when it is read, by a getter for example.
  * @example
  * import assert from 'node:assert/strict';
  * import { encodeKey } from 'viga';
@@ -46,7 +47,12 @@ const MAX_PATH = 120;
  */
 export function encodeKey(value: unknown): string {
   if (value === undefined) throw new KeyError('is undefined');
-  const text = encodePart(value, 0);
+  let text: string;
+  try {
+    text = encodePart(value, 0);
+  } catch (error) {
+    throw keyErrorOf(error);
+  }
   return typeof value === 'object' && value !== null ? flatten(COMPOUND + text) : text;
 }
 
@@ -161,7 +167,11 @@ function encodeAt(segment: string, value: unknown, depth: number): string {
   try {
     return encodePart(value, depth);
   } catch (error) {
-    if (!(error instanceof KeyError)) throw error;
-    throw new KeyError(error.reason, (segment + error.path).slice(0, MAX_PATH));
+    const { reason, path, cause } = keyErrorOf(error);
+    throw new KeyError(reason, (segment + path).slice(0, MAX_PATH), cause);
   }
 }
+
+/** What user code inside of a key threw, a getter or a proxy say: such a key has no text either. */
+const keyErrorOf = (error: unknown): KeyError =>
+  error instanceof KeyError ? error : new KeyError(`could not be read: ${messageOf(error)}`, '', error);

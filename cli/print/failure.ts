@@ -5,6 +5,7 @@ import {
   ElementError,
   type Graph,
   GuaranteeError,
+  messageOf,
   OptionsError,
   PipelineError,
   StateError,
@@ -12,7 +13,7 @@ import {
 } from '../../model/index.ts';
 import { loadAdvice, systemAdvice } from './advice.ts';
 import { oneLine, type Redact, visible } from './safe-text.ts';
-import { sentencesOf } from './sentences.ts';
+import { type Sentences, sentencesOf } from './sentences.ts';
 import { beganInViga, type Frame, type Ownership, userFrame } from './stack.ts';
 import { causesOf, fullStack, messageFor, told, type Told, toldMessage } from './told.ts';
 
@@ -127,6 +128,7 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
   }
   const inner = sentencesOf(toldMessage(error.cause, context.redact));
   const isVigas = error.cause instanceof ConnectorError || error.cause instanceof CoderError;
+  const said = isVigas ? inner : saidOf(error, error.cause);
   return {
     ...about,
     title,
@@ -136,9 +138,15 @@ function elementFailure(error: ElementError, context: FailureContext, safe: (tex
     at: placeOf(error.cause, context),
     madeAt: userPlace(made?.callSite.stack, context),
     causes: causesOf(error.cause, context.redact),
-    why: isVigas ? inner.why && safe(inner.why) : undefined,
-    fix: (isVigas ? inner.fix && safe(inner.fix) : undefined) ?? adviceFor(made),
+    why: said.why && safe(said.why),
+    fix: (said.fix && safe(said.fix)) ?? adviceFor(made),
   };
+}
+
+/** What an element's error says itself of why and how to fix it, where it is more than its cause in another's name. */
+function saidOf(error: ElementError, cause: unknown): Partial<Sentences> {
+  const message = withoutPlace(messageFor(error), error.step);
+  return message === withoutPlace(messageOf(cause), error.step) ? {} : sentencesOf(message);
 }
 
 const adviceFor = (step: Step | undefined): string =>

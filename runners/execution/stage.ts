@@ -70,5 +70,12 @@ export function edgesOf({ entry, nodes }: StageSpec): readonly Edge[] {
 }
 
 /** Whether a result must be waited for. */
-export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    // A proxy, or a getter, that throws is a value; who reads it says what is wrong with it.
+    return false;
+  }
+}

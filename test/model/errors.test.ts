@@ -70,6 +70,8 @@ describe('a value is shown in a message', () => {
       throw new Error('do not look');
     },
   });
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
   test.each<[string, unknown]>([
     ['"a\\nb"', 'a\nb'],
     ['1', 1],
@@ -87,6 +89,7 @@ describe('a value is shown in a message', () => {
     ['"1970-01-01T00:00:00.000Z"', new Date(0)],
     ['[object Object]', cyclic],
     ['[object Object]', broken],
+    ["[object that can't be read]", revoked.proxy],
   ])('%s', (text, value) => {
     expect(showValue(value)).toBe(text);
   });

@@ -74,3 +74,34 @@ describe.each([{ codegen: true }, { codegen: false }])('%o', (options) => {
     expect(() => encoder.encode({ at: { place: () => 1 } })).toThrow('the key.at.place is a function');
   });
 });
+
+test('an encoder that has learned a shape says of a key that throws what encodeKey says', () => {
+  const encoder = keyEncoder();
+  const throwing = {
+    a: 1,
+    inner: {
+      get b(): number {
+        throw new Error('no rights');
+      },
+    },
+  };
+  for (const n of [1, 2, 3])
+    expect(encoder.encode({ a: n, inner: { b: n } })).toBe(encodeKey({ a: n, inner: { b: n } }));
+  for (const key of [
+    throwing,
+    throwing.inner,
+    new Proxy(
+      { a: 1 },
+      {
+        getPrototypeOf: () => {
+          throw new Error('no rights');
+        },
+      },
+    ),
+  ]) {
+    expect(outcome((value) => encoder.encode(value), key)).toBe(outcome(encodeKey, key));
+    expect(outcome((value) => encoder.encode(value), key)).toMatch(
+      /^KeyError: the key.* could not be read: no rights at /,
+    );
+  }
+});

@@ -183,6 +183,28 @@ describe('what is no key is refused, with its path', () => {
     expect(() => encodeKey(value)).toThrow(expect.objectContaining({ message: said }));
   });
 
+  test('a key that throws when it is read, with what it threw as the cause', () => {
+    const boom = (): never => {
+      throw new RangeError('no rights');
+    };
+    const getter = {
+      id: 1,
+      get secret() {
+        return boom();
+      },
+    };
+    const cases: readonly (readonly [said: string, key: object])[] = [
+      ['the key could not be read: no rights', getter],
+      ['the key.user[1] could not be read: no rights', { user: [1, getter] }],
+      ['the key could not be read: no rights', new Proxy({}, { ownKeys: boom })],
+      ['the key could not be read: no rights', new Proxy({}, { getPrototypeOf: boom })],
+    ];
+    for (const [message, key] of cases) {
+      expect(() => encodeKey(key)).toThrow(KeyError);
+      expect(() => encodeKey(key)).toThrow(expect.objectContaining({ message, cause: new RangeError('no rights') }));
+    }
+  });
+
   test('a key that refers to itself', () => {
     const cyclic: Record<string, unknown> = { id: 1 };
     cyclic['self'] = [cyclic];

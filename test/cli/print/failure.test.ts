@@ -287,6 +287,21 @@ describe('on a terminal', () => {
   });
 });
 
+test('an error that says more than its cause says why and how to fix it', () => {
+  const cause = from(new TypeError('no rights'), 'read (file:///viga/model/key.ts:1:1)');
+  const text = "its key can't group: no rights. Equal keys must have equal bytes. Use a key of plain data.";
+  expect(lines(new ElementError('Group', 1, text, { cause }))).toEqual([
+    '✖ Group failed on one element',
+    '  TypeError: no rights',
+    '  element  1',
+    '  why      Equal keys must have equal bytes.',
+    '  fix      Use a key of plain data.',
+  ]);
+  // What is only the cause's message is told once.
+  const users = new Error('First. Second. Third.');
+  expect(lines(new ElementError('Map', 1, users.message, { cause: users })).join('\n')).not.toContain('why');
+});
+
 test('the place of a connector names the option that it comes from; what is for the program is not told to who runs it', () => {
   const hint = "A program that may find none passes noMatch: 'allow'.";
   const text = 'there is no such file. The working directory is empty. Correct the name.';

@@ -235,4 +235,37 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
       .combinePerKey(count, { name: 'Count' });
     await expect(p.run(runner())).rejects.toThrow(/^Count: its key can't group: the key/);
   });
+
+  test('a key that throws when it is read is said to be just that, and is no failure of the combine function', async () => {
+    const cause = new Error('no rights');
+    const fail = (): never => {
+      throw cause;
+    };
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const keys: readonly (readonly [key: object, message: RegExp])[] = [
+      [
+        {
+          get user() {
+            return fail();
+          },
+        },
+        /the key could not be read: no rights\. Equal keys/,
+      ],
+      [new Proxy({}, { ownKeys: fail }), /the key could not be read: no rights\. Equal keys/],
+      [new Proxy({ user: 1 }, { get: fail }), /the key could not be read: no rights\. Equal keys/],
+      [revoked.proxy, /the key could not be read: .*revoked\. Equal keys/],
+    ];
+    for (const [key, message] of keys) {
+      for (const streaming of [false, true]) {
+        const p = new Pipeline();
+        p.apply(create([1]))
+          .keyBy(() => key)
+          .groupByKey({ name: 'Group' });
+        const failing = p.run(runner({ streaming }));
+        await expect(failing).rejects.toThrow(/^Group: its key can't group: /);
+        await expect(failing).rejects.toThrow(message);
+      }
+    }
+  });
 });
