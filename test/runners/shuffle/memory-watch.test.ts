@@ -149,3 +149,16 @@ test('what is larger than its estimate says goes to disk where nothing was garba
   watch.checkProcess();
   expect([one.spills, sizes.collections]).toEqual([1, 1]);
 });
+
+test('what is looked up at any time goes to disk last, and only where it is too much by itself', () => {
+  const watch = new MemoryWatch(new Sizes(), 512 * MB);
+  const [views, table] = [Object.assign(held(100 * MB), { isLast: true }), held(90 * MB)];
+  watch.add(views);
+  watch.add(table);
+  watch.checkHeld();
+  expect([views.spills, table.spills]).toEqual([0, 1]);
+  expect([20 * MB, 100 * MB].map((bytes) => watch.hasRoomForLast(bytes))).toEqual([true, false]);
+  views.held = 190 * MB;
+  watch.checkHeld();
+  expect(views.spills).toBe(1);
+});

@@ -1,4 +1,4 @@
-// Side inputs that have no room in memory. What memory becomes then is measured by `npm run -s many-keys -- --kind side-*`.
+// Side inputs that have no room in memory.
 import { describe, expect, test } from 'vitest';
 import {
   asIterable,
