@@ -19,6 +19,11 @@ export const PARTS: readonly Part[] = [
     script: 'many-keys',
     args: ['--keys', '1000000', '--memory-limit', '128MB', '--kind', 'hot-session'],
   },
+  {
+    name: 'many-sessions',
+    script: 'many-keys',
+    args: ['--keys', '1000000', '--memory-limit', '128MB', '--kind', 'sessions'],
+  },
   manyKeys('many-keys', 'combine'),
   manyKeys('many-groups', 'group'),
   manyKeys('many-states', 'state'),
