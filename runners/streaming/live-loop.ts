@@ -135,12 +135,17 @@ export class LiveLoop {
     return this.#isAtRest && [...this.#network.sideOperators.values()].every(({ isDue }) => !isDue);
   }
 
+  /** @throws what ended a stage. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
   /** Does one thing. Returns false when there is nothing to do now. @throws what ended a stage. */
   async pass(): Promise<boolean> {
     const { turn } = this.#environment;
     const waits = turn.take();
     if (waits) await waits;
-    if (this.#failure !== undefined) throw this.#failure.error;
+    this.check();
     this.moveTime();
     if (await this.#besides()) return true;
     this.#hasWorked = await this.#work();

@@ -117,6 +117,8 @@ export class Stillness {
     for (;;) {
       // What can go on without anything from outside comes to where it has to wait.
       await host.yieldTurn();
+      // A write that failed is never over.
+      loop.check();
       const writing = [...this.#network.writes.values()].find((write) => write.isWriting);
       const unfinished = writing && new Unfinished(writing.name, 'its sink is being written to', 'call');
       const result = unfinished ?? loop.settleSources() ?? this.#save();

@@ -80,48 +80,6 @@ export const RESTART_MUTANTS: readonly Mutant[] = [
     tests: ['test/runners/state/collections.test.ts', 'test/runners/keyed/restart.test.ts'],
   },
   {
-    id: 'firing-not-saved',
-    title: 'a timer that fires when an epoch is cut, and waits, does not fire after a restart',
-    edits: [
-      {
-        file: 'runners/streaming/saved-in-flight.ts',
-        find: 'parts: parts.map((part) =>',
-        replace: "parts: parts.filter((part) => part.kind !== 'firing').map((part) =>",
-      },
-    ],
-    tests: ['test/runners/streaming/cut-in-firing.test.ts', ...SIMULATED],
-  },
-  {
-    id: 'carried-time-forgotten',
-    title: 'the clock carries the watermark of an idle source anew after a restart, from where it last read',
-    edits: [{ file: READS, find: 'this.#carriedTo = told;', replace: '' }],
-    tests: ['test/runners/streaming/idle-again.test.ts', ...SIMULATED],
-  },
-  {
-    id: 'split-time-forgotten',
-    title: 'a split that is taken up after a restart has no watermark until it reads',
-    edits: [
-      {
-        file: READS,
-        find: 'of saved) this.#add(origin, restriction, watermark);',
-        replace: 'of saved) this.#add(origin, restriction, (void watermark, undefined));',
-      },
-    ],
-    tests: ['test/runners/streaming/splits.test.ts', ...SIMULATED],
-  },
-  {
-    id: 'left-over-not-drained',
-    title: 'a drain ends what its reader would still read to its end',
-    edits: [
-      {
-        file: READS,
-        find: 'if (left !== undefined) this.#add(split.origin, left, split.watermark);',
-        replace: 'void left;',
-      },
-    ],
-    tests: ['test/runners/streaming/drain.test.ts'],
-  },
-  {
     id: 'holds-counted-anew',
     title: 'a timestamp that is owed on disk and owed again in memory is owed once',
     edits: [

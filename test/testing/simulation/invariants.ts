@@ -83,7 +83,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: 'I15',
     says: 'What is held in memory stays below the limit, and is nothing at the end',
     checkedBy:
-      'memory.ts, at each point, by the estimates of the engine: elements are large in some seeds, and go to disk; nothing is held at the end. The process as such: npm run -s many-keys, ten million keys within 1.2 of the limit',
+      'memory.ts, at each point, by the estimates of the engine: elements are large in some seeds, and go to disk; nothing but side inputs is held at the end. The process as such: npm run -s many-keys, ten million keys within 1.2 of the limit',
   },
   {
     id: 'I16',

@@ -72,7 +72,9 @@ export async function runTrial(
     if (outcome.kind === 'done' && outcome.result.state !== 'STOPPED') {
       // A run that finds the job finished does nothing.
       const hasRun = world.state(STATE).disk.epoch > before;
-      problems.push(...wear.problems(), ...memory.finalProblems(process));
+      // A side input of the global window is kept as long as its run.
+      const held = shape.hasSideInput ? [] : memory.finalProblems(process);
+      problems.push(...wear.problems(), ...held);
       problems.push(...(await job.finalProblems(starts === 1 ? outcome.result.steps : undefined)));
       if (shape.isEndless && outcome.result.state === 'DONE' && hasRun)
         problems.push('a job that was drained ends as if it had read all');
