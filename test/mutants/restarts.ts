@@ -1,6 +1,5 @@
 import type { Mutant } from './mutant.ts';
 
-const READS = 'runners/sources/source-reads.ts';
 const WRITE = 'runners/sinks/live-write.ts';
 const SAVED = 'runners/streaming/saved-stages.ts';
 const SIMULATED = ['test/testing/simulation/exhaustive.test.ts', 'test/testing/simulation/swarm.test.ts'];
