@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeHost } from '../../../host/index.ts';
 import {
   afterCount,
+  defaultTrigger,
   asMap,
   generate,
   globalWindows,
@@ -34,7 +35,11 @@ type Window = (side: Side) => Side;
 const WINDOWINGS: Readonly<Record<string, Window>> = {
   'a window that fires once': (side) => side,
   'a window that late elements may still come to': (side) =>
-    side.windowInto(globalWindows(), { allowedLateness: 1, accumulationMode: 'accumulating' }),
+    side.windowInto(globalWindows(), {
+      trigger: defaultTrigger(),
+      allowedLateness: 1,
+      accumulationMode: 'accumulating',
+    }),
   'a window with a trigger': (side) =>
     side.windowInto(globalWindows(), { trigger: repeatedly(afterCount(COUNT)), accumulationMode: 'accumulating' }),
 };
