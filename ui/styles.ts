@@ -32,14 +32,14 @@ dd span:not(:empty) ~ span:not(:empty)::before { content: " · "; }
 .node text.flow { fill: var(--soft); font-weight: 400; font-size: 12px; }
 .node:focus-visible { outline: none; }
 .node:focus-visible rect, .node:hover rect { stroke: var(--link); stroke-width: 2.5; }
-table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { width: 100%; border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
 caption { padding: .4rem .7rem; text-align: left; }
 th, td { padding: .25rem .7rem; border-top: 1px solid var(--line); text-align: left; white-space: nowrap; }
-thead th { color: var(--soft); font-weight: 600; }
+thead th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
 tbody th { position: sticky; left: 0; max-width: 60vw; overflow: hidden; text-overflow: ellipsis; background: var(--box); font-weight: 500; }
 tr:target th, tr:target td { background: color-mix(in srgb, var(--link) 14%, var(--box)); }
 td.trouble { color: var(--bad); font-weight: 600; }
-td.words { white-space: normal; overflow-wrap: anywhere; min-width: 16rem; }
+td.words { white-space: normal; overflow-wrap: anywhere; min-width: 12rem; }
 .number { text-align: right; }
 .depth1 { padding-left: 1.8rem; } .depth2 { padding-left: 2.9rem; } .depth3 { padding-left: 4rem; } .depth4 { padding-left: 5.1rem; }
 .fold { text-decoration: none; }

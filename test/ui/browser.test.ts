@@ -53,6 +53,9 @@ describe.skipIf(browserPath === undefined)(`the page in a browser${reason}`, () 
     await tab.look(390, 800, 'dark');
     expect(await tab.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(18, 20, 27)');
+    // Names stay where they are when a table scrolls, and keep their lines: cells that share borders lose them then.
+    expect(await tab.evaluate("getComputedStyle(document.querySelector('tbody th')).position")).toBe('sticky');
+    expect(await tab.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse")).toBe('separate');
     await tab.look(1_300, 900, 'light');
     expect(await tab.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(251, 251, 253)');
   });
