@@ -1,9 +1,14 @@
 import {
+  type BoundedWindow,
   type Duration,
   END_OF_GLOBAL_WINDOW,
   eventTimer,
   type KV,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
   minutes,
+  type OrderedListState,
+  orderedListState,
   type PCollection,
   PipelineError,
   processingTimer,
@@ -67,31 +72,51 @@ export function deduplicate<T, K = T>(spec: DeduplicateSpec<T, K> = {}): PTransf
 const inEventTime = <K, T>(keyed: PCollection<KV<K, T>>, horizon: Duration): PCollection<T> =>
   keyed.parDo({
     name: 'FirstOfEach',
-    state: { kept: valueState<readonly Timestamp[]>() },
+    // In order of time: a key may have very many, as on bounded input none is forgotten before the end.
+    state: { kept: orderedListState<true>(), first: valueState<Timestamp>() },
     timers: { forget: eventTimer() },
-    process({ value }: KV<K, T>, { state, timers, timestamp, window }): readonly T[] {
-      const kept = state.kept.read() ?? [];
-      if (kept.some((other) => Math.abs(other - timestamp) < horizon)) return [];
-      state.kept.write([...kept, timestamp]);
+    process({ value }: KV<K, T>, { state: { kept, first }, timers, timestamp, window }): readonly T[] {
+      for (const other of kept.readRange(timestamp - horizon, timestamp + horizon)) {
+        if (timestamp - other.timestamp < horizon) return [];
+      }
+      kept.add({ value: true, timestamp });
+      if (timestamp >= (first.read() ?? MAX_TIMESTAMP)) return [value];
+      first.write(timestamp);
       // What is kept to the end of its window goes with it.
-      const forgotten = Math.min(timestamp, ...kept) + horizon;
-      if (forgotten <= window.maxTimestamp) timers.forget.set(forgotten);
+      if (timestamp + horizon <= window.maxTimestamp) timers.forget.set(timestamp + horizon);
       return [value];
     },
     onTimer: {
-      forget({ state, timers, timestamp, window }): readonly T[] {
-        const kept = (state.kept.read() ?? []).filter((other) => other + horizon > timestamp);
-        if (kept.length === 0) {
-          state.kept.clear();
-          return [];
-        }
-        state.kept.write(kept);
-        const forgotten = Math.min(...kept) + horizon;
-        if (forgotten <= window.maxTimestamp) timers.forget.set(forgotten);
+      forget({ state: { kept, first }, timers, timestamp, window }): readonly T[] {
+        const from = timestamp - horizon + ROUNDED;
+        kept.clearRange(MIN_TIMESTAMP, from);
+        const next = firstOf(kept, from, horizon, window);
+        if (next === undefined) first.clear();
+        else first.write(next);
+        if (next !== undefined && next + horizon <= window.maxTimestamp) timers.forget.set(next + horizon);
         return [];
       },
     },
   });
+
+/** More milliseconds than timestamps are rounded by. */
+const ROUNDED = 0.01;
+
+/** The earliest that is kept, from a time on before which nothing is. It is looked for in steps that double: those that are kept lie a horizon apart. */
+function firstOf(
+  kept: OrderedListState<true>,
+  from: Timestamp,
+  horizon: Duration,
+  { maxTimestamp }: BoundedWindow,
+): Timestamp | undefined {
+  let to = from;
+  for (let step = horizon; to <= maxTimestamp; step *= 2) {
+    const at = to;
+    to += step;
+    for (const { timestamp } of kept.readRange(at, to)) return timestamp;
+  }
+  return undefined;
+}
 
 const inProcessingTime = <K, T>(keyed: PCollection<KV<K, T>>, horizon: Duration): PCollection<T> =>
   keyed.parDo({

@@ -15,16 +15,21 @@ interface Held<T> {
   /** The number of its row; values of one timestamp are ordered by it. */
   readonly row: number;
   readonly value: T;
+  /** Whether it was removed: what is yet to be written may still have it. */
+  isGone: boolean;
 }
 
 /** What one key has in one window. */
 interface Values<T> {
   readonly prefix: Uint8Array;
   held: Held<T>[];
+  /** Where those begin that were not removed. */
+  start: number;
   /** Whether they are in order of time, then row. */
   isSorted: boolean;
-  /** Those that have no row yet. */
+  /** Those that have no row yet, and some that were removed since they were added: so many at most. */
   added: Held<T>[];
+  addedGone: number;
   /** Rows with lower numbers are not in memory; undefined if there are none. */
   coldBefore: number | undefined;
   hasRows: boolean;
@@ -49,13 +54,13 @@ export class SortedCells<T> implements CellCollection {
     this.#values = new KeyGroups(spec, { entry: 80, group: 640 }, (prefix) => {
       const { hasCold } = this.#values;
       const coldBefore = hasCold ? this.#counter.upcoming : undefined;
-      return { prefix, held: [], isSorted: true, added: [], coldBefore, hasRows: hasCold };
+      return { prefix, held: [], start: 0, isSorted: true, added: [], addedGone: 0, coldBefore, hasRows: hasCold };
     });
   }
 
   add(window: BoundedWindow, key: unknown, { timestamp, value }: TimestampedValue<T>): void {
     const of = this.#values.make(window, key);
-    const held: Held<T> = { timestamp, row: this.#counter.take(), value };
+    const held: Held<T> = { timestamp, row: this.#counter.take(), value, isGone: false };
     of.isSorted &&= timestamp >= (of.held.at(-1)?.timestamp ?? timestamp);
     of.held.push(held);
     this.#values.sizes.count += 1;
@@ -75,12 +80,8 @@ export class SortedCells<T> implements CellCollection {
     for (const held of this.#merged(of, Number.NEGATIVE_INFINITY, to)) if (taken.push(held) >= most) break;
     const last = taken.at(-1);
     if (last === undefined) return [];
-    const isLeft = ({ timestamp, row }: Held<T>): boolean =>
-      timestamp > last.timestamp || (timestamp === last.timestamp && row > last.row);
-    const before = of.held.length;
-    of.held = of.held.filter(isLeft);
-    of.added = of.added.filter(isLeft);
-    this.#values.sizes.count -= before - of.held.length;
+    const { coldBefore = 0 } = of;
+    this.#remove(of, of.start, of.start + taken.filter(({ row }) => row >= coldBefore).length);
     if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(this.#rowKey(of.prefix, last.timestamp, last.row)));
     return taken.map(valueOf);
   }
@@ -93,12 +94,8 @@ export class SortedCells<T> implements CellCollection {
 
   clearRange(window: BoundedWindow, key: unknown, from: Timestamp, to: Timestamp): void {
     const of = this.#values.make(window, key);
-    const isKept = ({ timestamp }: Held<T>): boolean => timestamp < from || timestamp >= to;
-    const before = of.held.length;
-    // New arrays: the old ones may be being read.
-    of.held = of.held.filter(isKept);
-    of.added = of.added.filter(isKept);
-    this.#values.sizes.count -= before - of.held.length;
+    this.#sort(of);
+    this.#remove(of, firstAtOrAfter(of, from), firstAtOrAfter(of, to));
     if (of.hasRows && from < to) {
       this.#spec.space?.deleteRange(this.#rowKey(of.prefix, from), this.#rowKey(of.prefix, to));
     }
@@ -107,15 +104,23 @@ export class SortedCells<T> implements CellCollection {
   clear(window: BoundedWindow, key: unknown): void {
     const of = this.#values.make(window, key);
     if (of.hasRows) this.#spec.space?.deleteRange(of.prefix, endOf(of.prefix));
-    this.#values.sizes.count -= of.held.length;
-    Object.assign(of, { held: [], isSorted: true, added: [], coldBefore: undefined, hasRows: false });
+    this.#values.sizes.count -= of.held.length - of.start;
+    Object.assign(of, {
+      held: [],
+      start: 0,
+      isSorted: true,
+      added: [],
+      addedGone: 0,
+      coldBefore: undefined,
+      hasRows: false,
+    });
     this.#values.release(window, key);
   }
 
   deleteWindow(window: BoundedWindow): void {
     for (const of of this.#values.deleteWindow(window)) {
       of.added = [];
-      this.#values.sizes.count -= of.held.length;
+      this.#values.sizes.count -= of.held.length - of.start;
     }
   }
 
@@ -123,8 +128,9 @@ export class SortedCells<T> implements CellCollection {
     const changed = this.#changed;
     this.#changed = [];
     for (const of of changed) {
-      for (const held of of.added) this.#write(of, held);
+      for (const held of of.added) if (!held.isGone) this.#write(of, held);
       of.added = [];
+      of.addedGone = 0;
     }
     this.#counter.save();
   }
@@ -150,22 +156,44 @@ export class SortedCells<T> implements CellCollection {
   /** What is in memory and what is on disk, merged. Of one timestamp, what is on disk was there first. */
   *#merged(of: Values<T>, from: Timestamp, to: Timestamp): Generator<Held<T>> {
     const held = this.#heldIn(of, from, to);
-    let next = 0;
+    let next = held.next();
     for (const cold of this.#coldIn(of, from, to)) {
-      for (; next < held.length && (held[next] as Held<T>).timestamp < cold.timestamp; next += 1) {
-        yield held[next] as Held<T>; // within the array
-      }
+      for (; next.done !== true && next.value.timestamp < cold.timestamp; next = held.next()) yield next.value;
       yield cold;
     }
-    for (; next < held.length; next += 1) yield held[next] as Held<T>; // within the array
+    for (; next.done !== true; next = held.next()) yield next.value;
   }
 
-  #heldIn(of: Values<T>, from: Timestamp, to: Timestamp): readonly Held<T>[] {
-    if (!of.isSorted) {
-      of.held = of.held.toSorted((a, b) => a.timestamp - b.timestamp || a.row - b.row);
-      of.isSorted = true;
+  /** By index: the array grows at its end only, and what is removed makes a new one, or is behind `start`. */
+  *#heldIn(of: Values<T>, from: Timestamp, to: Timestamp): Generator<Held<T>> {
+    this.#sort(of);
+    const { held } = of;
+    const end = firstAtOrAfter(of, to);
+    for (let at = firstAtOrAfter(of, from); at < end; at += 1) yield held[at] as Held<T>; // within the array
+  }
+
+  #sort(of: Values<T>): void {
+    if (of.isSorted) return;
+    of.held = of.held.slice(of.start).sort((a, b) => a.timestamp - b.timestamp || a.row - b.row);
+    of.start = 0;
+    of.isSorted = true;
+  }
+
+  /** Removes those between two places. Many are removed one by one from the front: that moves none of the others. */
+  #remove(of: Values<T>, from: number, to: number): void {
+    if (from >= to) return;
+    for (let at = from; at < to; at += 1) (of.held[at] as Held<T>).isGone = true; // within the array
+    this.#values.sizes.count -= to - from;
+    if (from === of.start) of.start = to;
+    else of.held = of.held.toSpliced(from, to - from);
+    if (of.start > of.held.length / 2) {
+      of.held = of.held.slice(of.start);
+      of.start = 0;
     }
-    return of.held.slice(firstAtOrAfter(of.held, from), firstAtOrAfter(of.held, to));
+    of.addedGone += to - from;
+    if (of.addedGone <= of.added.length / 2) return;
+    of.added = of.added.filter(({ isGone }) => !isGone);
+    of.addedGone = 0;
   }
 
   *#coldIn({ prefix, coldBefore }: Values<T>, from: Timestamp, to: Timestamp): Generator<Held<T>> {
@@ -175,7 +203,8 @@ export class SortedCells<T> implements CellCollection {
       const key = new ByteReader(row.key, prefix.length);
       const timestamp = readTimestamp(key);
       const number = readTimestamp(key);
-      if (number < coldBefore) yield { timestamp, row: number, value: codec.decode(new ByteReader(row.value)) };
+      if (number >= coldBefore) continue;
+      yield { timestamp, row: number, value: codec.decode(new ByteReader(row.value)), isGone: false };
     }
   }
 
@@ -201,13 +230,13 @@ export class SortedCells<T> implements CellCollection {
 const valueOf = <T>({ timestamp, value }: Held<T>): TimestampedValue<T> => ({ timestamp, value });
 
 /** Where the first value of a time, or a later one, stands in order. */
-function firstAtOrAfter(held: readonly Held<unknown>[], timestamp: Timestamp): number {
-  let low = 0;
+function firstAtOrAfter({ held, start }: Values<unknown>, timestamp: Timestamp): number {
+  let low = start;
   let high = held.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((held[middle] as Held<unknown>).timestamp < timestamp)
-      low = middle + 1; // within the array
+    const isBefore = (held[middle] as Held<unknown>).timestamp < timestamp; // within the array
+    if (isBefore) low = middle + 1;
     else high = middle;
   }
   return low;
