@@ -72,6 +72,12 @@ export function bagHandle(place: Place, list: ListCells<unknown>): BagState<unkn
   };
 }
 
+const neverFound = (what: string, cause: KeyError): TypeError =>
+  new TypeError(
+    `${what} can't be found again: ${cause.message}. It is compared by its content. Use plain data: text, numbers, dates, arrays and objects of these.`,
+    { cause },
+  );
+
 /** What maps and sets have in common: entries that are found by a key. */
 function entries(place: Place, map: MapCells<unknown>, what: string) {
   const { access } = place;
@@ -89,10 +95,7 @@ function entries(place: Place, map: MapCells<unknown>, what: string) {
       return false;
     } catch (error) {
       if (!(error instanceof KeyError)) throw error;
-      throw new TypeError(
-        `${what} can't be found again: ${error.message}. It is compared by its content. Use plain data: text, numbers, dates, arrays and objects of these.`,
-        { cause: error },
-      );
+      throw neverFound(what, error);
     }
   };
   const remember = (key: unknown, had: boolean): void => {

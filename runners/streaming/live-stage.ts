@@ -1,4 +1,11 @@
-import { DEAD_LETTERS, MAIN, MAX_TIMESTAMP, MIN_TIMESTAMP, type Timestamp } from '../../model/index.ts';
+import {
+  DEAD_LETTERS,
+  END_OF_GLOBAL_WINDOW,
+  MAIN,
+  MAX_TIMESTAMP,
+  MIN_TIMESTAMP,
+  type Timestamp,
+} from '../../model/index.ts';
 import {
   type Batch,
   type Firing,
@@ -353,12 +360,16 @@ export class LiveStage {
 }
 
 /**
- * Watermarks never fall. While something is due at an operator those behind it are told nothing: what comes out, an empty pane
+ * Watermarks never fall, and none is between the end of the global window and that of all time: a window of a user's own may
+ * end there, and what comes out of it is no later than the windows it goes to. While something is due at an operator those behind it are told nothing: what comes out, an empty pane
  * that no element holds say, is as old as the time before.
  */
 function raise(time: StepTime, input: Timestamp, timed: TimedOperator | undefined, ...held: Timestamp[]): void {
-  if (input > time.inputWatermark) time.inputWatermark = input;
+  time.inputWatermark = Math.max(time.inputWatermark, inTime(input));
   if (timed?.isDue === true) return;
-  const output = Math.min(time.inputWatermark, timed?.operator.hold() ?? MAX_TIMESTAMP, ...held);
-  if (output > time.outputWatermark) time.outputWatermark = output;
+  const least = Math.min(time.inputWatermark, timed?.operator.hold() ?? MAX_TIMESTAMP, ...held);
+  time.outputWatermark = Math.max(time.outputWatermark, inTime(least));
 }
+
+const inTime = (watermark: Timestamp): Timestamp =>
+  watermark < MAX_TIMESTAMP ? Math.min(watermark, END_OF_GLOBAL_WINDOW) : watermark;

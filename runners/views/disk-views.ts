@@ -96,8 +96,10 @@ class DiskMap extends Map<unknown, unknown> {
   }
 
   override *entries(): MapIterator<[unknown, unknown]> {
-    // By the types of asMap.
-    for (const { key, value } of this.#pairs as Iterable<Pair>) yield [key, value];
+    for (const pair of this.#pairs) {
+      const { key, value } = pair as Pair; // by the types of asMap
+      yield [key, value];
+    }
   }
 
   override *keys(): MapIterator<unknown> {

@@ -4,6 +4,7 @@ import {
   asList,
   create,
   customWindows,
+  END_OF_GLOBAL_WINDOW,
   fixedWindows,
   globalWindows,
   interval,
@@ -97,6 +98,26 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
         [2, 9],
       ]);
     }
+  });
+
+  test('in streaming, what comes out of a window that ends behind the global one is not late for the next grouping', async () => {
+    const size = 25_200_000;
+    const ofSevenHours = customWindows({
+      name: 'OfSevenHours',
+      assign: (timestamp) => [{ maxTimestamp: Math.floor(timestamp / size + 1) * size - 1 }],
+    });
+    const warnings: string[] = [];
+    const counts: number[] = [];
+    const p = new Pipeline();
+    p.apply(create([1, 2], { timestamps: [END_OF_GLOBAL_WINDOW, END_OF_GLOBAL_WINDOW] }))
+      .windowInto(ofSevenHours)
+      .keyBy(() => 'all')
+      .combinePerKey(sum, { name: 'First' })
+      .combinePerKey(sum, { name: 'Second' })
+      .map(({ value }) => counts.push(value));
+    await p.run(runner({ streaming: true }), { onWarning: (warning) => warnings.push(warning) });
+    expect(warnings).toEqual([]);
+    expect(counts).toEqual([3]);
   });
 
   test('values of a hot key that have no bytes are kept beside those on disk', async () => {

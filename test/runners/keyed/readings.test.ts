@@ -95,7 +95,7 @@ describe.each(PATHS)('on the $path path', ({ codegen }) => {
     ['a value without a time', (list: Cells['list']) => list.add(5 as never), /'list' has the timestamp undefined/],
     ['nothing at all', (list: Cells['list']) => list.add(null as never), /'list' has the timestamp undefined/],
   ])('an ordered list refuses %s', async (_, use, message) => {
-    const step = keyedStep({ state: cells, process: (_, { state }) => void use(state.list) }, { codegen });
+    const step = keyedStep({ state: cells, process: (_, { state }) => use(state.list) }, { codegen });
     await expect(step.elements(['k', 1])).rejects.toThrow(message);
   });
 });
