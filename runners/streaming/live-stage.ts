@@ -241,8 +241,19 @@ export class LiveStage {
     const input = Math.min(front, this.queue.earliest(), gate?.hold() ?? MAX_TIMESTAMP, putOff);
     time.processingTime = processingTime;
     // What was put off is behind the input watermark already, and holds the output's as its bundle did or will.
-    const expected = Math.min(reads?.watermark() ?? MAX_TIMESTAMP, this.#expects?.() ?? MAX_TIMESTAMP);
+    const read = this.#isEnding ? MIN_TIMESTAMP : (reads?.watermark() ?? MAX_TIMESTAMP);
+    const expected = Math.min(read, this.#expects?.() ?? MAX_TIMESTAMP);
     raise(time, input, keyed?.timed, this.#open, putOff, expected);
+  }
+
+  /**
+   * Whether all is read of a source, and the stage is not through with it. Time stands until it is: elements may get earlier
+   * timestamps here, and those of a source that ends are late for nothing (Beam: what holds is the impulse that it comes from).
+   */
+  get #isEnding(): boolean {
+    const { entryKind, entryStep } = this.planned;
+    if (entryKind !== 'source' || entryStep.primitive.kind === 'TestStream') return false;
+    return (this.reads?.isDone ?? true) && (!this.isEmpty || this.#putOff.length > 0);
   }
 
   /** Puts something in front of all else that is to be done. */

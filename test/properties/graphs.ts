@@ -9,6 +9,8 @@ export interface Windowing {
   readonly kind: WindowKind;
   readonly combiner: Combiner;
   readonly isMerged: boolean;
+  /** Whether time may stand where an element came from already: an earlier timestamp is late in streaming then. */
+  readonly isBehind: boolean;
 }
 
 /** How a user function takes its time, and what becomes of its failures. */
@@ -60,7 +62,7 @@ export const failuresOf = ({ failsEach, failures }: Call, value: number): number
 export const hasDeadLetters = ({ failsEach, failures, attempts }: Call): boolean =>
   failsEach > 0 && failures >= attempts;
 
-const GLOBAL: Windowing = { kind: 'global', combiner: 'end-of-window', isMerged: false };
+const GLOBAL: Windowing = { kind: 'global', combiner: 'end-of-window', isMerged: false, isBehind: false };
 
 const sameWindows = (a: Windowing | undefined, b: Windowing | undefined): boolean => a?.kind === b?.kind;
 
@@ -128,6 +130,7 @@ function resolved(op: Op, windowing: readonly Windowing[]): Op {
     const wanted = op.other % count;
     return { ...op, in: at, other: sameWindows(windowing[wanted], main) ? wanted : at };
   }
+  if (op.op === 'stamp' && main.isBehind) return { op: 'observe', in: at, n: op.n };
   if (op.op === 'side') {
     const side = windowing.findIndex((one, i) => i >= op.side % count && !merges(one));
     if (side < 0) return { op: 'observe', in: at, n: 1 };
@@ -139,17 +142,21 @@ function resolved(op: Op, windowing: readonly Windowing[]): Op {
 
 function outputsOf(op: Op, windowing: readonly Windowing[]): readonly Windowing[] {
   if (op.op === 'create' || op.op === 'read') return [GLOBAL];
-  if (op.op === 'flatten') return [windowing[op.ins[0] ?? -1] ?? GLOBAL];
+  if (op.op === 'flatten') return [{ ...(windowing[op.ins[0] ?? -1] ?? GLOBAL), isBehind: true }];
   const main = windowing[op.in] ?? GLOBAL;
-  const grouped = merges(main) ? { ...main, isMerged: true } : main;
+  const behind = { ...main, isBehind: true };
+  const grouped = merges(main) ? { ...behind, isMerged: true } : behind;
   switch (op.op) {
     case 'window':
-      return [{ kind: op.kind, combiner: op.combiner, isMerged: false }];
+      return [{ kind: op.kind, combiner: op.combiner, isMerged: false, isBehind: main.isBehind }];
     case 'group':
     case 'combine':
     case 'distinct':
     case 'join':
       return [grouped];
+    case 'reshuffle':
+    case 'side':
+      return [behind];
     case 'parDo':
       return hasDeadLetters(op.call) ? [main, main, main] : [main, main];
     case 'map':

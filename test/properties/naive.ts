@@ -182,7 +182,7 @@ class Evaluation {
   }
 
   #windowingAt(i: number): Windowing {
-    return this.#windowing[i] ?? { kind: 'global', combiner: 'end-of-window', isMerged: false };
+    return this.#windowing[i] ?? { kind: 'global', combiner: 'end-of-window', isMerged: false, isBehind: false };
   }
 }
 

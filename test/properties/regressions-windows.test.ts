@@ -100,6 +100,21 @@ describe.each(bothPaths)('on the $path path', ({ runner }) => {
     }
   });
 
+  test('in streaming, elements that get earlier timestamps while their source ends are not late', async () => {
+    const lines: string[] = [];
+    const warnings: string[] = [];
+    const p = new Pipeline();
+    p.apply(create([1, 2], { timestamps: [100, 120] }))
+      .map(async (value) => value)
+      .withTimestamps((value) => value, { allowedTimestampSkew: 1_000 })
+      .windowInto(fixedWindows({ size: 10 }), { timestampCombiner: 'earliest' })
+      .keyBy(() => 'all')
+      .combinePerKey(sum)
+      .map(({ value }, { timestamp, pane }) => lines.push(`${value} @${timestamp} ${pane.timing}`));
+    await p.run(runner({ streaming: true }), { onWarning: (warning) => warnings.push(warning) });
+    expect([lines, warnings]).toEqual([['3 @1 ON_TIME'], []]);
+  });
+
   test('in streaming, what comes out of a window that ends behind the global one is not late for the next grouping', async () => {
     const size = 25_200_000;
     const ofSevenHours = customWindows({

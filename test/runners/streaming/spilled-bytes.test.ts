@@ -71,7 +71,7 @@ describe.each(Object.entries(KEPT))('%s', (_name, keep) => {
   test('in a job with a state directory: what epochs save is not what memory had no room for', async () => {
     expect(await spilled(keep, { stateDirectory: join(directory, 'roomy') })).toBe(0);
     expect(await spilled(keep, { memoryLimit: TINY, stateDirectory: join(directory, 'tight') })).toBeGreaterThan(
-      COUNT * 150,
+      COUNT * 75,
     );
   });
 });
