@@ -83,7 +83,7 @@ async function makeDue<T>(
   { element, timestamp, elementsPerSecond }: GenerateStreamSpec<T>,
   tracker: TickTracker,
   output: SourceOutput<T>,
-  { host: { clock }, signal }: SourceContext,
+  { host: { clock }, signal, step }: SourceContext,
 ): Promise<ReadResult> {
   const { start, from } = tracker.currentRestriction();
   const interval = elementsPerSecond === undefined ? 0 : 1_000 / elementsPerSecond;
@@ -95,11 +95,22 @@ async function makeDue<T>(
     if (end <= next && next < to) return { resumeAfter: Math.max(1, start + next * interval - clock.now()) };
     if (end <= next || !tracker.tryClaim(end - 1)) return undefined;
     const timestamps = timestamp === undefined ? clock.now() : columnOf(timestamp, next, end);
-    const room = output.emit({ values: elementsOf(element, next, end), timestamps });
+    const values = elementsOf(element, next, end);
+    refusePromise(step, values[0]);
+    const room = output.emit({ values, timestamps });
     if (room !== undefined) await room;
     next = end;
   }
   return undefined;
+}
+
+/** @throws PipelineError for elements that would be promises: those behind take them for what they stand for. */
+function refusePromise(step: string, element: unknown): void {
+  if (typeof Object(element).then !== 'function') return;
+  throw new PipelineError(
+    step,
+    'its function element gives a promise. Elements are made one right after another and are not waited for there. Give numbers or plain data, and wait in a step behind: .map(async (i) => ...).',
+  );
 }
 
 // Plain loops in functions of their own: V8 optimizes each as a whole. Guarded by the benchmark streamwindow.

@@ -38,6 +38,6 @@ function tooMany(step: string, failures: number, share: number, most: number): P
   const percent = (part: number): string => `${(part * 100).toFixed(1).replace(/\.0$/, '')} %`;
   return new PipelineError(
     step,
-    `${failures} of its elements became dead letters within a minute, ${percent(share)} of all. More than ${percent(most)} means that the program is wrong and not the elements. Mend it and start it again: it goes on where it stopped. Or allow more with maxFailedShare.`,
+    `${failures} of its elements became dead letters within a minute, ${percent(share)} of all. More than ${percent(most)} means that the program is wrong and not the elements. Mend it and start it again: it goes on where it stopped. Or allow more with --max-failed-share (maxFailedShare).`,
   );
 }

@@ -99,3 +99,9 @@ test.each([
 ])('%o is refused', (options, message) => {
   expect(() => generateStream({ element: (i) => i, ...options })).toThrow(message);
 });
+
+test('elements that are promises are refused with the step and what to do', async () => {
+  const p = new Pipeline();
+  p.apply(generateStream({ element: async (i) => i, maxElements: 3 }), { name: 'Ticks' });
+  await expect(p.run(directRunner())).rejects.toThrow(/^Ticks.*: its function element gives a promise\..*\.map\(async/);
+});
