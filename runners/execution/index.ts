@@ -12,7 +12,7 @@ export { type Invoke, LEFT, observesWindow, takesContext } from './invoke.ts';
 export type { Firing } from './firings.ts';
 export { isKeyed, type KeyedAccess, type KeyedPlace, type KeyedScope, NOT_CALLED } from './keyed-access.ts';
 export type { LateDrop, Operator, StepTime } from './operator.ts';
-export { MetricsStore, runScoped, StepMetrics } from './metrics.ts';
+export { type CommittedMetric, MetricsStore, runScoped, StepMetrics } from './metrics.ts';
 export { mayBeAsync } from './node-runtime.ts';
 export { ownCopy } from './own-copy.ts';
 export { Pace } from './pace.ts';

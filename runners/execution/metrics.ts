@@ -65,6 +65,13 @@ function valueOf<Kind extends MetricKind>(
   return values[kind];
 }
 
+/** What is committed of a metric, as plain data. */
+export interface CommittedMetric {
+  readonly step: string;
+  readonly metric: Metric;
+  readonly value: Omit<Cell, 'strings'> & { readonly strings: readonly string[] };
+}
+
 interface Entry {
   readonly metric: Metric;
   readonly step: string;
@@ -100,6 +107,23 @@ export class MetricsStore {
       attempted: valueOf(metric.kind, attempted),
       committed: valueOf(metric.kind, committed),
     }));
+  }
+
+  /** What is committed of all metrics, for a store that outlives the run. */
+  committed(): readonly CommittedMetric[] {
+    return [...this.#entries.values()].map(({ step, metric: { kind, namespace, name }, committed }) => ({
+      step,
+      metric: { kind, namespace, name },
+      value: { ...committed, strings: [...committed.strings] },
+    }));
+  }
+
+  /** Goes on with what an earlier run of the job has committed: all of that was attempted, too. */
+  restore({ step, metric, value }: CommittedMetric): void {
+    const { attempted, committed } = this.entry(step, metric);
+    const before = { ...value, strings: new Set(value.strings) };
+    // Setup may have counted something already.
+    for (const cell of [attempted, committed]) Object.assign(cell, mergeCells([before, cell]));
   }
 
   /** One metric over all steps, or of the step with this path. */

@@ -37,6 +37,16 @@ export class Drops {
     return this.#counts.get(keyOf(step, reason)) ?? 0;
   }
 
+  /** All counts by why and step, for a store that outlives the run. */
+  counts(): Iterable<readonly [what: string, count: number]> {
+    return this.#counts;
+  }
+
+  /** Goes on with a count of an earlier run of the job. */
+  restore(what: string, count: number): void {
+    this.#counts.set(what, count);
+  }
+
   /** What a step is to call for each. */
   of(step: string, reason: DropReason): LateDrop {
     const key = keyOf(step, reason);

@@ -98,6 +98,7 @@ export class LiveNetwork {
   readonly sides: SideViews;
   readonly sideOperators = new Map<SideView, TimedOperator>();
   readonly drops: Drops;
+  readonly metrics: MetricsStore;
   readonly #plan: Plan;
   readonly #environment: LiveEnvironment;
   readonly #isScripted: boolean;
@@ -108,6 +109,7 @@ export class LiveNetwork {
   constructor(graph: Graph, plan: Plan, environment: LiveEnvironment) {
     this.#plan = plan;
     this.#environment = environment;
+    this.metrics = environment.metrics;
     this.#isScripted = graph.steps.some(({ primitive }) => primitive.kind === 'TestStream');
     this.drops = new Drops(environment.host);
     this.sides = new SideViews((collection) => this.#sideView(collection));

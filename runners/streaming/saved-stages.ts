@@ -10,6 +10,7 @@ import type { Unfinished } from '../execution/index.ts';
 import type { LiveNetwork } from './live-network.ts';
 import type { LiveStage } from './live-stage.ts';
 import { SavedInFlight } from './saved-in-flight.ts';
+import { SavedMetrics } from './saved-metrics.ts';
 import type { SavedSplit } from '../sources/index.ts';
 
 const SPACE = 'viga#stages';
@@ -33,12 +34,14 @@ interface SavedStage {
 export class SavedStages {
   readonly #network: LiveNetwork;
   readonly #space: StateSpace;
+  readonly #metrics: SavedMetrics;
   /** What is on its way. */
   readonly inFlight: SavedInFlight;
 
   constructor(network: LiveNetwork, store: StateStore) {
     this.#network = network;
     this.#space = store.space(SPACE);
+    this.#metrics = new SavedMetrics(network, store);
     this.inFlight = new SavedInFlight(network.stages, store.space(IN_FLIGHT));
   }
 
@@ -57,11 +60,13 @@ export class SavedStages {
       const { inputWatermark } = view.time;
       this.#space.put(viewKey(collection), toBytes(structuralCoder, inputWatermark));
     }
+    this.#metrics.save();
     return undefined;
   }
 
   /** Returns the stages that are new: the program did not have them at the last epoch. */
   restore(): readonly LiveStage[] {
+    this.#metrics.restore();
     this.inFlight.restore();
     const added: LiveStage[] = [];
     for (const stage of this.#network.stages) {

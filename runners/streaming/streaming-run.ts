@@ -11,6 +11,7 @@ import { type Plan, planStreaming } from '../plan/index.ts';
 import {
   cancelled,
   captureConsole,
+  Drops,
   CountedStore,
   linkSignal,
   metricsScope,
@@ -30,6 +31,7 @@ import { LiveLoop } from './live-loop.ts';
 import { type LiveHooks, LiveNetwork } from './live-network.ts';
 import { liveStatsOf } from './live-stats.ts';
 import { Pause } from './pause.ts';
+import { SavedMetrics } from './saved-metrics.ts';
 
 /** Milliseconds that a run may keep the event loop: what its sources wait for comes in there. */
 const LONGEST_TURN = 20;
@@ -136,7 +138,10 @@ export class StreamingRun {
   async #runOn(store: StateStore): Promise<PipelineResult> {
     const { stateDirectory: directory, jobName: name, jobOptions: options = {}, dropState = [] } = this.#options;
     const job = openJob(store, { graph: this.#graph, directory, name, options, dropState, warn: this.#host.warn });
-    if (job.isFinished) return this.#report.result('DONE');
+    if (job.isFinished) {
+      new SavedMetrics({ metrics: this.#metrics, drops: new Drops(this.#host) }, store).restore();
+      return this.#report.result('DONE');
+    }
     const { network, epochs, loop } = this.#assemble(store);
     const isDurable = (epoch: number): boolean => directory !== undefined && epoch <= store.epoch;
     const unwake = this.#wakeOnSignals(loop.wake);

@@ -85,7 +85,7 @@ describe.each(Object.entries(WINDOWINGS))('a side input in %s', (_name, window) 
     ['in memory', ROOMY],
     ['on disk', TINY],
   ])('that was %s is there when the job goes on', async (_place, memoryLimit) => {
-    const actions = [give(1), { rest: 300 }, give(2)];
+    const actions = [give(1), { rest: 3_600_000 }, give(2)];
     const first = await run(actions, window, memoryLimit, 1);
     expect([first.state, first.seen]).toEqual(['STOPPED', [seenOf(1)]]);
     const second = await run(actions, window, memoryLimit);
