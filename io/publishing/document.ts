@@ -33,8 +33,12 @@ function parse(text: string): unknown {
   }
   if (typeof read !== 'object' || read === null) return undefined;
   const { crc32: said, ...rest } = read as Readonly<Record<string, unknown>>;
+  if (said === undefined && isOlder(rest)) return rest;
   return said === checksumOf(rest) ? rest : undefined;
 }
+
+/** Documents once had no checksum. One that only stands under another name was changed. */
+const isOlder = (rest: object): boolean => !/^[0-9a-f]{8}$/.test(String(Object.values(rest).at(-1)));
 
 /** Writes a document so that its path has the old one or the new one, whole, at any moment and after a power cut. */
 export async function writeDocument(fileSystem: FileSystem, path: string, value: object): Promise<void> {

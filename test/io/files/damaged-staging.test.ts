@@ -174,3 +174,14 @@ test.each(KINDS)(
     }
   },
 );
+
+test.each(KINDS)('a manifest of %s from before manifests had a checksum is still one', async (_, sinkIn, values) => {
+  const root = directoryWith();
+  await sinkIn(root).commit(await stage(sinkIn(root), values), contextOf('job'));
+  const [manifest = ''] = keptIn(root, /(manifest|panes=.*\/1)\.json$/);
+  const { crc32: _crc32, ...older } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>;
+  writeFileSync(manifest, JSON.stringify(older));
+  const next = contextOf('next');
+  await wholeIn(root).commit(await stage(wholeIn(root), ['new'], next), next);
+  expect(visible(root)).toEqual(['', 'new']); // a file for each of the two shards
+});
