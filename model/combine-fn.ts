@@ -6,7 +6,8 @@ import type { Coder } from './coder.ts';
  * `addInput` and `mergeAccumulators` may change the accumulator they are given first and return it. `extractOutput` may
  * change its accumulator too, and give it out, or a part of it: where an accumulator is to be added to afterwards (panes that
  * accumulate, a combining state), it gets a copy, made by `accumulatorCoder` or as plain data. Only what can't be written so,
- * an instance of a class say, it gets itself. All functions are sync. The order of inputs and merges must not change the output (Beam model, "Combine").
+ * an instance of a class say, it gets itself. All functions are sync. The order of inputs and merges must not change the output
+ * (Beam model, "Combine").
  */
 export interface CombineFn<in I, A, out O> {
   readonly name: string;

@@ -1,7 +1,7 @@
 // npm run -s many-keys -- --keys N --memory-limit SIZE [--kind combine|group|hot|hot-session|sessions|state|timers] [--state-dir D]: gives
 // a streaming job more keys than fit into its memory, each twice in one window, and looks whether each comes out once, with
-// what it should, and how large the process became. `hot` and `hot-session` are bounded jobs in which one key has half of all values, in the global
-// window or in one session.
+// what it should, and how large the process became. `hot` and `hot-session` are bounded jobs in which one key has half of all
+// values, in the global window or in one session.
 //
 // Prints one line of JSON. Exits with 1 if the result is wrong, or the process was larger than 1.2 times the limit.
 import { spawn } from 'node:child_process';

@@ -32,7 +32,8 @@ export interface BatchLimits<in V> {
  * Groups the values of each key and window into batches of a limited size; for systems that take many at once.
  *
  * Values have no order. A batch that is not full comes out when its window is over, and holds the watermark at its earliest
- * value until then. Of late values the first may come out at once, the others when the window expires. A full batch has the timestamp of its last value.
+ * value until then. Of late values the first may come out at once, the others when the window expires. A full batch has the
+ * timestamp of its last value.
  *
  * @throws PipelineError if neither `size` nor `bytes` is given, or for windows that merge.
  * @example

@@ -62,8 +62,8 @@ export interface FileWriteOptions<T> extends Pick<WriteOptions<T>, 'name' | 'dea
 
 /**
  * Writes a collection to files in a format. Nothing is visible before the run has succeeded; then files are put in their
- * places one by one, and a manifest with their checksums is written last, into the hidden directory `.viga`. Files that the run before
- * wrote and this one did not are removed; files of others are left alone. A run that fails changes nothing.
+ * places one by one, and a manifest with their checksums is written last, into the hidden directory `.viga`. Files that the run
+ * before wrote and this one did not are removed; files of others are left alone. A run that fails changes nothing.
  *
  * A file of a pane (`perPane`, and all that is unbounded) is published when the epoch that made it is durable, or with all
  * others where a run is bounded. The first to be published takes the place of what other jobs have written there; files of

@@ -4,8 +4,8 @@ import { readDocument } from './document.ts';
 
 // What a write keeps beside its output, in a hidden directory, so that no pattern finds it. The manifest names the complete
 // set of its files and is written last: files that it does not name are not part of the output. The journal is there while a
-// publish is under way, the staging directory while files are written. (A write of panes keeps what pane-manifest.ts says.) All belong to one write by their names, so two writes
-// into one directory never touch each other's files.
+// publish is under way, the staging directory while files are written. (A write of panes keeps what pane-manifest.ts says.) All
+// belong to one write by their names, so two writes into one directory never touch each other's files.
 
 /** A file of the output, by its path below the root. */
 export interface ManifestFile {

@@ -95,8 +95,8 @@ async function endPublish(fileSystem: FileSystem, { root, id, staging }: Journal
 }
 
 /**
- * Ends a publish of another run that can't be finished, as what was staged is gone or damaged. What it placed and what was there before
- * count as Viga's, so that the next run replaces or removes them.
+ * Ends a publish of another run that can't be finished, as what was staged is gone or damaged. What it placed and what was
+ * there before count as Viga's, so that the next run replaces or removes them.
  */
 async function giveUpPublish(
   { fileSystem, warn }: Publisher,

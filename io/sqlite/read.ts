@@ -43,8 +43,8 @@ export type SqliteColumnSpec<C extends string, B extends Bigints> = Common<B> & 
  * is an error, or exact with `bigints`. With `schema` rows are what the schema makes of them. A thousand rows at a time are
  * in memory. The database is read as it was at the first row, and stays open until the last.
  *
- * Rows have the lowest timestamp, or that of `timestamp`, and are in the global window. Rows that can't be elements end the run, or go to
- * `deadLetters` with a coordinate like `shop.db table orders row 7`.
+ * Rows have the lowest timestamp, or that of `timestamp`, and are in the global window. Rows that can't be elements end the
+ * run, or go to `deadLetters` with a coordinate like `shop.db table orders row 7`.
  *
  * @throws PipelineError if options contradict each other.
  * @example

@@ -114,8 +114,8 @@ export interface LiveStageParts {
 /**
  * A stage of a streaming run: what waits for it, what it holds, how far time is at it.
  *
- * `work` does one thing of what is to be done, in this order: what it had to put off, what is due at its operators, what its gate lets go, a batch of
- * its queue. While that goes on nothing else of the stage is begun; other stages run meanwhile.
+ * `work` does one thing of what is to be done, in this order: what it had to put off, what is due at its operators, what its
+ * gate lets go, a batch of its queue. While that goes on nothing else of the stage is begun; other stages run meanwhile.
  */
 export class LiveStage {
   readonly planned: PlannedStage;
@@ -372,8 +372,8 @@ export class LiveStage {
 
 /**
  * Watermarks never fall, and none is between the end of the global window and that of all time: a window of a user's own may
- * end there, and what comes out of it is no later than the windows it goes to. While something is due at an operator those behind it are told nothing: what comes out, an empty pane
- * that no element holds say, is as old as the time before.
+ * end there, and what comes out of it is no later than the windows it goes to. While something is due at an operator those
+ * behind it are told nothing: what comes out, an empty pane that no element holds say, is as old as the time before.
  */
 function raise(time: StepTime, input: Timestamp, timed: TimedOperator | undefined, ...held: Timestamp[]): void {
   time.inputWatermark = Math.max(time.inputWatermark, inTime(input));
