@@ -56,11 +56,11 @@ export interface OrderedListState<T> {
   clear(): void;
 }
 
-/** @internal */
-export const STATE_KINDS = ['value', 'bag', 'combining', 'map', 'set', 'orderedList'] as const;
-
 /** The kinds of state that a DoFn can declare. */
-export type StateKind = (typeof STATE_KINDS)[number];
+export type StateKind = 'value' | 'bag' | 'combining' | 'map' | 'set' | 'orderedList';
+
+/** @internal */
+export const STATE_KINDS: readonly StateKind[] = ['value', 'bag', 'combining', 'map', 'set', 'orderedList'];
 
 /** What a DoFn declares for one state cell. `Cell` is the type of the handle that its functions get. */
 export interface StateSpec<Cell> {

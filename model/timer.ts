@@ -12,14 +12,14 @@ export interface Timer {
   clear(options?: { readonly tag?: string }): void;
 }
 
-/** @internal */
-export const TIMER_DOMAINS = ['event-time', 'processing-time'] as const;
-
 /** What a DoFn declares for one timer, or one family of timers told apart by tags. */
 export interface TimerSpec {
   readonly kind: 'timer';
-  readonly domain: (typeof TIMER_DOMAINS)[number];
+  readonly domain: 'event-time' | 'processing-time';
 }
+
+/** @internal */
+export const TIMER_DOMAINS: readonly TimerSpec['domain'][] = ['event-time', 'processing-time'];
 
 /** The timers that a DoFn declares, by name. */
 export type TimerSpecs = Record<string, TimerSpec>;
