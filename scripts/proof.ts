@@ -1,5 +1,5 @@
 // npm run -s proof -- [PART]...: runs what takes too long for each change, one after another, and keeps what it printed in
-// docs/proof/PART.txt, without dates, times and machines. Default: all parts. It takes hours.
+// docs/proof/PART.txt, without dates, times and machines. Default: all parts. It takes the better part of an hour.
 //
 // Exits with 1 if one of them failed; its output is kept too.
 import { spawn } from 'node:child_process';
